@@ -1,0 +1,162 @@
+//! How typed messages are read from, and written to, a [`Value`].
+
+use crate::value::{Object, Value};
+
+/// A message that does not have the shape it must have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShapeError {
+    /// The value is not a JSON object.
+    #[error("a message must be an object")]
+    NotAnObject,
+    /// A member that the receiver cannot do without is missing or of the wrong kind.
+    #[error("member {0} is missing or of the wrong kind")]
+    Member(&'static str),
+    /// The `type` names no known message.
+    #[error("unknown message type")]
+    UnknownType,
+}
+
+/// A kind of member that messages are made of.
+pub trait Member: Sized {
+    /// Reads the member; `None` means it is missing or of the wrong kind.
+    fn read(value: Option<&Value>) -> Option<Self>;
+    /// What to write; `None` leaves the member out.
+    fn write(&self) -> Option<Value>;
+}
+
+impl Member for String {
+    fn read(value: Option<&Value>) -> Option<Self> {
+        value?.as_text().map(str::to_owned)
+    }
+    fn write(&self) -> Option<Value> {
+        Some(Value::Text(self.clone()))
+    }
+}
+
+impl Member for f64 {
+    fn read(value: Option<&Value>) -> Option<Self> {
+        value?.as_number()
+    }
+    fn write(&self) -> Option<Value> {
+        Some(Value::Number(*self))
+    }
+}
+
+impl Member for bool {
+    fn read(value: Option<&Value>) -> Option<Self> {
+        value?.as_bool()
+    }
+    fn write(&self) -> Option<Value> {
+        Some(Value::Bool(*self))
+    }
+}
+
+/// Any JSON value; absent reads as `null` and `null` is written.
+impl Member for Value {
+    fn read(value: Option<&Value>) -> Option<Self> {
+        Some(value.cloned().unwrap_or_default())
+    }
+    fn write(&self) -> Option<Value> {
+        Some(self.clone())
+    }
+}
+
+/// Absent, `null` or of the wrong kind reads as `None`: the receiver then falls back to its default.
+impl<T: Member> Member for Option<T> {
+    fn read(value: Option<&Value>) -> Option<Self> {
+        Some(value.filter(|v| **v != Value::Null).and_then(|v| T::read(Some(v))))
+    }
+    fn write(&self) -> Option<Value> {
+        self.as_ref().and_then(Member::write)
+    }
+}
+
+/// Items of the wrong kind are left out.
+impl<T: Member> Member for Vec<T> {
+    fn read(value: Option<&Value>) -> Option<Self> {
+        Some(value?.as_list()?.iter().filter_map(|item| T::read(Some(item))).collect())
+    }
+    fn write(&self) -> Option<Value> {
+        Some(Value::List(self.iter().filter_map(Member::write).collect()))
+    }
+}
+
+/// Reads one member of an object.
+///
+/// # Errors
+/// When the member is missing or of the wrong kind.
+pub fn read_member<T: Member>(object: &Object, key: &'static str) -> Result<T, ShapeError> {
+    T::read(object.get(key)).ok_or(ShapeError::Member(key))
+}
+
+/// Writes one member into an object, unless it is absent.
+pub fn write_member<T: Member>(object: &mut Object, key: &'static str, member: &T) {
+    if let Some(value) = member.write() {
+        object.set(key, value);
+    }
+}
+
+/// Declares a struct with its JSON member names, and reading from and writing to a [`Value`].
+///
+/// With a `: "name"` after the struct's name, the object carries that text as its `type`.
+/// Unknown members are ignored when reading.
+macro_rules! shape {
+    ($(#[$meta:meta])* pub struct $name:ident $(: $tag:literal)? {
+        $($(#[$field_meta:meta])* $field:ident : $kind:ty = $key:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Default)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(into = "crate::Value", try_from = "crate::Value"))]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $kind,)*
+        }
+
+        impl $name {
+            $(/// The `type` of this message on the wire.
+            pub const TYPE: &'static str = $tag;)?
+        }
+
+        impl TryFrom<&crate::Value> for $name {
+            type Error = crate::ShapeError;
+            fn try_from(value: &crate::Value) -> Result<Self, Self::Error> {
+                #[allow(unused_variables)]
+                let object = value.as_object().ok_or(crate::ShapeError::NotAnObject)?;
+                Ok(Self { $($field: crate::shape::read_member(object, $key)?,)* })
+            }
+        }
+
+        impl TryFrom<crate::Value> for $name {
+            type Error = crate::ShapeError;
+            fn try_from(value: crate::Value) -> Result<Self, Self::Error> {
+                Self::try_from(&value)
+            }
+        }
+
+        impl From<&$name> for crate::Value {
+            fn from(message: &$name) -> Self {
+                #[allow(unused_mut)]
+                let mut object = crate::Object::new();
+                $(object.set("type", $tag);)?
+                $(crate::shape::write_member(&mut object, $key, &message.$field);)*
+                crate::Value::Object(object)
+            }
+        }
+
+        impl From<$name> for crate::Value {
+            fn from(message: $name) -> Self {
+                Self::from(&message)
+            }
+        }
+
+        impl crate::shape::Member for $name {
+            fn read(value: Option<&crate::Value>) -> Option<Self> {
+                Self::try_from(value?).ok()
+            }
+            fn write(&self) -> Option<crate::Value> {
+                Some(self.into())
+            }
+        }
+    };
+}
+pub(crate) use shape;
