@@ -1,0 +1,51 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod call;
+mod candidates;
+mod capture;
+mod environment;
+mod error;
+mod handshake;
+mod ice_servers;
+mod input;
+mod join;
+mod leave;
+mod media;
+mod media_info;
+mod messaging;
+mod mute;
+mod negotiation;
+mod options;
+mod output;
+mod peer_connection;
+mod peer_info;
+mod query;
+mod relay;
+mod room;
+mod roster;
+mod sdp;
+mod session;
+mod socket;
+mod time;
+
+pub use call::{Call, Prefetched};
+pub use environment::{Environment, JsonText};
+pub use error::{ErrorCode, Failure, LogCode, LogLevel, SkylinkError};
+pub use input::{ChannelState, ConnectionEvent, Input};
+pub use media::{CapturedStream, Kind};
+pub use output::{ConnectionOp, Output};
+pub use sdp::DescriptionKind;
+pub use session::Session;
+pub use time::Timestamp;
+
+/// Names an object of the shell: a stream, a browser error. Chosen by the shell.
+pub type Handle = u32;
+/// Names a promise of the app. Chosen by the shell.
+pub type PromiseId = u32;
+/// Names an HTTP request or a media capture. Chosen by the core.
+pub type RequestId = u32;
+/// Names a signalling socket. Chosen by the core.
+pub type SocketId = u32;
+/// Names a peer connection. Chosen by the core, never used twice.
+pub type ConnectionId = u32;

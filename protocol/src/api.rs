@@ -82,3 +82,36 @@ shape! {
         success: Value = "success",
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_keeps_its_members_and_order() {
+        let text = r#"{"success":true,"cid":"c1f0a6d2","apiOwner":"ops@example.net","username":"u-7b0e2f6c41","userCred":"Zk1x","roomCred":"p0Qa","timeStamp":"2026-03-02T09:15:04.120Z","start":"2026-03-02T09:15:04.120Z","len":24,"room_key":"rk-5f1d9a3e77b04c2e","roomSessionId":"rs-20260302-0007","peerSessionId":"ps-9d41c0aa","isPrivileged":false,"autoIntroduce":true,"hasMCU":false,"hasPersistentMessage":false,"enable_stats_config":true,"ipSigserver":"rtc.example.net:8443","ipSigserverPath":"/socket.io","httpPortList":[80],"httpsPortList":[8443],"pc_constraints":"{}","offer_constraints":"{}","media_constraints":"{}"}"#;
+        let answer: ApiResponse = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&answer).unwrap(), text);
+    }
+
+    #[test]
+    fn an_answer_without_a_room_or_the_kind_of_room_is_refused() {
+        for text in [
+            r#"{"hasMCU":false}"#,
+            r#"{"room_key":"rk","hasMCU":"false"}"#,
+        ] {
+            assert!(serde_json::from_str::<ApiResponse>(text).is_err());
+        }
+        let least = r#"{"room_key":"rk","hasMCU":false}"#;
+        assert!(serde_json::from_str::<ApiResponse>(least).is_ok());
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_members_and_order() {
+        let text = r#"{"success":false,"status":403,"error":4003,"info":"origin not allowed"}"#;
+        let refusal: ApiRefusal = serde_json::from_str(text).unwrap();
+        assert_eq!(refusal.error, Some(4003.0));
+        assert_eq!(serde_json::to_string(&refusal).unwrap(), text);
+    }
+}

@@ -2,9 +2,14 @@
 
 mod shape;
 mod value;
+#[cfg(feature = "serde")]
+mod value_serde;
 
 pub mod api;
+pub mod data_channel;
+pub mod engine_io;
 pub mod signaling;
+pub mod socket_io;
 
 pub use shape::{Member, ShapeError};
 pub use value::{Object, Value};

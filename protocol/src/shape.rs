@@ -61,10 +61,11 @@ impl Member for Value {
     }
 }
 
-/// Absent, `null` or of the wrong kind reads as `None`: the receiver then falls back to its default.
+/// Absent or of the wrong kind reads as `None`: the receiver then falls back to its default. An
+/// `Option<Value>` tells an absent member from `null`; for all others `null` is a wrong kind.
 impl<T: Member> Member for Option<T> {
     fn read(value: Option<&Value>) -> Option<Self> {
-        Some(value.filter(|v| **v != Value::Null).and_then(|v| T::read(Some(v))))
+        Some(value.and_then(|value| T::read(Some(value))))
     }
     fn write(&self) -> Option<Value> {
         self.as_ref().and_then(Member::write)
@@ -74,7 +75,13 @@ impl<T: Member> Member for Option<T> {
 /// Items of the wrong kind are left out.
 impl<T: Member> Member for Vec<T> {
     fn read(value: Option<&Value>) -> Option<Self> {
-        Some(value?.as_list()?.iter().filter_map(|item| T::read(Some(item))).collect())
+        Some(
+            value?
+                .as_list()?
+                .iter()
+                .filter_map(|item| T::read(Some(item)))
+                .collect(),
+        )
     }
     fn write(&self) -> Option<Value> {
         Some(Value::List(self.iter().filter_map(Member::write).collect()))
@@ -160,3 +167,61 @@ macro_rules! shape {
     };
 }
 pub(crate) use shape;
+
+/// Declares an enum of messages, read by looking at `type` first and then at the one shape it names.
+macro_rules! messages {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(into = "crate::Value", try_from = "crate::Value"))]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant($variant),)*
+        }
+
+        impl $name {
+            /// The `type` of every known message.
+            pub const TYPES: &'static [&'static str] = &[$($variant::TYPE),*];
+        }
+
+        impl TryFrom<&crate::Value> for $name {
+            type Error = crate::ShapeError;
+            fn try_from(value: &crate::Value) -> Result<Self, Self::Error> {
+                match value.get("type").and_then(crate::Value::as_text) {
+                    $(Some($variant::TYPE) => $variant::try_from(value).map(Self::$variant),)*
+                    _ => Err(crate::ShapeError::UnknownType),
+                }
+            }
+        }
+
+        impl TryFrom<crate::Value> for $name {
+            type Error = crate::ShapeError;
+            fn try_from(value: crate::Value) -> Result<Self, Self::Error> {
+                Self::try_from(&value)
+            }
+        }
+
+        impl From<&$name> for crate::Value {
+            fn from(message: &$name) -> Self {
+                match message {
+                    $($name::$variant(inner) => inner.into(),)*
+                }
+            }
+        }
+
+        impl From<$name> for crate::Value {
+            fn from(message: $name) -> Self {
+                Self::from(&message)
+            }
+        }
+
+        $(impl From<$variant> for $name {
+            fn from(message: $variant) -> Self {
+                Self::$variant(message)
+            }
+        })*
+    };
+}
+pub(crate) use messages;

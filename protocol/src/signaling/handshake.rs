@@ -10,10 +10,6 @@ shape! {
         mid: String = "mid",
         /// Room id.
         rid: String = "rid",
-        /// `MCU` in rooms with a media server, otherwise absent.
-        target: Option<String> = "target",
-        /// The peer the message is about where a media server sits in between.
-        publisher_id: Option<String> = "publisherId",
         /// Browser name.
         agent: Option<String> = "agent",
         /// Browser version, as text.
@@ -34,6 +30,10 @@ shape! {
         sm_protocol_version: Option<String> = "SMProtocolVersion",
         /// Data protocol version.
         dt_protocol_version: Option<String> = "DTProtocolVersion",
+        /// `MCU` in rooms with a media server, otherwise absent.
+        target: Option<String> = "target",
+        /// The peer the message is about where a media server sits in between.
+        publisher_id: Option<String> = "publisherId",
     }
 }
 
@@ -44,10 +44,6 @@ shape! {
         mid: String = "mid",
         /// Room id.
         rid: String = "rid",
-        /// The newcomer.
-        target: String = "target",
-        /// The peer the message is about where a media server sits in between.
-        publisher_id: Option<String> = "publisherId",
         /// Browser name.
         agent: Option<String> = "agent",
         /// Browser version, as text.
@@ -68,6 +64,10 @@ shape! {
         sm_protocol_version: Option<String> = "SMProtocolVersion",
         /// Data protocol version.
         dt_protocol_version: Option<String> = "DTProtocolVersion",
+        /// The newcomer.
+        target: String = "target",
+        /// The peer the message is about where a media server sits in between.
+        publisher_id: Option<String> = "publisherId",
         /// From a media server: `enter`-shaped objects of everybody in the room.
         peers_in_room: Option<Vec<Value>> = "peersInRoom",
     }
@@ -104,14 +104,14 @@ shape! {
         target: String = "target",
         /// Room id.
         rid: String = "rid",
-        /// The peer the message is about where a media server sits in between.
-        publisher_id: Option<String> = "publisherId",
         /// The sender's peer info without `room`; replaces what the receiver knew.
         user_info: Option<Value> = "userInfo",
         /// The sender's tie breaker, decides glare.
         weight: Option<f64> = "weight",
         /// Everything the sender sends.
         media_info_list: Option<Vec<MediaInfo>> = "mediaInfoList",
+        /// The peer the message is about where a media server sits in between.
+        publisher_id: Option<String> = "publisherId",
         /// Restart offers: browser name.
         agent: Option<String> = "agent",
         /// Restart offers: browser version, as text.
@@ -126,6 +126,8 @@ shape! {
         do_ice_restart: Option<bool> = "doIceRestart",
         /// Restart offers: always `false`.
         is_restart_resend: Option<bool> = "isRestartResend",
+        /// Restart offers: always `null`, for old clients.
+        temasys_plugin_version: Option<Value> = "temasysPluginVersion",
         /// Restart offers: signalling protocol version.
         sm_protocol_version: Option<String> = "SMProtocolVersion",
         /// Restart offers: data protocol version.
@@ -146,12 +148,12 @@ shape! {
         target: String = "target",
         /// Room id.
         rid: String = "rid",
-        /// The peer the message is about where a media server sits in between.
-        publisher_id: Option<String> = "publisherId",
         /// The sender's peer info without `room`; replaces what the receiver knew.
         user_info: Option<Value> = "userInfo",
         /// Everything the sender sends.
         media_info_list: Option<Vec<MediaInfo>> = "mediaInfoList",
+        /// The peer the message is about where a media server sits in between.
+        publisher_id: Option<String> = "publisherId",
     }
 }
 

@@ -36,6 +36,8 @@ shape! {
         stream_id: Option<String> = "streamId",
         /// `isScreensharing`, `audio`, `video`.
         settings: Value = "settings",
+        /// Internal id of the app key.
+        cid: Option<String> = "cid",
     }
 }
 

@@ -18,32 +18,34 @@ shape! {
         room_session_id: Option<String> = "roomSessionId",
         /// Lasting id of the sender, shown instead of the peer id.
         peer_session_id: Option<String> = "peerSessionId",
-        /// Addressee's peer id; its presence makes the message private.
-        target: Option<String> = "target",
         /// Which secret encrypted `data`.
         secret_id: Option<String> = "secretId",
-        /// Whether to store it. Only a real `true` counts: 2.7.2 may put a text here.
-        is_persistent: Value = "isPersistent",
+        /// Addressee's peer id; its presence makes the message private.
+        target: Option<String> = "target",
+        /// Whether to store it. 2.7.2 may put a text here, which reads as absent.
+        is_persistent: Option<bool> = "isPersistent",
     }
 }
 
 shape! {
     /// A message to the room from an old client.
     pub struct PublicMessage: "public" {
+        /// Internal id of the app key.
+        cid: Option<String> = "cid",
         /// Any JSON value.
         data: Value = "data",
         /// Sender's peer id.
         mid: String = "mid",
         /// Room id.
         rid: String = "rid",
-        /// Internal id of the app key.
-        cid: Option<String> = "cid",
     }
 }
 
 shape! {
     /// A message to one peer from an old client.
     pub struct PrivateMessage: "private" {
+        /// Internal id of the app key.
+        cid: Option<String> = "cid",
         /// Any JSON value.
         data: Value = "data",
         /// Sender's peer id.
@@ -52,8 +54,6 @@ shape! {
         rid: String = "rid",
         /// Addressee's peer id.
         target: String = "target",
-        /// Internal id of the app key.
-        cid: Option<String> = "cid",
     }
 }
 
@@ -106,11 +106,11 @@ shape! {
 shape! {
     /// Several broadcasts of an old client in one.
     pub struct Group: "group" {
+        /// JSON texts of the single messages.
+        lists: Vec<String> = "lists",
         /// Sender's peer id.
         mid: Option<String> = "mid",
         /// Room id.
         rid: String = "rid",
-        /// JSON texts of the single messages.
-        lists: Vec<String> = "lists",
     }
 }

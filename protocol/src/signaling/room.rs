@@ -126,12 +126,12 @@ shape! {
 shape! {
     /// A privileged client asks who is in which room.
     pub struct GetPeers: "getPeers" {
+        /// Whether privileged peers are listed too.
+        show_all: Option<bool> = "showAll",
         /// Room id.
         rid: String = "rid",
         /// Sender's peer id, if it is known already.
         mid: Option<String> = "mid",
-        /// Whether privileged peers are listed too.
-        show_all: Option<bool> = "showAll",
     }
 }
 

@@ -1,0 +1,118 @@
+//! What an app asks of a session.
+
+use crate::{CapturedStream, PromiseId};
+use skylink_protocol::Value;
+
+/// Streams that the app captured itself and hands to `joinRoom`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prefetched {
+    /// None given.
+    None,
+    /// The usable ones, split into one stream for each kind.
+    Streams(Vec<CapturedStream>),
+    /// Given, but none usable.
+    Invalid,
+}
+
+/// One call of a public method (public API, section 2.2).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    /// `joinRoom`; settles `promise`.
+    JoinRoom {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Options given to the constructor.
+        init_options: Value,
+        /// Options given to the method.
+        options: Value,
+        /// Streams given to the method.
+        prefetched: Prefetched,
+    },
+    /// `getUserMedia` in a room; settles `promise` unless the room is unknown.
+    GetUserMedia {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// Media options.
+        options: Value,
+    },
+    /// `leaveRoom`; settles `promise` unless the room is unknown.
+    LeaveRoom {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// Whether own streams end.
+        stop_streams: bool,
+    },
+    /// `leaveAllRooms`; settles `promise`.
+    LeaveAllRooms {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Whether own streams end.
+        stop_streams: bool,
+    },
+    /// `lockRoom` and `unlockRoom`.
+    SetLock {
+        /// Room name.
+        room: String,
+        /// Whether to lock.
+        lock: bool,
+    },
+    /// `sendMessage`.
+    SendMessage {
+        /// Room name.
+        room: String,
+        /// Text or JSON.
+        message: Value,
+        /// Peer id, list of peer ids, or nothing.
+        target: Value,
+        /// Lasting id of the sender, or empty.
+        peer_session_id: String,
+        /// A fresh id for the message.
+        message_id: String,
+    },
+    /// `muteStreams`.
+    MuteStreams {
+        /// Room name.
+        room: String,
+        /// `audioMuted`, `videoMuted`.
+        options: Value,
+        /// One stream, or all.
+        stream_id: Option<String>,
+    },
+    /// `setUserData`.
+    SetUserData {
+        /// Room name.
+        room: String,
+        /// Any JSON value.
+        data: Value,
+    },
+    /// `getUserData`.
+    GetUserData {
+        /// Room name.
+        room: String,
+        /// A peer, or oneself.
+        peer: Option<String>,
+    },
+    /// `getPeerInfo`.
+    GetPeerInfo {
+        /// Room name.
+        room: String,
+        /// A peer, or oneself.
+        peer: Option<String>,
+    },
+    /// `getPeersInRoom`.
+    GetPeersInRoom {
+        /// Room name.
+        room: String,
+    },
+    /// `getStreams`.
+    GetStreams {
+        /// Room name.
+        room: String,
+        /// Whether own streams are listed.
+        include_self: bool,
+    },
+}

@@ -1,0 +1,218 @@
+//! ICE candidates of both sides (peer behaviour 1.11).
+
+use crate::room::Room;
+use crate::sdp::{candidate_word, has_mid};
+use crate::session::Context;
+use crate::{ConnectionOp, ErrorCode, Handle, Output, SkylinkError, Timestamp};
+use skylink_protocol::signaling::{Candidate, EndOfCandidates};
+use skylink_protocol::{Object, Value};
+
+/// How long after gathering the other side is told how many candidates there were.
+const END_DELAY: f64 = 6_000.0;
+
+/// A remote candidate with the number that its result comes back with.
+#[derive(Debug, Clone)]
+struct Numbered {
+    number: u32,
+    message: Candidate,
+}
+
+/// The candidates exchanged with one peer.
+#[derive(Debug, Default)]
+pub(crate) struct Candidates {
+    /// Text of the last remote description, which tells the m-sections there are.
+    pub remote_sdp: String,
+    waiting: Vec<Numbered>,
+    processing: Vec<Numbered>,
+    received: u32,
+    processed: u32,
+    sent: u32,
+    /// How many the peer said there would be.
+    expected: Option<f64>,
+    end_due: Option<Timestamp>,
+    gathering: bool,
+}
+
+impl Candidates {
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.end_due
+    }
+}
+
+impl Room {
+    /// The browser found a candidate of ours, or has no more.
+    pub fn on_local_candidate(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        candidate: String,
+        mid: Option<String>,
+        line: Option<f64>,
+    ) {
+        let filtered = self.options.filters(candidate_word(&candidate, 7));
+        let (rid, own_id) = (self.rid.clone(), self.own_id());
+        let Some(peer) = self.peer_mut(id) else { return };
+        if candidate.is_empty() || filtered {
+            return;
+        }
+        peer.candidates.sent = peer.candidates.sent.saturating_add(1);
+        let message = Candidate { label: line, id: mid, candidate, mid: own_id, target: id.to_owned(), rid };
+        self.send(context, &message.into());
+    }
+
+    pub fn on_gathering_state(&mut self, context: &mut Context, id: &str, state: &str) {
+        let due = context.now.plus(END_DELAY);
+        let Some(peer) = self.peer_mut(id) else { return };
+        if state == "complete" && peer.candidates.gathering {
+            peer.candidates.end_due = Some(due);
+        }
+        peer.candidates.gathering = state == "gathering";
+        let detail = Object::new().with("state", state).with("room", self.info()).with("peerId", id);
+        context.event("candidateGenerationState", detail);
+    }
+
+    pub fn send_end_of_candidates_when_due(&mut self, context: &mut Context, id: &str) {
+        let now = context.now;
+        let (rid, own_id) = (self.rid.clone(), self.own_id());
+        let Some(peer) = self.peer_mut(id) else { return };
+        if peer.candidates.end_due.is_some_and(|due| due.is_due(now)) {
+            peer.candidates.end_due = None;
+            let expected = Some(f64::from(peer.candidates.sent));
+            let message = EndOfCandidates { expected, mid: own_id, target: id.to_owned(), rid };
+            self.send(context, &message.into());
+        }
+    }
+
+    pub fn on_end_of_candidates(&mut self, context: &mut Context, message: &EndOfCandidates) {
+        if let Some(peer) = self.peer_mut(&message.mid) {
+            peer.candidates.expected = message.expected;
+            self.tell_when_gathered(context, &message.mid);
+        }
+    }
+
+    /// `CANDIDATES_GATHERED`, once all that were announced have come.
+    fn tell_when_gathered(&mut self, context: &mut Context, id: &str) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let candidates = &mut peer.candidates;
+        let received = f64::from(candidates.received);
+        if let Some(expected) = candidates.expected.filter(|expected| received >= *expected) {
+            candidates.expected = None;
+            let length = Object::new()
+                .with("expected", expected)
+                .with("received", received)
+                .with("processed", f64::from(candidates.processed));
+            let detail =
+                Object::new().with("room", self.info()).with("peerId", id).with("candidatesLength", length);
+            context.event("candidatesGathered", detail);
+        }
+    }
+
+    /// A candidate of a peer came.
+    pub fn on_candidate(&mut self, context: &mut Context, message: Candidate) {
+        let id = message.mid.clone();
+        if message.candidate.is_empty() && message.id.is_none() {
+            return;
+        }
+        let candidate = Numbered { number: context.fresh(), message };
+        let filtered = self.options.filters(candidate_word(&candidate.message.candidate, 7));
+        let Some(peer) = self.peer_mut(&id) else {
+            self.candidate_event(context, &candidate, "received", Value::Null);
+            return self.drop_candidate(context, &candidate, ErrorCode::NoConnection);
+        };
+        peer.candidates.received = peer.candidates.received.saturating_add(1);
+        let takes = peer.negotiation.takes_candidates();
+        self.candidate_event(context, &candidate, "received", Value::Null);
+        if filtered {
+            self.drop_candidate(context, &candidate, ErrorCode::CandidateFiltered);
+        } else if takes {
+            self.process_candidate(context, &id, candidate);
+        } else {
+            self.candidate_event(context, &candidate, "buffered", Value::Null);
+            if let Some(peer) = self.peer_mut(&id) {
+                peer.candidates.waiting.push(candidate);
+            }
+        }
+        self.tell_when_gathered(context, &id);
+    }
+
+    /// Hands in what waited for a remote description.
+    pub fn flush_candidates(&mut self, context: &mut Context, id: &str) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        if !peer.negotiation.takes_candidates() {
+            return;
+        }
+        for candidate in std::mem::take(&mut peer.candidates.waiting) {
+            self.process_candidate(context, id, candidate);
+        }
+    }
+
+    fn process_candidate(&mut self, context: &mut Context, id: &str, candidate: Numbered) {
+        self.candidate_event(context, &candidate, "processing", Value::Null);
+        let Some(peer) = self.peer_mut(id) else { return };
+        let known_mid = match &candidate.message.id {
+            Some(mid) => has_mid(&peer.candidates.remote_sdp, mid),
+            None => candidate.message.label.is_some(),
+        };
+        if !known_mid {
+            return self.drop_candidate(context, &candidate, ErrorCode::SdpError);
+        }
+        let op = ConnectionOp::AddCandidate {
+            number: candidate.number,
+            candidate: candidate.message.candidate.clone(),
+            mid: candidate.message.id.clone(),
+            line: candidate.message.label,
+        };
+        peer.candidates.processing.push(candidate);
+        context.connection(peer.connection, op);
+    }
+
+    /// The browser took a candidate, or not.
+    pub fn on_candidate_added(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        number: u32,
+        error: Option<Handle>,
+    ) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let Some(place) = peer.candidates.processing.iter().position(|c| c.number == number) else { return };
+        let candidate = peer.candidates.processing.remove(place);
+        match error {
+            None => {
+                peer.candidates.processed = peer.candidates.processed.saturating_add(1);
+                self.candidate_event(context, &candidate, "processSuccess", Value::Null);
+            }
+            Some(error) => self.candidate_event(context, &candidate, "processError", Value::Handle(error)),
+        }
+    }
+
+    fn drop_candidate(&self, context: &mut Context, candidate: &Numbered, code: ErrorCode) {
+        let error = context.make_error(&SkylinkError::new(code));
+        self.candidate_event(context, candidate, "dropped", Value::Handle(error));
+        context.push(Output::Release(error));
+    }
+
+    fn candidate_event(&self, context: &mut Context, candidate: &Numbered, state: &str, error: Value) {
+        let message = &candidate.message;
+        let text = message.candidate.as_str();
+        let foundation = candidate_word(text, 0).trim_start_matches("candidate:");
+        let shown: Value = if state == "buffered" {
+            text.into()
+        } else {
+            Object::new()
+                .with("candidate", text)
+                .with("sdpMid", message.id.clone())
+                .with("sdpMLineIndex", message.label)
+                .into()
+        };
+        let detail = Object::new()
+            .with("room", self.info())
+            .with("state", state)
+            .with("peerId", message.mid.as_str())
+            .with("candidateId", ["can-", foundation].concat())
+            .with("candidateType", candidate_word(text, 7))
+            .with("candidate", shown)
+            .with("error", error);
+        context.event("candidateProcessingState", detail);
+    }
+}

@@ -1,0 +1,145 @@
+//! Errors and log lines as codes. Their texts live in the JavaScript part of the package
+//! (`pkg-template/texts.js`), a test keeps both lists in step.
+
+use crate::Handle;
+use skylink_protocol::Object;
+
+/// What went wrong; the number crosses the boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum ErrorCode {
+    /// `joinRoom` without a room name and without a default room.
+    NoRoomName = 1,
+    /// Prefetched streams that are no streams, or none that is active.
+    InvalidPrefetchedStreams = 2,
+    /// Media options that ask for nothing, or are no options.
+    InvalidMediaOptions = 3,
+    /// A message before the room was entered.
+    NotInRoom = 4,
+    /// The API server answered with an error status; detail is the status.
+    ApiRefused = 5,
+    /// The API server could not be reached; detail is the browser's text.
+    ApiUnreachable = 6,
+    /// The API server's answer was not understood.
+    ApiInvalidResponse = 7,
+    /// The signalling socket could not be opened.
+    SocketFailed = 8,
+    /// The signalling socket closed before the room was entered.
+    SocketClosed = 9,
+    /// The server did not let us in, nor refuse, in time.
+    JoinTimeout = 10,
+    /// The server refused; detail is its text, `reason` is among the extra members.
+    RoomRefused = 11,
+    /// The server refused because the room is locked.
+    RoomLocked = 12,
+    /// The room was left, or joined anew, before it was entered.
+    LeftDuringJoin = 13,
+    /// An argument cannot be used; detail names it.
+    InvalidArgument = 14,
+    /// The room has a media server, which this version cannot talk to.
+    MediaServerUnsupported = 15,
+    /// An encrypted message came and there is no secret to read it.
+    SecretsNotProvided = 16,
+    /// The API server did not answer in time.
+    ApiTimeout = 17,
+    /// The connection of a candidate is gone.
+    NoConnection = 18,
+    /// A candidate came for a description that is not set.
+    NoRemoteDescription = 19,
+    /// A candidate belongs to no m-section.
+    SdpError = 20,
+    /// A candidate is of a filtered type.
+    CandidateFiltered = 21,
+    /// The socket reported an error; detail is its text.
+    SocketError = 22,
+}
+
+/// An error made by the core.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{code:?} {detail:?}")]
+pub struct SkylinkError {
+    /// Which error.
+    pub code: ErrorCode,
+    /// What fills the gap in its text.
+    pub detail: Option<String>,
+    /// Further members of the JavaScript error.
+    pub extra: Option<Object>,
+}
+
+impl SkylinkError {
+    /// An error with nothing to add.
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, detail: None, extra: None }
+    }
+
+    /// An error whose text has a gap.
+    pub fn with_detail(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: Some(detail.into()), extra: None }
+    }
+
+    /// Adds members that the JavaScript error gets.
+    #[must_use]
+    pub fn with_extra(mut self, extra: Object) -> Self {
+        self.extra = Some(extra);
+        self
+    }
+}
+
+/// Why a promise is rejected.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// An error of ours.
+    Error(SkylinkError),
+    /// The browser's own error, passed through.
+    Browser(Handle),
+}
+
+impl From<SkylinkError> for Failure {
+    fn from(error: SkylinkError) -> Self {
+        Failure::Error(error)
+    }
+}
+
+/// Severity of a log line, the numbers of `SkylinkLogger.logLevels`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum LogLevel {
+    /// For following the course of things.
+    Debug = 1,
+    /// Worth knowing.
+    Info = 2,
+    /// Something was ignored or dropped.
+    Warn = 3,
+    /// Something failed.
+    Error = 4,
+}
+
+/// What a log line says; the number crosses the boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum LogCode {
+    /// No room of that name is joined.
+    UnknownRoom = 1,
+    /// A peer asked for is not in the room.
+    UnknownPeer = 2,
+    /// A frame from the server that is no valid packet.
+    BadFrame = 3,
+    /// A message that lacks what it needs; details: its type.
+    BadMessage = 4,
+    /// A message dropped in this state; details: its type, the peer.
+    DroppedMessage = 5,
+    /// A message of a type this version does not handle; details: its type.
+    UnhandledMessage = 6,
+    /// A description could not be applied; details: the peer, the step.
+    DescriptionFailed = 7,
+    /// `muteStreams` with options that are no object.
+    BadMuteOptions = 8,
+    /// No own stream, or not that one.
+    NoStream = 9,
+    /// The answer to an offer did not come and the offer was sent again; details: the peer.
+    OfferRepeated = 10,
+    /// A handshake was given up; details: the peer.
+    HandshakeGivenUp = 11,
+    /// The argument must be text.
+    NotText = 12,
+}

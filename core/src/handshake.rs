@@ -1,0 +1,370 @@
+//! Meeting a peer: `enter`, `welcome`, descriptions, `bye` (wire protocol 5.5 to 5.11).
+
+use crate::media::{set_media_status, LocalStream};
+use crate::media_info::{is_muted, own_list, parse_media_id};
+use crate::negotiation::{Negotiation, Step};
+use crate::options::whole_number;
+use crate::peer_info::Greeting;
+use crate::room::Room;
+use crate::roster::{Channel, Peer};
+use crate::sdp::{has_usable_data_section, sending_mid};
+use crate::session::Context;
+use crate::{ConnectionOp, DescriptionKind, LogCode, LogLevel};
+use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, MediaInfo, MediaInfoEvent, Offer, Welcome};
+use skylink_protocol::{Object, Value};
+
+impl Room {
+    pub fn on_enter(&mut self, context: &mut Context, message: Enter) {
+        if self.is_known_or_self(&message.mid) {
+            return;
+        }
+        let greeting = Greeting::from(message);
+        let id = greeting.mid.clone();
+        let negotiation = Negotiation::greeting(context.now);
+        self.add_peer(context, &greeting, negotiation);
+        let enter = self.greeting(&context.environment);
+        let welcome = Welcome {
+            mid: enter.mid,
+            rid: enter.rid,
+            target: id,
+            publisher_id: None,
+            agent: enter.agent,
+            version: enter.version,
+            os: enter.os,
+            user_info: enter.user_info,
+            weight: enter.weight,
+            temasys_plugin_version: Value::Null,
+            enable_data_channel: enter.enable_data_channel,
+            enable_ice_restart: enter.enable_ice_restart,
+            sm_protocol_version: enter.sm_protocol_version,
+            dt_protocol_version: enter.dt_protocol_version,
+            peers_in_room: None,
+        };
+        self.send(context, &welcome.into());
+    }
+
+    pub fn on_welcome(&mut self, context: &mut Context, message: Welcome) {
+        if let Some(peer) = self.peer_mut(&message.mid) {
+            peer.negotiation.on_welcome();
+            return self.take_steps(context, &message.mid);
+        }
+        if self.is_known_or_self(&message.mid) {
+            return;
+        }
+        let greeting = Greeting::from(message);
+        self.add_peer(context, &greeting, Negotiation::offering());
+        let detail = Object::new()
+            .with("peerId", greeting.mid.as_str())
+            .with("state", "welcome")
+            .with("error", Value::Null)
+            .with("room", self.info());
+        context.event("handshakeProgress", detail);
+        self.take_steps(context, &greeting.mid);
+    }
+
+    fn is_known_or_self(&self, id: &str) -> bool {
+        self.own_id.as_deref() == Some(id) || self.peer(id).is_some()
+    }
+
+    fn add_peer(&mut self, context: &mut Context, greeting: &Greeting, negotiation: Negotiation) {
+        let connection = context.fresh();
+        let peer = Peer::new(greeting.mid.clone(), greeting.info(), connection, negotiation);
+        context.connection(connection, ConnectionOp::Create { configuration: self.configuration.clone() });
+        let detail = self.peer_detail(&peer);
+        self.peers.push(peer);
+        context.event("peerJoined", detail);
+    }
+
+    pub fn on_offer(&mut self, context: &mut Context, message: Offer) {
+        let Some(own_id) = self.own_id.clone() else { return };
+        let own_weight = self.weight;
+        let Some(peer) = self.peer_mut(&message.mid) else {
+            return context.log(LogLevel::Warn, LogCode::DroppedMessage, &[Offer::TYPE, &message.mid]);
+        };
+        // Equal weights do not come from our server; elsewhere the ids decide, alike on both sides.
+        let we_win = message
+            .weight
+            .is_some_and(|weight| own_weight > weight || (own_weight == weight && own_id > message.mid));
+        if message.enable_ice_restart.is_some() {
+            if let Some(Value::Object(config)) = peer.info.get_mut("config") {
+                config.set("enableIceRestart", message.enable_ice_restart);
+            }
+        }
+        peer.offered = Some((message.user_info, message.media_info_list));
+        peer.negotiation.on_offer(message.sdp, we_win);
+        self.take_steps(context, &message.mid);
+    }
+
+    pub fn on_answer(&mut self, context: &mut Context, message: Answer) {
+        let Some(peer) = self.peer_mut(&message.mid) else {
+            return context.log(LogLevel::Warn, LogCode::DroppedMessage, &[Answer::TYPE, &message.mid]);
+        };
+        let takes_data = has_usable_data_section(&message.sdp);
+        peer.offered = Some((message.user_info, message.media_info_list));
+        peer.negotiation.on_answer(message.sdp);
+        let has_channel = peer.channel.is_some();
+        self.take_steps(context, &message.mid);
+        if has_channel && !takes_data {
+            self.close_channel(context, &message.mid);
+        }
+    }
+
+    pub fn on_answer_ack(&mut self, context: &mut Context, message: &AnswerAck) {
+        let detail = Object::new()
+            .with("state", AnswerAck::TYPE)
+            .with("peerId", message.mid.as_str())
+            .with("room", self.info());
+        context.event("handshakeProgress", detail);
+        if let Some(peer) = self.peer_mut(&message.mid) {
+            peer.negotiation.on_ack();
+            self.take_steps(context, &message.mid);
+        }
+    }
+
+    pub fn on_bye(&mut self, context: &mut Context, message: &Bye) {
+        let Some(peer) = self.peer(&message.mid) else { return };
+        let detail = self.peer_detail(peer);
+        context.event("peerLeft", detail);
+        self.drop_connection(context, &message.mid);
+    }
+
+    pub fn advance_negotiations(&mut self, context: &mut Context) {
+        let now = context.now;
+        for id in self.peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
+            self.send_end_of_candidates_when_due(context, &id);
+            if let Some(peer) = self.peer_mut(&id) {
+                if peer.negotiation.deadline().is_some_and(|due| due.is_due(now)) {
+                    peer.negotiation.on_deadline(now);
+                    self.take_steps(context, &id);
+                }
+            }
+        }
+    }
+
+    /// Does what a peer's negotiation wants done.
+    pub fn take_steps(&mut self, context: &mut Context, id: &str) {
+        loop {
+            let Some(peer) = self.peer_mut(id) else { return };
+            let steps = peer.negotiation.take_steps();
+            if steps.is_empty() {
+                return;
+            }
+            for step in steps {
+                self.take_step(context, id, step);
+            }
+        }
+    }
+
+    fn take_step(&mut self, context: &mut Context, id: &str, step: Step) {
+        let Some(connection) = self.peer(id).map(|peer| peer.connection) else { return };
+        let voice_activity_detection = self.voice_activity_detection;
+        match step {
+            Step::CreateOffer { ice_restart } => {
+                self.open_channel(context, id);
+                self.add_streams(context, id);
+                if let Some(peer) = self.peer_mut(id) {
+                    peer.restarts_ice = ice_restart;
+                }
+                context.connection(
+                    connection,
+                    ConnectionOp::CreateOffer { ice_restart, voice_activity_detection },
+                );
+            }
+            Step::CreateAnswer => {
+                self.add_streams(context, id);
+                context.connection(connection, ConnectionOp::CreateAnswer { voice_activity_detection });
+            }
+            Step::SendOffer { sdp, repeated } => self.send_offer(context, id, sdp, repeated),
+            Step::SendAnswer { sdp } => self.send_answer(context, id, sdp),
+            Step::SendAck { success } => {
+                let ack =
+                    AnswerAck { rid: self.rid.clone(), mid: self.own_id(), target: id.to_owned(), success };
+                self.send(context, &ack.into());
+                self.own_handshake(context, AnswerAck::TYPE);
+            }
+            Step::SetLocal { kind, sdp } => {
+                context.connection(connection, ConnectionOp::SetLocal { kind, sdp })
+            }
+            Step::SetRemote { kind, sdp } => {
+                // Before the description, so that the tracks it brings find their mediaInfo.
+                self.accept_peer_data(context, id);
+                if let Some(peer) = self.peer_mut(id) {
+                    peer.candidates.remote_sdp.clone_from(&sdp);
+                }
+                context.connection(connection, ConnectionOp::SetRemote { kind, sdp });
+            }
+            Step::RemoteApplied { kind } => {
+                let detail =
+                    Object::new().with("state", kind.name()).with("peerId", id).with("room", self.info());
+                context.event("handshakeProgress", detail);
+                if kind == DescriptionKind::Offer {
+                    self.flush_candidates(context, id);
+                }
+            }
+            Step::Settled => self.on_settled(context, id),
+            Step::Failed { ours } => self.on_handshake_failed(context, id, ours),
+            Step::GivenUp => context.log(LogLevel::Error, LogCode::HandshakeGivenUp, &[id]),
+        }
+    }
+
+    fn on_settled(&mut self, context: &mut Context, id: &str) {
+        self.flush_candidates(context, id);
+        self.announce_mutes_to_all(context);
+        let Some(peer) = self.peers.iter_mut().find(|peer| peer.id == id) else { return };
+        peer.negotiated = true;
+        // A stream that the other side's offer had no room for needs an offer of ours. One that
+        // our own offer did not carry would not be carried by the next one either.
+        let is_unsent = |stream: &LocalStream| {
+            let answered_without =
+                || !peer.we_offered && sending_mid(&peer.own_sdp, &stream.stream_id).is_none();
+            !peer.sent.contains(&stream.handle) || answered_without()
+        };
+        if self.streams.iter().any(is_unsent) {
+            peer.negotiation.want_offer(false);
+        }
+    }
+
+    /// Adds the own streams that the connection does not send yet.
+    fn add_streams(&mut self, context: &mut Context, id: &str) {
+        let handles: Vec<u32> = self.streams.iter().map(|stream| stream.handle).collect();
+        let Some(peer) = self.peer_mut(id) else { return };
+        for handle in handles {
+            if !peer.sent.contains(&handle) {
+                peer.sent.push(handle);
+                context.connection(peer.connection, ConnectionOp::AddStream(handle));
+            }
+        }
+    }
+
+    fn open_channel(&mut self, context: &mut Context, id: &str) {
+        let (rid, own_id, wanted) = (self.rid.clone(), self.own_id(), self.options.enable_data_channel());
+        let Some(peer) = self.peer_mut(id) else { return };
+        if wanted && peer.channel.is_none() && !peer.negotiated && peer.config_flag("enableDataChannel") {
+            let label = [&rid, "_", &own_id, "_", id].concat();
+            context.connection(peer.connection, ConnectionOp::OpenChannel { label: label.clone() });
+            peer.channel = Some(Channel { label, open: false });
+        }
+    }
+
+    fn send_offer(&mut self, context: &mut Context, id: &str, sdp: String, repeated: bool) {
+        if repeated {
+            context.log(LogLevel::Warn, LogCode::OfferRepeated, &[id]);
+        }
+        let media_info_list = own_list(&self.streams, &self.own_id(), &sdp);
+        let Some(peer) = self.peer_mut(id) else { return };
+        peer.own_sdp.clone_from(&sdp);
+        peer.we_offered = true;
+        let (negotiated, ice_restart) = (peer.negotiated, peer.restarts_ice);
+        let environment = &context.environment;
+        let mut offer = Offer {
+            sdp,
+            mid: self.own_id(),
+            target: id.to_owned(),
+            rid: self.rid.clone(),
+            user_info: Some(self.own_info(environment).into()),
+            weight: Some(self.weight),
+            media_info_list: Some(media_info_list),
+            ..Offer::default()
+        };
+        if negotiated {
+            offer.agent = Some(environment.agent_name.clone());
+            offer.version = Some(whole_number(environment.agent_version));
+            offer.os.clone_from(&environment.agent_os);
+            offer.enable_data_channel = Some(self.options.enable_data_channel());
+            offer.enable_ice_restart = Some(environment.can_restart_ice);
+            offer.do_ice_restart = Some(ice_restart);
+            offer.is_restart_resend = Some(false);
+            offer.temasys_plugin_version = Some(Value::Null);
+            (offer.sm_protocol_version, offer.dt_protocol_version) = Self::restart_versions();
+        }
+        self.send(context, &offer.into());
+        if !repeated {
+            self.own_handshake(context, Offer::TYPE);
+        }
+    }
+
+    fn send_answer(&mut self, context: &mut Context, id: &str, sdp: String) {
+        let answer = Answer {
+            media_info_list: Some(own_list(&self.streams, &self.own_id(), &sdp)),
+            sdp: sdp.clone(),
+            mid: self.own_id(),
+            target: id.to_owned(),
+            rid: self.rid.clone(),
+            publisher_id: None,
+            user_info: Some(self.own_info(&context.environment).into()),
+        };
+        if let Some(peer) = self.peer_mut(id) {
+            peer.own_sdp = sdp;
+            peer.we_offered = false;
+        }
+        self.send(context, &answer.into());
+        self.own_handshake(context, Answer::TYPE);
+    }
+
+    /// Takes over what the offer or answer at hand says of its sender.
+    fn accept_peer_data(&mut self, context: &mut Context, id: &str) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let Some((user_info, media)) = peer.offered.take() else { return };
+        if let Some(info) = user_info.as_ref().filter(|info| info.get("settings").is_some()) {
+            for key in ["settings", "mediaStatus", "userData"] {
+                if let Some(value) = info.get(key) {
+                    peer.info.set(key, value.clone());
+                }
+            }
+        }
+        let Some(list) = media else { return };
+        let gone = |info: &MediaInfo| info.media_state.as_deref() == Some("unavailable");
+        let removed: Vec<MediaInfo> = list.iter().filter(|info| gone(info)).cloned().collect();
+        peer.media = list.into_iter().filter(|info| !gone(info)).collect();
+        for info in removed {
+            context.event("mediaInfoDeleted", Object::new().with("mediaInfo", Value::from(info)));
+        }
+    }
+
+    /// A peer muted, unmuted or removed a medium (wire protocol 5.14).
+    pub fn on_media_info(&mut self, context: &mut Context, message: &MediaInfoEvent) {
+        let id = message.publisher_id.as_deref().unwrap_or(&message.mid).to_owned();
+        let Some(peer) = self.peer_mut(&id) else { return };
+        let Some(place) = peer.media.iter().position(|info| info.media_id == message.media_id) else {
+            peer.media.push(MediaInfo {
+                publisher_id: Some(id),
+                media_id: message.media_id.clone(),
+                media_type: message.media_type.clone(),
+                media_state: message.media_state.clone(),
+                ..MediaInfo::default()
+            });
+            return;
+        };
+        let Some(info) = peer.media.get_mut(place).filter(|info| info.media_state != message.media_state)
+        else {
+            return;
+        };
+        info.media_state.clone_from(&message.media_state);
+        let is_screen = info.media_type.as_deref() == Some("videoScreen");
+        if message.media_state.as_deref() == Some("unavailable") {
+            let info = peer.media.remove(place);
+            return context.event("mediaInfoDeleted", Object::new().with("mediaInfo", Value::from(info)));
+        }
+        let Some((kind, stream_id)) = parse_media_id(&message.media_id) else { return };
+        let muted = is_muted(message.media_state.as_deref());
+        if let Some(Value::Object(status)) = peer.info.get_mut("mediaStatus") {
+            set_media_status(status, stream_id, kind, muted);
+        }
+        let stream = peer.stream(stream_id);
+        let (has_audio, has_video) = stream
+            .map_or((kind == crate::Kind::Audio, kind == crate::Kind::Video), |stream| {
+                (stream.has_audio, stream.has_video)
+            });
+        let Some(peer) = self.peer(&id) else { return };
+        let detail = Object::new()
+            .with("isSelf", false)
+            .with("peerId", id.as_str())
+            .with("peerInfo", self.peer_info(peer))
+            .with("streamId", stream_id)
+            .with("isAudio", has_audio)
+            .with("isVideo", has_video)
+            .with("isScreensharing", is_screen);
+        context.event("streamMuted", detail);
+        self.peer_update(context, &id);
+    }
+}

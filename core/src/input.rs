@@ -1,0 +1,154 @@
+//! What the network and the browser report.
+
+use crate::{CapturedStream, ConnectionId, Handle, Kind, RequestId, SocketId};
+use skylink_protocol::Value;
+
+/// Something that happened outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// The time that [`crate::Session::next_deadline`] named has come.
+    Tick,
+    /// The API server answered.
+    ApiAnswered {
+        /// Which request.
+        request: RequestId,
+        /// HTTP status.
+        status: u32,
+        /// The body, if it is JSON.
+        body: Option<Value>,
+    },
+    /// The API server could not be asked.
+    ApiFailed {
+        /// Which request.
+        request: RequestId,
+        /// The browser's text.
+        text: String,
+    },
+    /// A text frame came.
+    SocketFrame {
+        /// Which socket.
+        socket: SocketId,
+        /// The frame.
+        text: String,
+    },
+    /// The socket closed, or could not be opened.
+    SocketClosed {
+        /// Which socket.
+        socket: SocketId,
+    },
+    /// Camera and microphone were granted.
+    Captured {
+        /// Which capture.
+        request: RequestId,
+        /// One stream for each kind.
+        streams: Vec<CapturedStream>,
+    },
+    /// Camera or microphone were refused.
+    CaptureFailed {
+        /// Which capture.
+        request: RequestId,
+        /// The browser's error.
+        error: Handle,
+    },
+    /// Something about a peer connection.
+    Connection {
+        /// Which connection.
+        connection: ConnectionId,
+        /// What.
+        event: ConnectionEvent,
+    },
+}
+
+/// State of a data channel as the browser names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelState {
+    /// Ready to send.
+    Open,
+    /// Gone.
+    Closed,
+}
+
+/// Something that happened on a peer connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConnectionEvent {
+    /// The connection could not be made.
+    CreateFailed(Handle),
+    /// `createOffer` succeeded.
+    OfferCreated(String),
+    /// `createAnswer` succeeded.
+    AnswerCreated(String),
+    /// `setLocalDescription` succeeded.
+    LocalSet,
+    /// `setRemoteDescription` succeeded.
+    RemoteSet,
+    /// The description operation under way failed.
+    DescriptionFailed(Handle),
+    /// The browser found a local candidate; empty text ends the candidates.
+    LocalCandidate {
+        /// Candidate attribute text.
+        candidate: String,
+        /// `sdpMid`.
+        mid: Option<String>,
+        /// `sdpMLineIndex`.
+        line: Option<f64>,
+    },
+    /// A remote candidate was taken or refused.
+    CandidateAdded {
+        /// The number given with it.
+        number: u32,
+        /// The browser's error if it was refused.
+        error: Option<Handle>,
+    },
+    /// `icegatheringstatechange`.
+    GatheringState(String),
+    /// `signalingstatechange`.
+    SignalingState(String),
+    /// `connectionstatechange`.
+    ConnectionState(String),
+    /// `iceconnectionstatechange`.
+    IceState(String),
+    /// A remote track came.
+    Track {
+        /// Its stream.
+        stream: Handle,
+        /// Id of its stream.
+        stream_id: String,
+        /// Audio or video.
+        kind: Kind,
+        /// `mid` of its transceiver.
+        mid: Option<String>,
+    },
+    /// A remote track was removed from its stream.
+    TrackRemoved {
+        /// Id of its stream.
+        stream_id: String,
+        /// Audio or video.
+        kind: Kind,
+    },
+    /// The other side opened a data channel.
+    ChannelOffered {
+        /// Its label.
+        label: String,
+    },
+    /// The data channel changed.
+    Channel {
+        /// Its label.
+        label: String,
+        /// What it is now.
+        state: ChannelState,
+    },
+    /// The data channel reported an error.
+    ChannelFailed {
+        /// Its label.
+        label: String,
+        /// The browser's event.
+        error: Handle,
+    },
+    /// Text came through the data channel.
+    ChannelText {
+        /// Its label.
+        label: String,
+        /// The text.
+        text: String,
+    },
+}

@@ -1,0 +1,140 @@
+//! Leaving rooms, and taking them down (wire protocol 6.3).
+
+use crate::media::Kind;
+use crate::room::{Room, RoomKey, Stage};
+use crate::session::{Context, Session};
+use crate::{ConnectionOp, ErrorCode, Output, PromiseId, SkylinkError};
+use skylink_protocol::signaling::Bye;
+use skylink_protocol::{Object, Value};
+
+impl Session {
+    pub(crate) fn leave_room(&mut self, promise: PromiseId, name: &str, stop_streams: bool) -> Option<Value> {
+        let Some(key) = self.find_room(name) else { return Some(Value::Null) };
+        let name = self.rooms.iter().find(|room| room.key == key).map(|room| room.name.clone());
+        self.close_room(key, stop_streams);
+        self.context.resolve(promise, name.into());
+        None
+    }
+
+    pub(crate) fn leave_all_rooms(&mut self, promise: PromiseId, stop_streams: bool) {
+        let mut names = Vec::new();
+        while let Some((key, name)) = self.rooms.first().map(|room| (room.key, room.name.clone())) {
+            self.close_room(key, stop_streams);
+            names.push(Value::Text(name));
+        }
+        self.context.resolve(promise, names.into());
+    }
+
+    /// Takes a room down: peers, own streams, membership. Nothing of it stays.
+    pub(crate) fn close_room(&mut self, key: RoomKey, stop_streams: bool) {
+        let Some(place) = self.rooms.iter().position(|room| room.key == key) else { return };
+        let mut room = self.rooms.remove(place);
+        if let Stage::Authenticating { request, .. } = room.stage {
+            self.context.push(Output::AbortFetch(request));
+        }
+        self.discard_captures(&room);
+        for promise in room.joining.take().into_iter().flat_map(|joining| joining.promises) {
+            self.context.reject(promise, SkylinkError::new(ErrorCode::LeftDuringJoin).into());
+        }
+        let peer_ids: Vec<String> = room.peers.iter().map(|peer| peer.id.clone()).collect();
+        for id in &peer_ids {
+            room.drop_connection(&mut self.context, id);
+        }
+        if stop_streams {
+            room.end_own_streams(&mut self.context);
+        }
+        for stream in &room.streams {
+            self.context.push(Output::Release(stream.handle));
+        }
+        self.leave_socket(&room, &peer_ids);
+        if room.is_entered() {
+            let mut detail = room.own_detail(&self.context);
+            detail.set("room", room.info().with("inRoom", false));
+            self.context.event("peerLeft", detail);
+        }
+    }
+
+    /// Tells the server: by closing the socket, or by `bye` where other rooms still use it.
+    fn leave_socket(&mut self, room: &Room, peer_ids: &[String]) {
+        let Some(socket) = room.socket else { return };
+        if self.rooms.iter().any(|other| other.socket == Some(socket)) {
+            if matches!(room.stage, Stage::Asking { .. } | Stage::Entered) {
+                let bye = |target: Option<String>| Bye {
+                    rid: room.rid.clone(),
+                    mid: room.own_id(),
+                    target,
+                    publisher_id: None,
+                };
+                for id in peer_ids {
+                    room.send(&mut self.context, &bye(Some(id.clone())).into());
+                }
+                // Alone in the room: without this the server would not learn of it.
+                if peer_ids.is_empty() {
+                    room.send(&mut self.context, &bye(None).into());
+                }
+            }
+            return;
+        }
+        let detail = self.own_close_detail(socket);
+        self.close_unused_socket(socket);
+        if let Some(detail) = detail {
+            self.context.event("channelClose", detail.with("peerId", room.own_id.clone()));
+        }
+    }
+}
+
+impl Room {
+    /// Closes the connection to a peer and forgets the peer. Fires the closing states, which
+    /// browsers leave out.
+    pub fn drop_connection(&mut self, context: &mut Context, id: &str) {
+        let Some(place) = self.peers.iter().position(|peer| peer.id == id) else { return };
+        let had_channel = self.peers.get_mut(place).and_then(|peer| peer.channel.take());
+        if let Some(channel) = had_channel {
+            for state in ["closing", "closed"] {
+                let detail = channel_detail(state, id, &channel.label).with("room", self.info());
+                context.event("dataChannelState", detail);
+            }
+        }
+        let peer = self.peers.remove(place);
+        context.connection(peer.connection, ConnectionOp::Close);
+        for event in ["peerConnectionState", "iceConnectionState"] {
+            context.event(event, Object::new().with("state", "closed").with("peerId", id));
+        }
+        for stream in peer.streams {
+            context.push(Output::Release(stream.handle));
+        }
+    }
+
+    /// Stops all own streams and tells the app, as the documentation promises for leaving.
+    fn end_own_streams(&mut self, context: &mut Context) {
+        for stream in &self.streams {
+            context.push(Output::StopTracks(stream.handle));
+            let detail = Object::new()
+                .with("room", self.info())
+                .with("peerId", self.own_id.clone())
+                .with("peerInfo", self.own_peer_info(&context.environment))
+                .with("isSelf", true)
+                .with("isScreensharing", false)
+                .with("streamId", stream.stream_id.as_str())
+                .with("isVideo", stream.kind == Kind::Video)
+                .with("isAudio", stream.kind == Kind::Audio);
+            context.event("streamEnded", detail);
+            let detail =
+                Object::new().with("isScreensharing", false).with("streamId", stream.stream_id.as_str());
+            context.event("mediaAccessStopped", detail);
+        }
+    }
+}
+
+/// Members that every `DATA_CHANNEL_STATE` has. Nothing is queued when these are made.
+pub(crate) fn channel_detail(state: &str, peer_id: &str, label: &str) -> Object {
+    Object::new()
+        .with("state", state)
+        .with("peerId", peer_id)
+        .with("channelName", label)
+        .with("channelType", "messaging")
+        .with(
+            "bufferAmount",
+            Object::new().with("bufferedAmountLow", 0.0).with("bufferedAmountLowThreshold", 0.0),
+        )
+}

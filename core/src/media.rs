@@ -1,0 +1,80 @@
+//! Own and remote streams.
+
+use crate::Handle;
+use skylink_protocol::{Object, Value};
+
+/// What a track carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Sound.
+    Audio,
+    /// Picture.
+    Video,
+}
+
+/// A stream of one kind that the browser captured, or that the app handed over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CapturedStream {
+    /// The stream.
+    pub handle: Handle,
+    /// `MediaStream.id`.
+    pub stream_id: String,
+    /// What it carries.
+    pub kind: Kind,
+}
+
+/// A stream of our own in a room.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LocalStream {
+    pub handle: Handle,
+    pub stream_id: String,
+    pub kind: Kind,
+    /// What `settings.audio` or `settings.video` says of it.
+    pub settings: Object,
+    pub muted: bool,
+    /// The mute state that the others were told.
+    pub announced_muted: bool,
+}
+
+impl LocalStream {
+    pub fn new(captured: CapturedStream, settings: Object) -> Self {
+        let CapturedStream { handle, stream_id, kind } = captured;
+        Self { handle, stream_id, kind, settings, muted: false, announced_muted: false }
+    }
+}
+
+/// A stream of another peer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RemoteStream {
+    pub handle: Handle,
+    pub stream_id: String,
+    pub has_audio: bool,
+    pub has_video: bool,
+    pub is_screen: bool,
+}
+
+const ABSENT: f64 = -1.0;
+const MUTED: f64 = 0.0;
+const ACTIVE: f64 = 1.0;
+
+/// One entry of `mediaStatus`: -1 absent, 0 muted, 1 active (public API T-03).
+pub(crate) fn media_status(kind: Kind, muted: bool) -> Object {
+    let value = if muted { MUTED } else { ACTIVE };
+    let (audio, video) = match kind {
+        Kind::Audio => (value, ABSENT),
+        Kind::Video => (ABSENT, value),
+    };
+    Object::new().with("audioMuted", audio).with("videoMuted", video)
+}
+
+/// Changes one kind of one stream in a `mediaStatus` map, making the entry if there is none.
+pub(crate) fn set_media_status(status: &mut Object, stream_id: &str, kind: Kind, muted: bool) {
+    let key = match kind {
+        Kind::Audio => "audioMuted",
+        Kind::Video => "videoMuted",
+    };
+    match status.get_mut(stream_id) {
+        Some(Value::Object(entry)) => entry.set(key, if muted { MUTED } else { ACTIVE }),
+        _ => status.set(stream_id, media_status(kind, muted)),
+    }
+}

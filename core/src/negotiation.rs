@@ -1,0 +1,340 @@
+//! Offers and answers with one peer (wire protocol 5.26, peer behaviour 1.6 to 1.10).
+//!
+//! As in 2.7.2 the offerer applies its own offer only when the answer is there, so a lost glare
+//! needs no rollback, and the answerer is done when `answerAck` comes. Unlike 2.7.2 no state
+//! waits for ever: what does not come in time is repeated or taken as done.
+
+use crate::{DescriptionKind, Timestamp};
+
+/// How long an answer is waited for before the offer is sent again.
+const ANSWER_WAIT: f64 = 8_000.0;
+/// How long an `answerAck` is waited for before the round is taken as done.
+const ACK_WAIT: f64 = 5_000.0;
+/// How long a greeted newcomer may take to offer before we do.
+const OFFER_WAIT: f64 = 10_000.0;
+/// How often an offer is sent at the most.
+const MAX_OFFERS: u32 = 4;
+
+/// Where the handshake stands.
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    /// The peer was greeted with `welcome` and is to offer.
+    Greeting,
+    /// The browser makes our offer.
+    Offering,
+    /// Our offer is out.
+    OfferSent { sdp: String, sent: u32 },
+    /// The answer is there; the browser sets our offer.
+    SettingOwnOffer { offer: String, answer: String },
+    /// The browser sets the answer.
+    SettingAnswer,
+    /// The answer could not be set; the browser takes our offer back.
+    RollingBack,
+    /// The browser sets the remote offer.
+    SettingOffer { sdp: String },
+    /// The browser makes our answer.
+    Answering,
+    /// The browser sets our answer.
+    SettingOwnAnswer { sdp: String },
+    /// Our answer is out.
+    AnswerSent,
+    /// Nothing is under way.
+    Stable,
+}
+
+/// What the negotiation wants done.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    /// Add what is to be sent, then create an offer.
+    CreateOffer { ice_restart: bool },
+    /// Send the offer; the first one, a later one, or an old one again.
+    SendOffer { sdp: String, repeated: bool },
+    /// Add what is to be sent, then create an answer.
+    CreateAnswer,
+    /// Send the answer.
+    SendAnswer { sdp: String },
+    /// Send `answerAck`.
+    SendAck { success: bool },
+    /// Set a local description.
+    SetLocal { kind: DescriptionKind, sdp: String },
+    /// Set a remote description.
+    SetRemote { kind: DescriptionKind, sdp: String },
+    /// A remote description is in place.
+    RemoteApplied { kind: DescriptionKind },
+    /// Both sides agree.
+    Settled,
+    /// Something went wrong. `ours` tells whether with a local description.
+    Failed { ours: bool },
+    /// The peer did not answer however often it was asked.
+    GivenUp,
+}
+
+/// Offers and answers with one peer.
+#[derive(Debug)]
+pub(crate) struct Negotiation {
+    phase: Phase,
+    /// A remote offer that has to wait. A later one replaces it.
+    waiting_offer: Option<String>,
+    /// An offer of ours that has to wait, and whether it restarts ICE.
+    wanted: Option<bool>,
+    /// The last remote offer set, and our answer to it, to recognise a repeated one.
+    answered: Option<(String, String)>,
+    /// Whether the offer under way restarts ICE.
+    restarting: bool,
+    deadline: Option<Timestamp>,
+    steps: Vec<Step>,
+}
+
+impl Negotiation {
+    /// With a newcomer that was sent `welcome`.
+    pub fn greeting(now: Timestamp) -> Self {
+        Self::in_phase(Phase::Greeting, Some(now.plus(OFFER_WAIT)))
+    }
+
+    /// With a peer that sent us `welcome`: we make the first offer.
+    pub fn offering() -> Self {
+        let mut negotiation = Self::in_phase(Phase::Stable, None);
+        negotiation.want_offer(false);
+        negotiation
+    }
+
+    fn in_phase(phase: Phase, deadline: Option<Timestamp>) -> Self {
+        Self {
+            phase,
+            waiting_offer: None,
+            wanted: None,
+            answered: None,
+            restarting: false,
+            deadline,
+            steps: Vec::new(),
+        }
+    }
+
+    /// The steps to take, in order.
+    pub fn take_steps(&mut self) -> Vec<Step> {
+        std::mem::take(&mut self.steps)
+    }
+
+    /// When [`Negotiation::on_deadline`] is due.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.deadline
+    }
+
+    /// Whether remote candidates can be given to the browser now.
+    pub fn takes_candidates(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Answering | Phase::SettingOwnAnswer { .. } | Phase::AnswerSent | Phase::Stable
+        )
+    }
+
+    /// Whether nothing is under way.
+    #[cfg(test)]
+    pub fn is_stable(&self) -> bool {
+        self.phase == Phase::Stable
+    }
+
+    /// Something changed that needs an offer: made now, or when the present round is over.
+    pub fn want_offer(&mut self, ice_restart: bool) {
+        self.wanted = Some(self.wanted.unwrap_or(false) || ice_restart);
+        self.go_on();
+    }
+
+    /// The peer sent `welcome` although we greeted it too: somebody has to offer.
+    pub fn on_welcome(&mut self) {
+        if self.phase == Phase::Greeting {
+            self.phase = Phase::Stable;
+            self.deadline = None;
+            self.want_offer(false);
+        }
+    }
+
+    /// An offer came. `we_win` decides when both sides offered.
+    pub fn on_offer(&mut self, offer: String, we_win: bool) {
+        match &self.phase {
+            Phase::Offering | Phase::OfferSent { .. } if we_win => {}
+            // A lost glare: our offer is forgotten, what it carried travels in the answer or later.
+            Phase::Greeting
+            | Phase::Stable
+            | Phase::AnswerSent
+            | Phase::Offering
+            | Phase::OfferSent { .. } => {
+                self.accept(offer);
+            }
+            _ => self.waiting_offer = Some(offer),
+        }
+    }
+
+    fn accept(&mut self, offer: String) {
+        if let Some((seen, answer)) = &self.answered {
+            if *seen == offer {
+                self.steps.push(Step::SendAnswer { sdp: answer.clone() });
+                return;
+            }
+        }
+        if matches!(self.phase, Phase::Offering | Phase::OfferSent { .. }) && self.restarting {
+            self.wanted = Some(true);
+        }
+        self.deadline = None;
+        self.steps.push(Step::SetRemote { kind: DescriptionKind::Offer, sdp: offer.clone() });
+        self.phase = Phase::SettingOffer { sdp: offer };
+    }
+
+    /// An answer came.
+    pub fn on_answer(&mut self, sdp: String) {
+        match std::mem::replace(&mut self.phase, Phase::Stable) {
+            Phase::OfferSent { sdp: offer, .. } => {
+                self.deadline = None;
+                self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: offer.clone() });
+                self.phase = Phase::SettingOwnOffer { offer, answer: sdp };
+            }
+            phase => {
+                // To an offer repeated or overtaken: the answerer must not wait for ever.
+                self.phase = phase;
+                if matches!(self.phase, Phase::Stable | Phase::Offering) {
+                    self.steps.push(Step::SendAck { success: true });
+                }
+            }
+        }
+    }
+
+    /// `answerAck` came. Without success the round is over all the same.
+    pub fn on_ack(&mut self) {
+        if self.phase == Phase::AnswerSent {
+            self.settle();
+        }
+    }
+
+    /// The browser made an offer.
+    pub fn on_offer_created(&mut self, sdp: String, now: Timestamp) {
+        if self.phase == Phase::Offering {
+            self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: false });
+            self.phase = Phase::OfferSent { sdp, sent: 1 };
+            self.deadline = Some(now.plus(ANSWER_WAIT));
+        }
+    }
+
+    /// The browser made an answer.
+    pub fn on_answer_created(&mut self, sdp: String) {
+        if self.phase == Phase::Answering {
+            self.steps.push(Step::SetLocal { kind: DescriptionKind::Answer, sdp: sdp.clone() });
+            self.phase = Phase::SettingOwnAnswer { sdp };
+        }
+    }
+
+    /// The browser set a local description.
+    pub fn on_local_set(&mut self, now: Timestamp) {
+        match std::mem::replace(&mut self.phase, Phase::Stable) {
+            Phase::SettingOwnOffer { answer, .. } => {
+                self.steps.push(Step::SetRemote { kind: DescriptionKind::Answer, sdp: answer });
+                self.phase = Phase::SettingAnswer;
+            }
+            Phase::SettingOwnAnswer { sdp } => {
+                if let Some((_, answer)) = &mut self.answered {
+                    answer.clone_from(&sdp);
+                }
+                self.steps.push(Step::SendAnswer { sdp });
+                self.phase = Phase::AnswerSent;
+                self.deadline = Some(now.plus(ACK_WAIT));
+            }
+            Phase::RollingBack => self.go_on(),
+            phase => self.phase = phase,
+        }
+    }
+
+    /// The browser set a remote description.
+    pub fn on_remote_set(&mut self) {
+        match std::mem::replace(&mut self.phase, Phase::Stable) {
+            Phase::SettingAnswer => {
+                self.steps.push(Step::RemoteApplied { kind: DescriptionKind::Answer });
+                self.steps.push(Step::SendAck { success: true });
+                self.settle();
+            }
+            Phase::SettingOffer { sdp } => {
+                self.answered = Some((sdp, String::new()));
+                self.steps.push(Step::RemoteApplied { kind: DescriptionKind::Offer });
+                self.steps.push(Step::CreateAnswer);
+                self.phase = Phase::Answering;
+            }
+            phase => self.phase = phase,
+        }
+    }
+
+    /// The operation under way failed.
+    pub fn on_failed(&mut self) {
+        match std::mem::replace(&mut self.phase, Phase::Stable) {
+            Phase::Offering => {
+                self.steps.push(Step::Failed { ours: false });
+                self.go_on();
+            }
+            Phase::SettingOwnOffer { .. } => {
+                self.steps.push(Step::Failed { ours: true });
+                self.steps.push(Step::SendAck { success: false });
+                self.go_on();
+            }
+            Phase::SettingAnswer => {
+                self.steps.push(Step::Failed { ours: false });
+                self.steps.push(Step::SendAck { success: false });
+                self.steps.push(Step::SetLocal { kind: DescriptionKind::Rollback, sdp: String::new() });
+                self.phase = Phase::RollingBack;
+            }
+            Phase::SettingOffer { .. } | Phase::Answering => {
+                self.answered = None;
+                self.steps.push(Step::Failed { ours: false });
+                self.go_on();
+            }
+            Phase::SettingOwnAnswer { .. } => {
+                self.answered = None;
+                self.steps.push(Step::Failed { ours: true });
+                self.go_on();
+            }
+            Phase::RollingBack => self.go_on(),
+            phase => self.phase = phase,
+        }
+    }
+
+    /// The time named by [`Negotiation::deadline`] has come.
+    pub fn on_deadline(&mut self, now: Timestamp) {
+        self.deadline = None;
+        match std::mem::replace(&mut self.phase, Phase::Stable) {
+            Phase::Greeting => self.want_offer(false),
+            Phase::AnswerSent => self.settle(),
+            Phase::OfferSent { sdp, sent } if sent < MAX_OFFERS => {
+                self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: true });
+                self.phase = Phase::OfferSent { sdp, sent: sent.saturating_add(1) };
+                self.deadline = Some(now.plus(ANSWER_WAIT));
+            }
+            Phase::OfferSent { .. } => {
+                self.steps.push(Step::GivenUp);
+                self.go_on();
+            }
+            phase => self.phase = phase,
+        }
+    }
+
+    fn settle(&mut self) {
+        self.phase = Phase::Stable;
+        self.deadline = None;
+        self.steps.push(Step::Settled);
+        self.go_on();
+    }
+
+    /// Takes up what had to wait. A remote offer comes first: it may carry our own wish.
+    fn go_on(&mut self) {
+        if self.phase != Phase::Stable {
+            return;
+        }
+        if let Some(offer) = self.waiting_offer.take() {
+            self.accept(offer);
+            self.go_on();
+        } else if let Some(ice_restart) = self.wanted.take() {
+            self.restarting = ice_restart;
+            self.steps.push(Step::CreateOffer { ice_restart });
+            self.phase = Phase::Offering;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "negotiation_tests.rs"]
+mod tests;

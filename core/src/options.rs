@@ -1,0 +1,227 @@
+//! Options that apps give, read with the original's defaults (public API, section 3).
+
+use skylink_protocol::{Object, Value};
+
+/// Options of the constructor, as they matter here.
+#[derive(Debug, Clone)]
+pub(crate) struct InitOptions {
+    given: Value,
+}
+
+impl InitOptions {
+    pub fn new(given: Value) -> Self {
+        Self { given }
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.given.get(key).and_then(Value::as_text).filter(|text| !text.is_empty())
+    }
+
+    fn flag(&self, key: &str, default: bool) -> bool {
+        self.given.get(key).and_then(Value::as_bool).unwrap_or(default)
+    }
+
+    pub fn app_key(&self) -> &str {
+        self.text("appKey").unwrap_or("")
+    }
+
+    pub fn default_room(&self) -> Option<&str> {
+        self.text("defaultRoom")
+    }
+
+    pub fn room_server(&self) -> &str {
+        self.text("roomServer").unwrap_or("//api.temasys.io")
+    }
+
+    /// `https:` unless the app allows the page's own protocol.
+    pub fn protocol<'a>(&self, page_protocol: &'a str) -> &'a str {
+        if self.flag("forceSSL", true) {
+            "https:"
+        } else {
+            page_protocol
+        }
+    }
+
+    /// Start, hours and signature, to be put into the API's address as they are.
+    pub fn credentials(&self) -> Option<(String, String, String)> {
+        let credentials = self.given.get("credentials")?;
+        let text = |key: &str| match credentials.get(key) {
+            Some(Value::Text(text)) => Some(text.clone()),
+            Some(Value::Number(hours)) => Some(whole_number(*hours)),
+            _ => None,
+        };
+        Some((text("startDateTime")?, text("duration")?, text("credentials")?))
+    }
+
+    pub fn enable_data_channel(&self) -> bool {
+        self.flag("enableDataChannel", true)
+    }
+
+    pub fn audio_fallback(&self) -> bool {
+        self.flag("audioFallback", true)
+    }
+
+    pub fn force_turn_ssl(&self) -> bool {
+        self.flag("forceTURNSSL", false)
+    }
+
+    pub fn force_turn(&self) -> bool {
+        self.flag("forceTURN", false) || self.force_turn_ssl()
+    }
+
+    pub fn turn_transport(&self) -> &str {
+        self.text("TURNServerTransport").unwrap_or("any")
+    }
+
+    /// Whether candidates of this type are dropped, in both directions.
+    pub fn filters(&self, candidate_type: &str) -> bool {
+        if self.force_turn() {
+            return candidate_type != "relay";
+        }
+        self.given
+            .get("filterCandidatesType")
+            .and_then(|filter| filter.get(candidate_type))
+            .is_some_and(Value::is_truthy)
+    }
+
+    /// Milliseconds to wait for the signalling socket.
+    pub fn socket_timeout(&self) -> f64 {
+        self.given
+            .get("socketTimeout")
+            .and_then(Value::as_number)
+            .filter(|ms| *ms >= 5_000.0)
+            .unwrap_or(7_000.0)
+    }
+
+    pub fn socket_server(&self) -> Option<&Value> {
+        self.given.get("socketServer").filter(|server| server.is_truthy())
+    }
+
+    pub fn socket_server_path(&self) -> Option<&str> {
+        self.text("socketServerPath")
+    }
+}
+
+/// Kilobits per second for each kind; only numbers are taken over.
+pub(crate) fn bandwidth(options: &Value) -> Object {
+    let mut limits = Object::new();
+    for key in ["audio", "video", "data"] {
+        if let Some(limit) =
+            options.get("bandwidth").and_then(|given| given.get(key)).and_then(Value::as_number)
+        {
+            limits.set(key, limit);
+        }
+    }
+    limits
+}
+
+/// Whether silence is not sent; anything but `false` means yes.
+pub(crate) fn voice_activity_detection(options: &Value) -> bool {
+    options.get("voiceActivityDetection").and_then(Value::as_bool).unwrap_or(true)
+}
+
+/// A whole number as text. Larger ones and fractions do not occur where it is used.
+pub(crate) fn whole_number(number: f64) -> String {
+    let mut rest = if number.is_finite() && number > 0.0 { number as u64 } else { 0 };
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from(b'0'.saturating_add((rest % 10) as u8)));
+        rest /= 10;
+        if rest == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+/// What to ask the browser for one kind of medium.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MediaRequest {
+    /// What peers are told.
+    pub settings: Object,
+    /// The member of `MediaStreamConstraints`.
+    pub constraints: Object,
+    /// Whether the app wants it muted from the start.
+    pub mute: bool,
+}
+
+/// Reads the option `audio`; `None` if it is not asked for.
+pub(crate) fn audio_request(options: &Value) -> Option<MediaRequest> {
+    let given = options.get("audio").filter(|given| given.is_truthy())?;
+    let exact = wants_exact(options, given);
+    let echo_cancellation = given.get("echoCancellation").and_then(Value::as_bool).unwrap_or(true);
+    let mut settings = Object::new()
+        .with("stereo", given.get("stereo").and_then(Value::as_bool).unwrap_or(false))
+        .with("echoCancellation", echo_cancellation)
+        .with("exactConstraints", exact);
+    let mut constraints = Object::new().with("echoCancellation", echo_cancellation);
+    device(given, exact, &mut settings, &mut constraints);
+    Some(MediaRequest { settings, constraints, mute: wants_mute(given) })
+}
+
+/// Reads the option `video`; `None` if it is not asked for.
+pub(crate) fn video_request(options: &Value) -> Option<MediaRequest> {
+    let given = options.get("video").filter(|given| given.is_truthy())?;
+    let exact = wants_exact(options, given);
+    let resolution = given.get("resolution");
+    let mut size = Object::new();
+    let mut constraints = Object::new();
+    for (key, default) in [("width", 640.0), ("height", 480.0)] {
+        let wanted =
+            resolution.and_then(|r| r.get(key)).filter(|v| !matches!(v, Value::Null | Value::Bool(_)));
+        let wanted = wanted.cloned().unwrap_or(Value::Number(default));
+        constraints.set(key, bounded(&wanted, exact));
+        size.set(key, wanted);
+    }
+    let mut settings = Object::new().with("resolution", size);
+    match given.get("frameRate") {
+        Some(rate @ (Value::Number(_) | Value::Object(_))) => {
+            constraints.set("frameRate", bounded(rate, exact));
+            settings.set("frameRate", rate.clone());
+        }
+        Some(Value::Text(rate)) => settings.set("frameRate", rate.clone()),
+        _ => {
+            constraints.set("frameRate", bounded(&Value::Number(30.0), exact));
+            settings.set("frameRate", 30.0);
+        }
+    }
+    settings.set("exactConstraints", exact);
+    device(given, exact, &mut settings, &mut constraints);
+    if let Some(facing) = given.get("facingMode").filter(|facing| facing.is_truthy()) {
+        constraints.set("facingMode", facing.clone());
+    }
+    Some(MediaRequest { settings, constraints, mute: wants_mute(given) })
+}
+
+fn wants_exact(options: &Value, given: &Value) -> bool {
+    given.as_object().is_some() && options.get("useExactConstraints").and_then(Value::as_bool) == Some(true)
+}
+
+fn wants_mute(given: &Value) -> bool {
+    given.get("mute").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// A number or text becomes a bound; an object is a constraint already.
+fn bounded(wanted: &Value, exact: bool) -> Value {
+    match wanted {
+        Value::Object(_) => wanted.clone(),
+        _ => Object::new().with(if exact { "exact" } else { "max" }, wanted.clone()).into(),
+    }
+}
+
+fn device(given: &Value, exact: bool, settings: &mut Object, constraints: &mut Object) {
+    if let Some(id) = given.get("deviceId").and_then(Value::as_text).filter(|id| !id.is_empty()) {
+        settings.set("deviceId", id);
+        constraints.set("deviceId", Object::new().with(if exact { "exact" } else { "ideal" }, id));
+    }
+}
+
+/// Settings reported for streams that the app captured itself.
+pub(crate) fn default_settings(audio: bool) -> Object {
+    let options = Object::new().with("audio", true).with("video", true).into();
+    let request = if audio { audio_request(&options) } else { video_request(&options) };
+    request.map(|request| request.settings).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "options_tests.rs"]
+mod tests;

@@ -1,0 +1,168 @@
+//! What the shell is to do.
+
+use crate::{
+    ConnectionId, DescriptionKind, Failure, Handle, LogCode, LogLevel, PromiseId, RequestId, SkylinkError,
+    SocketId,
+};
+use skylink_protocol::{Object, Value};
+
+/// One thing to do outside, in the order given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Tell the app's listeners.
+    Event {
+        /// Event name as in `SkylinkConstants.EVENTS`.
+        name: &'static str,
+        /// Payload.
+        detail: Object,
+    },
+    /// Settle a promise with a value.
+    Resolve {
+        /// Which promise.
+        promise: PromiseId,
+        /// With what.
+        value: Value,
+    },
+    /// Settle a promise with an error.
+    Reject {
+        /// Which promise.
+        promise: PromiseId,
+        /// Why.
+        failure: Failure,
+    },
+    /// Let everything that waits for a promise run before going on.
+    NextTask,
+    /// Write a log line.
+    Log {
+        /// Severity.
+        level: LogLevel,
+        /// What it says.
+        code: LogCode,
+        /// What it is about.
+        details: Vec<String>,
+    },
+    /// Make an `Error` object that later payloads refer to.
+    MakeError {
+        /// Its number.
+        handle: Handle,
+        /// What it says.
+        error: SkylinkError,
+    },
+    /// Hand an error to `window.onerror`.
+    Report(SkylinkError),
+    /// GET a JSON document.
+    Fetch {
+        /// Which request.
+        request: RequestId,
+        /// Address.
+        url: String,
+        /// Header names and values.
+        headers: Vec<(&'static str, String)>,
+    },
+    /// Give up a request.
+    AbortFetch(RequestId),
+    /// Open a websocket.
+    OpenSocket {
+        /// Which socket.
+        socket: SocketId,
+        /// Address.
+        url: String,
+    },
+    /// Send a text frame.
+    SendFrame {
+        /// Which socket.
+        socket: SocketId,
+        /// The frame.
+        text: String,
+    },
+    /// Close a websocket and forget it.
+    CloseSocket(SocketId),
+    /// Ask for camera and microphone.
+    Capture {
+        /// Which capture.
+        request: RequestId,
+        /// `MediaStreamConstraints`.
+        constraints: Value,
+    },
+    /// Switch a local stream's tracks on or off.
+    EnableTracks {
+        /// The stream.
+        stream: Handle,
+        /// Whether they send.
+        enabled: bool,
+    },
+    /// Stop a local stream's tracks.
+    StopTracks(Handle),
+    /// Forget an object of the shell.
+    Release(Handle),
+    /// Do something with a peer connection.
+    Connection {
+        /// Which connection.
+        connection: ConnectionId,
+        /// What.
+        op: ConnectionOp,
+    },
+}
+
+/// An operation on a peer connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConnectionOp {
+    /// Make it.
+    Create {
+        /// `RTCConfiguration`.
+        configuration: Value,
+    },
+    /// Send a local stream's tracks.
+    AddStream(Handle),
+    /// Open an ordered data channel.
+    OpenChannel {
+        /// Its label.
+        label: String,
+    },
+    /// Send text through the data channel.
+    SendText {
+        /// Its label.
+        label: String,
+        /// The text.
+        text: String,
+    },
+    /// Create an offer.
+    CreateOffer {
+        /// Whether ICE restarts.
+        ice_restart: bool,
+        /// Whether silence is not sent.
+        voice_activity_detection: bool,
+    },
+    /// Create an answer.
+    CreateAnswer {
+        /// Whether silence is not sent.
+        voice_activity_detection: bool,
+    },
+    /// `setLocalDescription`.
+    SetLocal {
+        /// Offer, answer or rollback.
+        kind: DescriptionKind,
+        /// The description.
+        sdp: String,
+    },
+    /// `setRemoteDescription`.
+    SetRemote {
+        /// Offer or answer.
+        kind: DescriptionKind,
+        /// The description.
+        sdp: String,
+    },
+    /// `addIceCandidate`.
+    AddCandidate {
+        /// Comes back with the result.
+        number: u32,
+        /// Candidate attribute text.
+        candidate: String,
+        /// `sdpMid`.
+        mid: Option<String>,
+        /// `sdpMLineIndex`.
+        line: Option<f64>,
+    },
+    /// Close it with its channels and forget it.
+    Close,
+}

@@ -1,0 +1,230 @@
+//! What browsers report about peer connections (peer behaviour 1.14, 2.4 and 4.2).
+
+use crate::input::ChannelState;
+use crate::leave::channel_detail;
+use crate::media::{set_media_status, RemoteStream};
+use crate::media_info::{is_muted, of_mid};
+use crate::room::Room;
+use crate::roster::Channel;
+use crate::session::{Context, Session};
+use crate::{ConnectionEvent, ConnectionId, Handle, Kind, LogCode, LogLevel, Output};
+use skylink_protocol::data_channel::DirectMessage;
+use skylink_protocol::{Object, Value};
+
+impl Session {
+    pub(crate) fn on_connection_event(&mut self, connection: ConnectionId, event: ConnectionEvent) {
+        let of_room = |room: &&mut Room| room.peer_of_connection(connection).is_some();
+        let context = &mut self.context;
+        let Some(room) = self.rooms.iter_mut().find(of_room) else {
+            return release_of(context, &event);
+        };
+        let Some(id) = room.peer_of_connection(connection).map(|peer| peer.id.clone()) else { return };
+        room.on_connection_event(context, &id, event);
+    }
+}
+
+/// An event of a connection that is gone may still carry an object.
+fn release_of(context: &mut Context, event: &ConnectionEvent) {
+    match event {
+        ConnectionEvent::CreateFailed(handle)
+        | ConnectionEvent::DescriptionFailed(handle)
+        | ConnectionEvent::CandidateAdded { error: Some(handle), .. }
+        | ConnectionEvent::Track { stream: handle, .. }
+        | ConnectionEvent::ChannelFailed { error: handle, .. } => context.push(Output::Release(*handle)),
+        _ => {}
+    }
+}
+
+impl Room {
+    fn on_connection_event(&mut self, context: &mut Context, id: &str, event: ConnectionEvent) {
+        let now = context.now;
+        let Some(peer) = self.peer_mut(id) else { return };
+        let negotiation = &mut peer.negotiation;
+        match event {
+            ConnectionEvent::OfferCreated(sdp) => negotiation.on_offer_created(sdp, now),
+            ConnectionEvent::AnswerCreated(sdp) => negotiation.on_answer_created(sdp),
+            ConnectionEvent::LocalSet => negotiation.on_local_set(now),
+            ConnectionEvent::RemoteSet => negotiation.on_remote_set(),
+            ConnectionEvent::DescriptionFailed(error) => {
+                negotiation.on_failed();
+                peer.failure = Some(error);
+            }
+            ConnectionEvent::CreateFailed(error) => {
+                self.handshake_error(context, id, id, error);
+                context.push(Output::Release(error));
+            }
+            ConnectionEvent::LocalCandidate { candidate, mid, line } => {
+                self.on_local_candidate(context, id, candidate, mid, line);
+            }
+            ConnectionEvent::CandidateAdded { number, error } => {
+                self.on_candidate_added(context, id, number, error);
+                if let Some(error) = error {
+                    context.push(Output::Release(error));
+                }
+            }
+            ConnectionEvent::GatheringState(state) => self.on_gathering_state(context, id, &state),
+            ConnectionEvent::SignalingState(state) | ConnectionEvent::ConnectionState(state) => {
+                context.event("peerConnectionState", Object::new().with("state", state).with("peerId", id));
+            }
+            ConnectionEvent::IceState(state) => {
+                context.event("iceConnectionState", Object::new().with("state", state).with("peerId", id));
+            }
+            ConnectionEvent::Track { stream, stream_id, kind, mid } => {
+                self.on_track(context, id, stream, &stream_id, kind, mid.as_deref());
+            }
+            ConnectionEvent::TrackRemoved { stream_id, kind } => {
+                self.on_track_removed(context, id, &stream_id, kind)
+            }
+            ConnectionEvent::ChannelOffered { label } => {
+                // The first one is the main one; a later one only under the same label.
+                if peer.channel.as_ref().is_none_or(|channel| channel.label == label) {
+                    peer.channel = Some(Channel { label, open: false });
+                }
+            }
+            ConnectionEvent::Channel { label, state } => self.on_channel_state(context, id, &label, state),
+            ConnectionEvent::ChannelFailed { label, error } => {
+                let detail = channel_detail("error", id, &label).with("error", Value::Handle(error));
+                context.event("dataChannelState", detail);
+                context.push(Output::Release(error));
+            }
+            ConnectionEvent::ChannelText { text, .. } => self.on_channel_text(context, id, &text),
+        }
+        self.take_steps(context, id);
+        if let Some(error) = self.peer_mut(id).and_then(|peer| peer.failure.take()) {
+            context.push(Output::Release(error));
+        }
+    }
+
+    fn handshake_error(&self, context: &mut Context, id: &str, named: &str, error: Handle) {
+        context.log(LogLevel::Error, LogCode::DescriptionFailed, &[id]);
+        let detail = Object::new()
+            .with("peerId", named)
+            .with("state", "error")
+            .with("error", Value::Handle(error))
+            .with("room", self.info());
+        context.event("handshakeProgress", detail);
+    }
+
+    /// A description failed; the event names the side whose description it was.
+    pub fn on_handshake_failed(&mut self, context: &mut Context, id: &str, ours: bool) {
+        if let Some(error) = self.peer(id).and_then(|peer| peer.failure) {
+            let named = if ours { self.own_id() } else { id.to_owned() };
+            self.handshake_error(context, id, &named, error);
+        }
+    }
+
+    fn on_track(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        handle: Handle,
+        stream_id: &str,
+        kind: Kind,
+        mid: Option<&str>,
+    ) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let info = mid.and_then(|mid| of_mid(&peer.media, mid));
+        let is_screen = info.is_some_and(|info| info.media_type.as_deref() == Some("videoScreen"));
+        let muted = info.is_some_and(|info| is_muted(info.media_state.as_deref()));
+        match peer.info.get_mut("mediaStatus") {
+            Some(Value::Object(status)) => set_media_status(status, stream_id, kind, muted),
+            _ => {
+                let mut status = Object::new();
+                set_media_status(&mut status, stream_id, kind, muted);
+                peer.info.set("mediaStatus", status);
+            }
+        }
+        let (is_audio, is_video) = (kind == Kind::Audio, kind == Kind::Video);
+        match peer.streams.iter_mut().find(|stream| stream.stream_id == stream_id) {
+            Some(stream) => {
+                stream.has_audio |= is_audio;
+                stream.has_video |= is_video;
+                if stream.handle != handle {
+                    context.push(Output::Release(std::mem::replace(&mut stream.handle, handle)));
+                }
+            }
+            None => peer.streams.push(RemoteStream {
+                handle,
+                stream_id: stream_id.to_owned(),
+                has_audio: is_audio,
+                has_video: is_video,
+                is_screen,
+            }),
+        }
+        let Some(peer) = self.peer(id) else { return };
+        let detail = Object::new()
+            .with("stream", Value::Handle(handle))
+            .with("peerId", id)
+            .with("room", self.info())
+            .with("isSelf", false)
+            .with("peerInfo", self.peer_info(peer))
+            .with("streamId", stream_id)
+            .with("isVideo", is_video)
+            .with("isAudio", is_audio);
+        context.event(if is_screen { "onIncomingScreenStream" } else { "onIncomingStream" }, detail);
+        context.event("peerUpdated", self.peer_detail(peer));
+    }
+
+    fn on_track_removed(&mut self, context: &mut Context, id: &str, stream_id: &str, kind: Kind) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let Some(place) = peer.streams.iter().position(|stream| stream.stream_id == stream_id) else {
+            return;
+        };
+        let stream = peer.streams.remove(place);
+        if let Some(Value::Object(status)) = peer.info.get_mut("mediaStatus") {
+            status.remove(stream_id);
+        }
+        let Some(peer) = self.peer(id) else { return };
+        let detail = self
+            .peer_detail(peer)
+            .with("isScreensharing", stream.is_screen)
+            .with("streamId", stream_id)
+            .with("isVideo", kind == Kind::Video)
+            .with("isAudio", kind == Kind::Audio);
+        context.event("streamEnded", detail);
+        self.peer_update(context, id);
+        context.push(Output::Release(stream.handle));
+    }
+
+    fn on_channel_state(&mut self, context: &mut Context, id: &str, label: &str, state: ChannelState) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let Some(channel) = peer.channel.as_mut().filter(|channel| channel.label == label) else { return };
+        channel.open = state == ChannelState::Open;
+        if channel.open {
+            context.event("dataChannelState", channel_detail("open", id, label));
+        } else {
+            peer.channel = None;
+            let detail = channel_detail("closed", id, label).with("room", self.info());
+            context.event("dataChannelState", detail);
+        }
+    }
+
+    /// Gives up the data channel of a peer whose answer has none.
+    pub fn close_channel(&mut self, context: &mut Context, id: &str) {
+        let Some(channel) = self.peer_mut(id).and_then(|peer| peer.channel.take()) else { return };
+        for state in ["closing", "closed"] {
+            let detail = channel_detail(state, id, &channel.label).with("room", self.info());
+            context.event("dataChannelState", detail);
+        }
+    }
+
+    /// A message that did not pass through the server (peer behaviour 4.4). Anything else on the
+    /// channel belongs to file transfers.
+    fn on_channel_text(&mut self, context: &mut Context, id: &str, text: &str) {
+        let Some(value) = (context.environment.json.parse)(text) else { return };
+        let kind = value.get("type").and_then(Value::as_text).unwrap_or_default();
+        if kind != DirectMessage::TYPE {
+            return context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[kind]);
+        }
+        let Ok(message) = DirectMessage::try_from(value) else { return };
+        let Some(peer) = self.peer(id) else { return };
+        let content = Object::new()
+            .with("targetPeerId", message.target)
+            .with("content", message.data)
+            .with("senderPeerId", id)
+            .with("isDataChannel", true)
+            .with("isPrivate", message.is_private);
+        let detail = self.peer_detail(peer).with("message", content);
+        context.event("onIncomingMessage", detail);
+    }
+}

@@ -1,0 +1,170 @@
+//! One room: its state, and what every part of it needs.
+
+use crate::capture::PendingCapture;
+use crate::join::Joining;
+use crate::media::LocalStream;
+use crate::options::InitOptions;
+use crate::roster::Peer;
+use crate::session::Context;
+use crate::{ConnectionId, RequestId, SocketId, Timestamp};
+use skylink_protocol::api::ApiResponse;
+use skylink_protocol::{Object, Value};
+
+/// Names a room inside a session. A room joined anew gets a new key.
+pub(crate) type RoomKey = u32;
+
+/// How far we are into the room.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// The API server is asked.
+    Authenticating { request: RequestId, deadline: Timestamp },
+    /// The socket opens, media are captured.
+    Connecting,
+    /// `joinRoom` is sent, `inRoom` is waited for.
+    Asking { deadline: Timestamp },
+    /// We are in.
+    Entered,
+}
+
+/// A mute state that the others are told a little later.
+#[derive(Debug)]
+pub(crate) struct MuteNotice {
+    pub due: Timestamp,
+    pub stream_id: String,
+}
+
+/// A room that is joined or being joined.
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub key: RoomKey,
+    /// As the app wrote it.
+    pub name: String,
+    pub options: InitOptions,
+    pub stage: Stage,
+    pub joining: Option<Joining>,
+    pub captures: Vec<PendingCapture>,
+    pub ticket: ApiResponse,
+    pub socket: Option<SocketId>,
+    /// Room id on the wire.
+    pub rid: String,
+    /// Own peer id, once let in.
+    pub own_id: Option<String>,
+    /// Own tie breaker.
+    pub weight: f64,
+    /// `RTCConfiguration` of every connection.
+    pub configuration: Value,
+    pub is_locked: bool,
+    /// What the app set; `None` until it did.
+    pub user_data: Option<Value>,
+    pub bandwidth: Object,
+    pub voice_activity_detection: bool,
+    pub streams: Vec<LocalStream>,
+    pub peers: Vec<Peer>,
+    /// Messages that wait until we are in.
+    pub outbox: Vec<Value>,
+    pub mute_notices: Vec<MuteNotice>,
+}
+
+impl Room {
+    pub fn new(key: RoomKey, name: String, options: InitOptions, stage: Stage) -> Self {
+        Self {
+            key,
+            name,
+            options,
+            stage,
+            joining: None,
+            captures: Vec::new(),
+            ticket: ApiResponse::default(),
+            socket: None,
+            rid: String::new(),
+            own_id: None,
+            weight: 0.0,
+            configuration: Value::Null,
+            is_locked: false,
+            user_data: None,
+            bandwidth: Object::new(),
+            voice_activity_detection: true,
+            streams: Vec::new(),
+            peers: Vec::new(),
+            outbox: Vec::new(),
+            mute_notices: Vec::new(),
+        }
+    }
+
+    pub fn is_entered(&self) -> bool {
+        matches!(self.stage, Stage::Entered)
+    }
+
+    /// Own peer id, empty before it is known.
+    pub fn own_id(&self) -> String {
+        self.own_id.clone().unwrap_or_default()
+    }
+
+    /// The room as apps see it, without secrets (public API T-04).
+    pub fn info(&self) -> Object {
+        let mut info = Object::new()
+            .with("id", self.rid.as_str())
+            .with("duration", self.ticket.len)
+            .with("roomName", self.name.as_str())
+            .with("roomSessionId", self.ticket.room_session_id.clone())
+            .with("isLocked", self.is_locked);
+        if self.is_entered() {
+            info.set("inRoom", true);
+        }
+        info
+    }
+
+    pub fn peer(&self, id: &str) -> Option<&Peer> {
+        self.peers.iter().find(|peer| peer.id == id)
+    }
+
+    pub fn peer_mut(&mut self, id: &str) -> Option<&mut Peer> {
+        self.peers.iter_mut().find(|peer| peer.id == id)
+    }
+
+    pub fn peer_of_connection(&self, connection: ConnectionId) -> Option<&Peer> {
+        self.peers.iter().find(|peer| peer.connection == connection)
+    }
+
+    /// Sends a message now. A lost socket swallows it.
+    pub fn send(&self, context: &mut Context, message: &Value) {
+        if let Some(socket) = self.socket {
+            context.send_message(socket, message);
+        }
+    }
+
+    /// Sends a message once we are in.
+    pub fn send_when_entered(&mut self, context: &mut Context, message: impl Into<Value>) {
+        let message = message.into();
+        if self.is_entered() {
+            self.send(context, &message);
+        } else {
+            self.outbox.push(message);
+        }
+    }
+
+    /// `peerId`, `peerInfo`, `isSelf` and `room` of an event about ourselves.
+    pub fn own_detail(&self, context: &Context) -> Object {
+        Object::new()
+            .with("peerId", self.own_id.clone())
+            .with("peerInfo", self.own_peer_info(&context.environment))
+            .with("isSelf", true)
+            .with("room", self.info())
+    }
+
+    /// `peerId`, `peerInfo`, `isSelf` and `room` of an event about a peer.
+    pub fn peer_detail(&self, peer: &Peer) -> Object {
+        Object::new()
+            .with("peerId", peer.id.as_str())
+            .with("peerInfo", self.peer_info(peer))
+            .with("isSelf", false)
+            .with("room", self.info())
+    }
+
+    /// `PEER_UPDATED` about ourselves.
+    pub fn own_update(&self, context: &mut Context) {
+        let mut detail = self.own_detail(context);
+        detail.remove("room");
+        context.event("peerUpdated", detail);
+    }
+}

@@ -1,0 +1,82 @@
+//! The peers of a room.
+
+use crate::candidates::Candidates;
+use crate::media::RemoteStream;
+use crate::negotiation::Negotiation;
+use crate::{ConnectionId, Handle};
+use skylink_protocol::signaling::MediaInfo;
+use skylink_protocol::{Object, Value};
+
+/// The data channel for messages with a peer.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    pub label: String,
+    pub open: bool,
+}
+
+/// Another member of a room.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub id: String,
+    /// What the peer told about itself: `userData`, `settings`, `mediaStatus`, `agent`, `config`.
+    pub info: Object,
+    pub connection: ConnectionId,
+    pub negotiation: Negotiation,
+    pub candidates: Candidates,
+    /// What the peer sends.
+    pub media: Vec<MediaInfo>,
+    pub streams: Vec<RemoteStream>,
+    /// Own streams that were added to the connection.
+    pub sent: Vec<Handle>,
+    pub channel: Option<Channel>,
+    /// The last description of ours that was sent.
+    pub own_sdp: String,
+    /// Whether that was an offer.
+    pub we_offered: bool,
+    /// When the peer last changed its user data, on its own clock.
+    pub user_data_stamp: f64,
+    /// Whether a first round is over, so that later offers are restart offers.
+    pub negotiated: bool,
+    /// Whether the offer under way restarts ICE.
+    pub restarts_ice: bool,
+    /// The browser's error while it is being told.
+    pub failure: Option<Handle>,
+    /// `userInfo` and `mediaInfoList` of the description to be set next.
+    pub offered: Option<(Option<Value>, Option<Vec<MediaInfo>>)>,
+}
+
+impl Peer {
+    pub fn new(id: String, info: Object, connection: ConnectionId, negotiation: Negotiation) -> Self {
+        Self {
+            id,
+            info,
+            connection,
+            negotiation,
+            candidates: Candidates::default(),
+            media: Vec::new(),
+            streams: Vec::new(),
+            sent: Vec::new(),
+            channel: None,
+            own_sdp: String::new(),
+            we_offered: false,
+            user_data_stamp: 0.0,
+            negotiated: false,
+            restarts_ice: false,
+            failure: None,
+            offered: None,
+        }
+    }
+
+    /// A flag of the peer's `config`.
+    pub fn config_flag(&self, key: &str) -> bool {
+        self.info.get("config").and_then(|config| config.get(key)).is_some_and(|flag| flag.is_truthy())
+    }
+
+    pub fn has_open_channel(&self) -> bool {
+        self.channel.as_ref().is_some_and(|channel| channel.open)
+    }
+
+    pub fn stream(&self, stream_id: &str) -> Option<&RemoteStream> {
+        self.streams.iter().find(|stream| stream.stream_id == stream_id)
+    }
+}

@@ -1,0 +1,94 @@
+//! What is read out of session descriptions. They are never changed.
+
+/// Type of a session description (RFC 8829 section 4.1.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DescriptionKind {
+    /// An offer.
+    Offer,
+    /// An answer.
+    Answer,
+    /// Takes back an offer that was set.
+    Rollback,
+}
+
+impl DescriptionKind {
+    /// The name of the type in the browser's API.
+    pub fn name(self) -> &'static str {
+        match self {
+            DescriptionKind::Offer => "offer",
+            DescriptionKind::Answer => "answer",
+            DescriptionKind::Rollback => "rollback",
+        }
+    }
+}
+
+/// The `mid` of the m-section that sends the stream (RFC 8830 `a=msid`), if there is one.
+pub(crate) fn sending_mid<'a>(sdp: &'a str, stream_id: &str) -> Option<&'a str> {
+    sections(sdp).find_map(|section| {
+        let mut mid = None;
+        let mut sends = true;
+        let mut carries = false;
+        for line in section.lines() {
+            if let Some(value) = line.strip_prefix("a=mid:") {
+                mid = Some(value.trim_end());
+            } else if let Some(value) = line.strip_prefix("a=msid:") {
+                carries |= value.split(' ').next() == Some(stream_id);
+            } else if line.starts_with("a=recvonly") || line.starts_with("a=inactive") {
+                sends = false;
+            }
+        }
+        mid.filter(|_| sends && carries)
+    })
+}
+
+/// Whether the description has an m-section with this `mid`.
+pub(crate) fn has_mid(sdp: &str, mid: &str) -> bool {
+    sdp.lines().any(|line| line.strip_prefix("a=mid:").map(str::trim_end) == Some(mid))
+}
+
+/// Whether the description carries data channels: an m-section for them with a port that is not 0.
+pub(crate) fn has_usable_data_section(sdp: &str) -> bool {
+    sdp.lines().any(|line| line.starts_with("m=application ") && !line.starts_with("m=application 0 "))
+}
+
+/// The n-th word of a candidate attribute, counted from 0 (RFC 8839 section 5.1).
+pub(crate) fn candidate_word(candidate: &str, place: usize) -> &str {
+    candidate.split(' ').nth(place).unwrap_or("")
+}
+
+fn sections(sdp: &str) -> impl Iterator<Item = &str> {
+    sdp.split("\nm=").skip(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SDP: &str =
+        "v=0\r\ns=-\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=sendrecv\r\na=msid:mic t1\r\n\
+        m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=recvonly\r\na=msid:cam t2\r\n\
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\n";
+
+    #[test]
+    fn finds_the_section_that_sends_a_stream() {
+        assert_eq!(sending_mid(SDP, "mic"), Some("0"));
+        assert_eq!(sending_mid(SDP, "cam"), None, "it only receives");
+        assert_eq!(sending_mid(SDP, "mi"), None);
+    }
+
+    #[test]
+    fn knows_mids_and_the_data_section() {
+        assert!(has_mid(SDP, "2") && !has_mid(SDP, "3"));
+        assert!(has_usable_data_section(SDP));
+        assert!(!has_usable_data_section(&SDP.replace("m=application 9", "m=application 0")));
+        assert!(!has_usable_data_section("v=0\r\n"));
+    }
+
+    #[test]
+    fn reads_words_of_a_candidate() {
+        let candidate = "candidate:7 1 udp 2122260223 198.51.100.7 50068 typ host generation 0";
+        assert_eq!(candidate_word(candidate, 0), "candidate:7");
+        assert_eq!(candidate_word(candidate, 7), "host");
+        assert_eq!(candidate_word("", 7), "");
+    }
+}

@@ -1,0 +1,196 @@
+//! The state of the SDK in one page, and the way in and out. Routes; decides nothing itself.
+
+use crate::environment::Environment;
+use crate::room::{Room, RoomKey, Stage};
+use crate::socket::Socket;
+use crate::time::sooner;
+use crate::{
+    Call, ConnectionId, ConnectionOp, Failure, Handle, Input, LogCode, LogLevel, Output, PromiseId,
+    SkylinkError, SocketId, Timestamp,
+};
+use skylink_protocol::{engine_io, socket_io, Object, Value};
+use std::collections::VecDeque;
+
+/// Handles from here on are chosen by the core, those below by the shell.
+const CORE_HANDLES: Handle = 0x8000_0000;
+
+/// What every part of a session needs: the time, the page, the way out, fresh numbers.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub environment: Environment,
+    pub now: Timestamp,
+    outputs: VecDeque<Output>,
+    last_number: u32,
+}
+
+impl Context {
+    /// A number that was not used before.
+    pub fn fresh(&mut self) -> u32 {
+        self.last_number = self.last_number.wrapping_add(1);
+        self.last_number
+    }
+
+    pub fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub fn event(&mut self, name: &'static str, detail: Object) {
+        self.push(Output::Event { name, detail });
+    }
+
+    pub fn log(&mut self, level: LogLevel, code: LogCode, details: &[&str]) {
+        let details = details.iter().map(|&detail| detail.to_owned()).collect();
+        self.push(Output::Log { level, code, details });
+    }
+
+    pub fn resolve(&mut self, promise: PromiseId, value: Value) {
+        self.push(Output::Resolve { promise, value });
+    }
+
+    pub fn reject(&mut self, promise: PromiseId, failure: Failure) {
+        self.push(Output::Reject { promise, failure });
+    }
+
+    pub fn connection(&mut self, connection: ConnectionId, op: ConnectionOp) {
+        self.push(Output::Connection { connection, op });
+    }
+
+    /// An `Error` object for an event's payload. The caller releases it behind the event.
+    pub fn make_error(&mut self, error: &SkylinkError) -> Handle {
+        let handle = CORE_HANDLES | self.fresh();
+        self.push(Output::MakeError { handle, error: error.clone() });
+        handle
+    }
+
+    /// Sends a signalling message: JSON text inside a Socket.IO event.
+    pub fn send_message(&mut self, socket: SocketId, message: &Value) {
+        let print = self.environment.json.print;
+        let payload = print(&Value::List(vec![Value::from("message"), Value::Text(print(message))]));
+        let packet =
+            socket_io::Packet::Event { namespace: socket_io::MAIN_NAMESPACE, id: None, payload: &payload };
+        let text = engine_io::Packet::Message(&packet.write()).write();
+        self.push(Output::SendFrame { socket, text });
+    }
+}
+
+/// The state of the SDK in one page: rooms and the sockets to their servers.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) context: Context,
+    pub(crate) rooms: Vec<Room>,
+    pub(crate) sockets: Vec<Socket>,
+}
+
+impl Session {
+    /// A session without rooms.
+    pub fn new(environment: Environment) -> Self {
+        let context =
+            Context { environment, now: Timestamp::default(), outputs: VecDeque::new(), last_number: 0 };
+        Self { context, rooms: Vec::new(), sockets: Vec::new() }
+    }
+
+    /// The next thing to do, oldest first.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.context.outputs.pop_front()
+    }
+
+    /// When to hand in [`Input::Tick`], if ever.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let rooms = self.rooms.iter().fold(None, |soonest, room| sooner(soonest, room.deadline()));
+        self.sockets.iter().fold(rooms, |soonest, socket| sooner(soonest, socket.deadline()))
+    }
+
+    /// Takes in what happened outside.
+    pub fn handle(&mut self, now: Timestamp, input: Input) {
+        self.context.now = now;
+        match input {
+            Input::Tick => self.on_tick(),
+            Input::ApiAnswered { request, status, body } => self.on_api_answer(request, status, body),
+            Input::ApiFailed { request, text } => self.on_api_failure(request, text),
+            Input::SocketFrame { socket, text } => self.on_socket_frame(socket, &text),
+            Input::SocketClosed { socket } => self.on_socket_lost(socket, "transport close"),
+            Input::Captured { request, streams } => self.on_captured(request, streams),
+            Input::CaptureFailed { request, error } => self.on_capture_failed(request, error),
+            Input::Connection { connection, event } => self.on_connection_event(connection, event),
+        }
+    }
+
+    /// Does what the app asks. `None` is JavaScript's `undefined`, a value of
+    /// [`Value::Null`] its `null`; promises are settled by outputs.
+    ///
+    /// # Errors
+    /// Where the method throws.
+    pub fn call(&mut self, now: Timestamp, call: Call) -> Result<Option<Value>, SkylinkError> {
+        self.context.now = now;
+        match call {
+            Call::JoinRoom { promise, init_options, options, prefetched } => {
+                self.join_room(promise, init_options, &options, prefetched);
+                Ok(None)
+            }
+            Call::GetUserMedia { promise, room, options } => {
+                Ok(self.get_user_media(promise, &room, &options))
+            }
+            Call::LeaveRoom { promise, room, stop_streams } => {
+                Ok(self.leave_room(promise, &room, stop_streams))
+            }
+            Call::LeaveAllRooms { promise, stop_streams } => {
+                self.leave_all_rooms(promise, stop_streams);
+                Ok(None)
+            }
+            Call::SetLock { room, lock } => Ok(self.set_lock(&room, lock)),
+            Call::SendMessage { room, message, target, peer_session_id, message_id } => {
+                self.send_user_message(&room, message, target, peer_session_id, message_id)
+            }
+            Call::MuteStreams { room, options, stream_id } => {
+                Ok(self.mute_streams(&room, &options, stream_id.as_deref()))
+            }
+            Call::SetUserData { room, data } => Ok(self.set_user_data(&room, data)),
+            Call::GetUserData { room, peer } => Ok(self.user_data(&room, peer.as_deref())),
+            Call::GetPeerInfo { room, peer } => Ok(self.peer_info(&room, peer.as_deref())),
+            Call::GetPeersInRoom { room } => Ok(self.peers_in_room(&room)),
+            Call::GetStreams { room, include_self } => Ok(self.streams(&room, include_self)),
+        }
+    }
+
+    /// The room of that name, whatever its letters' case; logs when there is none.
+    pub(crate) fn find_room(&mut self, name: &str) -> Option<RoomKey> {
+        let wanted = name.to_lowercase();
+        let key = self.rooms.iter().find(|room| room.name.to_lowercase() == wanted).map(|room| room.key);
+        if key.is_none() {
+            self.context.log(LogLevel::Error, LogCode::UnknownRoom, &[name]);
+        }
+        key
+    }
+
+    /// A room with what it needs to act.
+    pub(crate) fn room(&mut self, key: RoomKey) -> Option<(&mut Room, &mut Context)> {
+        let room = self.rooms.iter_mut().find(|room| room.key == key)?;
+        Some((room, &mut self.context))
+    }
+
+    fn on_tick(&mut self) {
+        let now = self.context.now;
+        for key in self.rooms.iter().map(|room| room.key).collect::<Vec<_>>() {
+            if let Some((room, context)) = self.room(key) {
+                room.announce_due_mutes(context);
+                room.advance_negotiations(context);
+            }
+            self.check_join_deadline(key, now);
+        }
+        self.check_socket_deadlines(now);
+    }
+}
+
+impl Room {
+    fn deadline(&self) -> Option<Timestamp> {
+        let stage = match &self.stage {
+            Stage::Authenticating { deadline, .. } | Stage::Asking { deadline } => Some(*deadline),
+            Stage::Connecting | Stage::Entered => None,
+        };
+        let notices =
+            self.mute_notices.iter().fold(stage, |soonest, notice| sooner(soonest, Some(notice.due)));
+        self.peers.iter().fold(notices, |soonest, peer| {
+            sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())
+        })
+    }
+}

@@ -1,0 +1,321 @@
+//! The signalling socket: Socket.IO 2 as a client speaks it (wire protocol, section 4).
+
+use crate::room::{Room, Stage};
+use crate::session::Session;
+use crate::time::sooner;
+use crate::{ErrorCode, LogCode, LogLevel, Output, SkylinkError, SocketId, Timestamp};
+use skylink_protocol::engine_io::{Handshake, Packet};
+use skylink_protocol::{socket_io, Object, Value};
+
+#[derive(Debug, PartialEq)]
+enum State {
+    /// Waits for the server's `connect`.
+    Opening { deadline: Timestamp },
+    /// Messages flow.
+    Open,
+}
+
+/// A socket to a signalling server, shared by all rooms on it.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub id: SocketId,
+    pub url: String,
+    state: State,
+    session: Object,
+    /// Socket.IO id, of no meaning but shown in `CHANNEL_OPEN`.
+    sid: String,
+    ping_interval: f64,
+    ping_timeout: f64,
+    ping_due: Option<Timestamp>,
+    pong_due: Option<Timestamp>,
+}
+
+impl Socket {
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let opening = match self.state {
+            State::Opening { deadline } => Some(deadline),
+            State::Open => None,
+        };
+        sooner(opening, sooner(self.ping_due, self.pong_due))
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+}
+
+impl Session {
+    /// The socket for a room: one that is there, or a new one.
+    pub(crate) fn socket_for(&mut self, room: &Room) -> SocketId {
+        let address = SocketAddress::of(room, &self.context.environment.page_protocol);
+        let url = address.url(&self.context.environment.sdk_version);
+        if let Some(socket) = self.sockets.iter().find(|socket| socket.url == url) {
+            return socket.id;
+        }
+        let id = self.context.fresh();
+        let deadline = self.context.now.plus(room.options.socket_timeout());
+        self.context.push(Output::OpenSocket { socket: id, url: url.clone() });
+        self.sockets.push(Socket {
+            id,
+            url,
+            state: State::Opening { deadline },
+            session: address.session(),
+            sid: String::new(),
+            ping_interval: 25_000.0,
+            ping_timeout: 20_000.0,
+            ping_due: None,
+            pong_due: None,
+        });
+        id
+    }
+
+    pub(crate) fn on_socket_frame(&mut self, id: SocketId, frame: &str) {
+        let now = self.context.now;
+        let parse = self.context.environment.json.parse;
+        let Some(socket) = self.sockets.iter_mut().find(|socket| socket.id == id) else { return };
+        // Whatever comes shows that the server is there.
+        socket.pong_due = None;
+        match Packet::parse(frame) {
+            Some(Packet::Open(json)) => {
+                let handshake = parse(json).and_then(|value| Handshake::try_from(value).ok());
+                if let Some(handshake) = handshake {
+                    socket.sid = handshake.sid;
+                    socket.ping_interval = handshake.ping_interval.max(1_000.0);
+                    socket.ping_timeout = handshake.ping_timeout.max(1_000.0);
+                    socket.ping_due = Some(now.plus(socket.ping_interval));
+                }
+            }
+            Some(Packet::Ping(probe)) => {
+                let text = Packet::Pong(probe).write();
+                self.context.push(Output::SendFrame { socket: id, text });
+            }
+            Some(Packet::Close) => self.on_socket_lost(id, "transport close"),
+            Some(Packet::Message(text)) => self.on_socket_packet(id, text),
+            Some(Packet::Pong(_) | Packet::Upgrade | Packet::Noop) => {}
+            None => self.context.log(LogLevel::Warn, LogCode::BadFrame, &[]),
+        }
+    }
+
+    fn on_socket_packet(&mut self, id: SocketId, text: &str) {
+        use socket_io::Packet;
+        match Packet::parse(text) {
+            Some(Packet::Connect { .. }) => self.on_socket_connected(id),
+            Some(Packet::Disconnect { .. }) => self.on_socket_lost(id, "io server disconnect"),
+            Some(Packet::Event { payload, .. }) => match self.event_text(payload) {
+                Some(message) => self.on_message_text(id, &message),
+                None => self.context.log(LogLevel::Warn, LogCode::BadFrame, &[]),
+            },
+            Some(Packet::Error { payload, .. }) => self.on_socket_error(id, payload),
+            Some(Packet::Ack { .. }) => {}
+            None => self.context.log(LogLevel::Warn, LogCode::BadFrame, &[]),
+        }
+    }
+
+    /// The one text argument of a `message` event.
+    fn event_text(&self, payload: &str) -> Option<String> {
+        match (self.context.environment.json.parse)(payload)? {
+            Value::List(items) => match items.as_slice() {
+                [Value::Text(name), Value::Text(text)] if name == "message" => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn on_socket_connected(&mut self, id: SocketId) {
+        let Some(socket) = self.sockets.iter_mut().find(|socket| socket.id == id) else { return };
+        if socket.is_open() {
+            return;
+        }
+        socket.state = State::Open;
+        let detail = channel_detail(socket).with("peerId", socket.sid.as_str());
+        self.context.event("channelOpen", detail);
+        for key in self.rooms_on(id) {
+            self.go_on_joining(key);
+        }
+    }
+
+    fn on_socket_error(&mut self, id: SocketId, payload: &str) {
+        let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else { return };
+        let error = SkylinkError::with_detail(ErrorCode::SocketError, payload);
+        let was_opening = !socket.is_open();
+        let detail = channel_detail(socket);
+        let handle = self.context.make_error(&error);
+        let peer_id =
+            self.rooms.iter().find(|room| room.socket == Some(id)).and_then(|room| room.own_id.clone());
+        let detail = Object::new()
+            .with("error", Value::Handle(handle))
+            .with("socketSession", detail.get("socketSession").cloned().unwrap_or_default());
+        self.context.event("channelError", detail.with("peerId", peer_id));
+        self.context.push(Output::Release(handle));
+        if was_opening {
+            self.on_socket_lost(id, "io server disconnect");
+        }
+    }
+
+    /// The socket is gone, or never opened.
+    pub(crate) fn on_socket_lost(&mut self, id: SocketId, reason: &str) {
+        let Some(place) = self.sockets.iter().position(|socket| socket.id == id) else { return };
+        let socket = self.sockets.remove(place);
+        self.context.push(Output::CloseSocket(id));
+        let keys = self.rooms_on(id);
+        if socket.is_open() {
+            let own_id =
+                self.rooms.iter().find(|room| room.socket == Some(id)).and_then(|room| room.own_id.clone());
+            let detail = channel_detail(&socket).with("reason", reason).with("peerId", own_id);
+            self.context.event("channelClose", detail);
+        } else {
+            let error = SkylinkError::with_detail(ErrorCode::SocketFailed, socket.url.as_str());
+            let handle = self.context.make_error(&error);
+            let detail = Object::new()
+                .with("session", socket.session.clone())
+                .with("errorCode", 0.0)
+                .with("type", "nonfallback")
+                .with("error", Value::Handle(handle));
+            self.context.event("socketError", detail);
+            self.context.push(Output::Release(handle));
+        }
+        for key in keys {
+            let Some((room, context)) = self.room(key) else { continue };
+            room.socket = None;
+            if room.is_entered() {
+                let detail = Object::new()
+                    .with("peerId", room.own_id.clone())
+                    .with("peerInfo", room.own_peer_info(&context.environment))
+                    .with("reason", reason);
+                context.event("sessionDisconnect", detail);
+            } else if socket.is_open() {
+                self.fail_join(key, SkylinkError::with_detail(ErrorCode::SocketClosed, reason).into());
+            } else {
+                self.fail_join(
+                    key,
+                    SkylinkError::with_detail(ErrorCode::SocketFailed, socket.url.as_str()).into(),
+                );
+            }
+        }
+    }
+
+    /// Closes the socket unless a room still needs it.
+    pub(crate) fn close_unused_socket(&mut self, id: SocketId) {
+        if !self.rooms_on(id).is_empty() {
+            return;
+        }
+        let Some(place) = self.sockets.iter().position(|socket| socket.id == id) else { return };
+        let socket = self.sockets.remove(place);
+        if socket.is_open() {
+            let packet = socket_io::Packet::Disconnect { namespace: socket_io::MAIN_NAMESPACE };
+            let text = Packet::Message(&packet.write()).write();
+            self.context.push(Output::SendFrame { socket: id, text });
+        }
+        self.context.push(Output::CloseSocket(id));
+    }
+
+    /// What `CHANNEL_CLOSE` says when we close the socket ourselves.
+    pub(crate) fn own_close_detail(&self, id: SocketId) -> Option<Object> {
+        let socket = self.sockets.iter().find(|socket| socket.id == id && socket.is_open())?;
+        Some(channel_detail(socket).with("reason", "io client disconnect"))
+    }
+
+    /// Payload of `CHANNEL_MESSAGE`, fired before the message is acted on.
+    pub(crate) fn announce_message(&mut self, id: SocketId, text: &str) {
+        if let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) {
+            let detail = Object::new().with("message", text).with("socketSession", socket.session.clone());
+            self.context.event("channelMessage", detail);
+        }
+    }
+
+    pub(crate) fn check_socket_deadlines(&mut self, now: Timestamp) {
+        for id in self.sockets.iter().map(|socket| socket.id).collect::<Vec<_>>() {
+            let Some(socket) = self.sockets.iter_mut().find(|socket| socket.id == id) else { continue };
+            if matches!(socket.state, State::Opening { deadline } if deadline.is_due(now)) {
+                self.on_socket_lost(id, "timeout");
+            } else if socket.pong_due.is_some_and(|due| due.is_due(now)) {
+                self.on_socket_lost(id, "ping timeout");
+            } else if socket.ping_due.is_some_and(|due| due.is_due(now)) {
+                socket.ping_due = Some(now.plus(socket.ping_interval));
+                socket.pong_due = Some(now.plus(socket.ping_timeout));
+                self.context.push(Output::SendFrame { socket: id, text: Packet::Ping("").write() });
+            }
+        }
+    }
+
+    fn rooms_on(&self, id: SocketId) -> Vec<u32> {
+        let on_it =
+            |room: &&Room| room.socket == Some(id) && !matches!(room.stage, Stage::Authenticating { .. });
+        self.rooms.iter().filter(on_it).map(|room| room.key).collect()
+    }
+}
+
+fn channel_detail(socket: &Socket) -> Object {
+    Object::new().with("socketSession", socket.session.clone())
+}
+
+/// Where a room's signalling server is (wire protocol 4.1).
+struct SocketAddress {
+    protocol: String,
+    host: String,
+    path: String,
+    port: f64,
+}
+
+impl SocketAddress {
+    fn of(room: &Room, page_protocol: &str) -> Self {
+        let mut protocol = room.options.protocol(page_protocol).to_owned();
+        let ports =
+            if protocol == "https:" { &room.ticket.https_port_list } else { &room.ticket.http_port_list };
+        let default_port = if protocol == "https:" { 443.0 } else { 80.0 };
+        let mut port = ports.as_ref().and_then(|ports| ports.first().copied()).unwrap_or(default_port);
+        let mut host = room.ticket.signaling_host.clone().unwrap_or_default();
+        match room.options.socket_server() {
+            Some(Value::Text(server)) => host.clone_from(server),
+            Some(server) => {
+                let text = |key: &str| server.get(key).and_then(Value::as_text);
+                if let Some(given) = text("protocol") {
+                    given.clone_into(&mut protocol);
+                }
+                text("url").unwrap_or_default().clone_into(&mut host);
+                let given = server.get("ports").and_then(Value::as_list).and_then(|ports| ports.first());
+                if let Some(given) = given.and_then(Value::as_number) {
+                    port = given;
+                    host = [host.as_str(), ":", &crate::options::whole_number(given)].concat();
+                }
+            }
+            None => {}
+        }
+        let path = room.options.socket_server_path().or_else(|| {
+            // An own server without a path means the usual path, not the one of the API's server.
+            room.ticket.signaling_path.as_deref().filter(|_| room.options.socket_server().is_none())
+        });
+        let path = path.filter(|path| !path.is_empty()).unwrap_or("/socket.io");
+        Self { protocol, host, path: path.trim_end_matches('/').to_owned(), port }
+    }
+
+    fn url(&self, sdk_version: &str) -> String {
+        let scheme = if self.protocol == "http:" { "ws://" } else { "wss://" };
+        let slash = if self.path.starts_with('/') { "" } else { "/" };
+        [
+            scheme,
+            &self.host,
+            slash,
+            &self.path,
+            "/?Skylink_SDK_type=Web%20SDK&Skylink_SDK_version=",
+            sdk_version,
+            "&Skylink_API_version=9.0.0&X-Server-Select=sig-v2&EIO=3&transport=websocket",
+        ]
+        .concat()
+    }
+
+    /// `socketSession` as apps see it (public API T-19).
+    fn session(&self) -> Object {
+        Object::new()
+            .with("protocol", self.protocol.as_str())
+            .with("socketType", "WebSocket")
+            .with("signalingServerProtocol", self.protocol.as_str())
+            .with("socketSession", Object::new().with("finalAttempts", 0.0).with("attempts", 0.0))
+            .with("fallbackType", "nonfallback")
+            .with("signalingServerPort", self.port)
+            .with("socketTimeout", false)
+            .with("socketServer", self.host.as_str())
+            .with("socketServerPath", self.path.as_str())
+    }
+}

@@ -1,0 +1,138 @@
+//! The messages of the data channel `main`: direct messages and the control of file transfers
+//! (peer behaviour 4.4, 4.5 and 5.3). Text on the channel that is not JSON is a chunk of a file.
+
+use crate::shape::{messages, shape};
+use crate::Value;
+
+shape! {
+    /// Offers a file. Its chunks follow one by one, each asked for with an [`Acknowledge`].
+    pub struct WriteRequest: "WRQ" {
+        /// Id of the transfer; the receiver makes one up if it is absent.
+        transfer_id: Option<String> = "transferId",
+        /// File name, or the transfer's id.
+        name: Option<String> = "name",
+        /// Length of the base64 text of all chunks together.
+        size: Option<f64> = "size",
+        /// Length of the file in bytes.
+        original_size: Option<f64> = "originalSize",
+        /// `blob`.
+        data_type: Option<String> = "dataType",
+        /// MIME type, or `null`.
+        mime_type: Value = "mimeType",
+        /// `binaryString`: chunks are base64 text.
+        chunk_type: Option<String> = "chunkType",
+        /// Bytes of the file in each chunk but the last.
+        chunk_size: Option<f64> = "chunkSize",
+        /// Seconds to wait for a chunk or its acknowledgement.
+        timeout: Option<f64> = "timeout",
+        /// Always `false`, also for a transfer to named peers.
+        is_private: Option<bool> = "isPrivate",
+        /// Sender's peer id.
+        sender: Option<String> = "sender",
+        /// Browser name.
+        agent: Option<String> = "agent",
+        /// Browser version, here a number.
+        version: Option<f64> = "version",
+        /// Addressee's peer id.
+        target: Option<String> = "target",
+    }
+}
+
+shape! {
+    /// Accepts, goes on with or refuses the transfer that the channel is busy with.
+    pub struct Acknowledge: "ACK" {
+        /// Sender's peer id.
+        sender: Option<String> = "sender",
+        /// -1 refuses; from 0 on it is the number of the next chunk wanted.
+        ack_n: f64 = "ackN",
+    }
+}
+
+shape! {
+    /// A transfer failed.
+    pub struct TransferError: "ERROR" {
+        /// What went wrong.
+        content: Option<String> = "content",
+        /// Sender's peer id.
+        sender: Option<String> = "sender",
+        /// File name.
+        name: Option<String> = "name",
+    }
+}
+
+shape! {
+    /// A transfer was cancelled by the other side.
+    pub struct Cancel: "CANCEL" {
+        /// Sender's peer id.
+        sender: Option<String> = "sender",
+        /// Text for the application.
+        content: Option<String> = "content",
+        /// File name.
+        name: Option<String> = "name",
+        /// Always 0.
+        ack_n: Option<f64> = "ackN",
+    }
+}
+
+shape! {
+    /// A message that does not pass through the server.
+    pub struct DirectMessage: "MESSAGE" {
+        /// Whether it was sent to named peers only.
+        is_private: Option<bool> = "isPrivate",
+        /// Sender's peer id; absent means the peer at the other end of the channel.
+        sender: Option<String> = "sender",
+        /// Addressee's peer id or `null`; on a media server's channel a list of peer ids.
+        target: Value = "target",
+        /// Any JSON value.
+        data: Value = "data",
+    }
+}
+
+messages! {
+    /// Any JSON message on the data channel `main`.
+    pub enum ChannelMessage {
+        /// Sender to receiver of a file.
+        WriteRequest,
+        /// Receiver to sender of a file.
+        Acknowledge,
+        /// Either way.
+        TransferError,
+        /// Either way.
+        Cancel,
+        /// Either way.
+        DirectMessage,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn reread(text: &str) -> String {
+        let message: ChannelMessage = serde_json::from_str(text).unwrap();
+        serde_json::to_string(&message).unwrap()
+    }
+
+    #[test]
+    fn messages_keep_their_members_and_order() {
+        for text in [
+            r#"{"type":"WRQ","transferId":"a_1","name":"x.txt","size":8,"originalSize":5,"dataType":"blob","mimeType":null,"chunkType":"binaryString","chunkSize":49152,"timeout":60,"isPrivate":false,"sender":"a","agent":"chrome","version":124,"target":"b"}"#,
+            r#"{"type":"ACK","sender":"b","ackN":-1}"#,
+            r#"{"type":"ERROR","content":"timed out","sender":"b","name":"x.txt"}"#,
+            r#"{"type":"CANCEL","sender":"b","content":"cancelled","name":"x.txt","ackN":0}"#,
+            r#"{"type":"MESSAGE","isPrivate":true,"sender":"a","target":"b","data":{"any":[1]}}"#,
+            r#"{"type":"MESSAGE","isPrivate":false,"sender":"a","target":null,"data":"hi"}"#,
+            r#"{"type":"MESSAGE","isPrivate":false,"sender":"a","target":[],"data":"hi"}"#,
+        ] {
+            assert_eq!(reread(text), text);
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_without_a_number_is_refused() {
+        assert!(serde_json::from_str::<ChannelMessage>(r#"{"type":"ACK","ackN":"0"}"#).is_err());
+        assert!(serde_json::from_str::<ChannelMessage>(r#"{"type":"PUT"}"#).is_err());
+        assert!(serde_json::from_str::<ChannelMessage>("12").is_err());
+    }
+}
