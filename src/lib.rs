@@ -1,0 +1,16 @@
+//! The browser shell of Skylink: carries out what [`skylink_core`] decides, with `web-sys`.
+//!
+//! Exports one class, [`Session`], which the JavaScript part of the package wraps.
+#![deny(missing_docs)]
+
+pub mod browser;
+mod convert;
+mod driver;
+mod handles;
+mod host;
+mod media_calls;
+mod session;
+mod table;
+
+pub use host::Host;
+pub use session::Session;

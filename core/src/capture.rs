@@ -54,7 +54,7 @@ impl Session {
         name: &str,
         options: &Value,
     ) -> Option<Value> {
-        let key = self.find_room(name)?;
+        let Some(key) = self.find_room(name) else { return Some(Value::Null) };
         let (room, context) = self.room(key)?;
         match CaptureRequest::read(options) {
             Some(wanted) => {
@@ -66,7 +66,7 @@ impl Session {
             }
             None => context.reject(promise, SkylinkError::new(ErrorCode::InvalidMediaOptions).into()),
         }
-        Some(Value::Bool(true))
+        None
     }
 
     pub(crate) fn start_join_capture(&mut self, key: RoomKey) {

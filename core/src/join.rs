@@ -61,8 +61,7 @@ impl Session {
             Prefetched::None => None,
             Prefetched::Streams(streams) => Some(streams),
         };
-        let lower = name.to_lowercase();
-        if let Some(place) = self.rooms.iter().position(|room| room.name.to_lowercase() == lower) {
+        if let Some(place) = self.rooms.iter().position(|room| room.is_called(&name)) {
             let known = self.rooms.get_mut(place).map(|room| (room.key, room.joining.as_mut()));
             match known {
                 Some((_, Some(joining))) => return joining.promises.push(promise),

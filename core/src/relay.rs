@@ -104,7 +104,7 @@ impl Room {
         let parse = context.environment.json.parse;
         let data = match &message.user_data {
             Value::Text(text) => {
-                let text = text.replace("&quot;", "\"");
+                let text = unescape_quotes(text);
                 parse(&text).unwrap_or(Value::Text(text))
             }
             other => other.clone(),
@@ -144,4 +144,23 @@ impl Room {
             .with("isAudio", flag("audio"));
         context.event("streamEnded", detail);
     }
+}
+
+/// The original server wrote `"` as `&quot;`.
+fn unescape_quotes(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.strip_prefix("quot;") {
+            Some(rest) => {
+                plain.push('"');
+                plain.push_str(rest);
+            }
+            None => {
+                plain.push('&');
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
 }

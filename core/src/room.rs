@@ -91,6 +91,11 @@ impl Room {
         }
     }
 
+    /// Whether an app means this room. The case of ASCII letters does not matter.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
     pub fn is_entered(&self) -> bool {
         matches!(self.stage, Stage::Entered)
     }

@@ -24,21 +24,22 @@ impl DescriptionKind {
 
 /// The `mid` of the m-section that sends the stream (RFC 8830 `a=msid`), if there is one.
 pub(crate) fn sending_mid<'a>(sdp: &'a str, stream_id: &str) -> Option<&'a str> {
-    sections(sdp).find_map(|section| {
-        let mut mid = None;
-        let mut sends = true;
-        let mut carries = false;
-        for line in section.lines() {
-            if let Some(value) = line.strip_prefix("a=mid:") {
-                mid = Some(value.trim_end());
-            } else if let Some(value) = line.strip_prefix("a=msid:") {
-                carries |= value.split(' ').next() == Some(stream_id);
-            } else if line.starts_with("a=recvonly") || line.starts_with("a=inactive") {
-                sends = false;
+    let (mut mid, mut sends, mut carries) = (None, true, false);
+    for line in sdp.lines() {
+        if line.starts_with("m=") {
+            if sends && carries {
+                break;
             }
+            (mid, sends, carries) = (None, true, false);
+        } else if let Some(value) = line.strip_prefix("a=mid:") {
+            mid = Some(value.trim_end());
+        } else if let Some(value) = line.strip_prefix("a=msid:") {
+            carries |= value.split(' ').next() == Some(stream_id);
+        } else if line.starts_with("a=recvonly") || line.starts_with("a=inactive") {
+            sends = false;
         }
-        mid.filter(|_| sends && carries)
-    })
+    }
+    mid.filter(|_| sends && carries)
 }
 
 /// Whether the description has an m-section with this `mid`.
@@ -54,10 +55,6 @@ pub(crate) fn has_usable_data_section(sdp: &str) -> bool {
 /// The n-th word of a candidate attribute, counted from 0 (RFC 8839 section 5.1).
 pub(crate) fn candidate_word(candidate: &str, place: usize) -> &str {
     candidate.split(' ').nth(place).unwrap_or("")
-}
-
-fn sections(sdp: &str) -> impl Iterator<Item = &str> {
-    sdp.split("\nm=").skip(1)
 }
 
 #[cfg(test)]

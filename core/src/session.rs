@@ -154,8 +154,7 @@ impl Session {
 
     /// The room of that name, whatever its letters' case; logs when there is none.
     pub(crate) fn find_room(&mut self, name: &str) -> Option<RoomKey> {
-        let wanted = name.to_lowercase();
-        let key = self.rooms.iter().find(|room| room.name.to_lowercase() == wanted).map(|room| room.key);
+        let key = self.rooms.iter().find(|room| room.is_called(name)).map(|room| room.key);
         if key.is_none() {
             self.context.log(LogLevel::Error, LogCode::UnknownRoom, &[name]);
         }

@@ -88,18 +88,42 @@ impl<T: Member> Member for Vec<T> {
     }
 }
 
-/// Reads one member of an object.
-///
-/// # Errors
-/// When the member is missing or of the wrong kind.
-pub fn read_member<T: Member>(object: &Object, key: &'static str) -> Result<T, ShapeError> {
-    T::read(object.get(key)).ok_or(ShapeError::Member(key))
+/// Reads the members of one object into the slots of a struct. The first one that cannot be read
+/// is remembered, so that the struct's own code has no way out for each member: that, and keeping
+/// the reading of one kind of member in one place, is what keeps the browser build small.
+pub(crate) struct MemberReader<'a> {
+    object: &'a Object,
+    unreadable: Option<&'static str>,
+}
+
+impl<'a> MemberReader<'a> {
+    /// # Errors
+    /// When the value is not an object.
+    pub fn new(value: &'a Value) -> Result<Self, ShapeError> {
+        let object = value.as_object().ok_or(ShapeError::NotAnObject)?;
+        Ok(Self { object, unreadable: None })
+    }
+
+    #[inline(never)]
+    pub fn read<T: Member>(&mut self, key: &'static str, slot: &mut T) {
+        match T::read(self.object.get(key)) {
+            Some(member) => *slot = member,
+            None => self.unreadable = self.unreadable.or(Some(key)),
+        }
+    }
+
+    /// # Errors
+    /// When a member that the receiver cannot do without is missing or of the wrong kind.
+    pub fn finish(&self) -> Result<(), ShapeError> {
+        self.unreadable.map_or(Ok(()), |key| Err(ShapeError::Member(key)))
+    }
 }
 
 /// Writes one member into an object, unless it is absent.
-pub fn write_member<T: Member>(object: &mut Object, key: &'static str, member: &T) {
+#[inline(never)]
+pub(crate) fn write_member<T: Member>(object: &mut Object, key: &'static str, member: &T) {
     if let Some(value) = member.write() {
-        object.set(key, value);
+        object.put(key, value);
     }
 }
 
@@ -127,9 +151,11 @@ macro_rules! shape {
         impl TryFrom<&crate::Value> for $name {
             type Error = crate::ShapeError;
             fn try_from(value: &crate::Value) -> Result<Self, Self::Error> {
-                #[allow(unused_variables)]
-                let object = value.as_object().ok_or(crate::ShapeError::NotAnObject)?;
-                Ok(Self { $($field: crate::shape::read_member(object, $key)?,)* })
+                let mut reader = crate::shape::MemberReader::new(value)?;
+                let mut message = Self::default();
+                $(reader.read($key, &mut message.$field);)*
+                reader.finish()?;
+                Ok(message)
             }
         }
 
@@ -142,9 +168,8 @@ macro_rules! shape {
 
         impl From<&$name> for crate::Value {
             fn from(message: &$name) -> Self {
-                #[allow(unused_mut)]
                 let mut object = crate::Object::new();
-                $(object.set("type", $tag);)?
+                $(object.put("type", crate::Value::from($tag));)?
                 $(crate::shape::write_member(&mut object, $key, &message.$field);)*
                 crate::Value::Object(object)
             }

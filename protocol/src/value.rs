@@ -38,6 +38,7 @@ impl Object {
     }
 
     /// The member called `key`, if there is one.
+    #[inline(never)]
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0
             .iter()
@@ -54,8 +55,14 @@ impl Object {
     }
 
     /// Sets a member, in its old place if it exists, else at the end.
+    #[inline]
     pub fn set(&mut self, key: &str, value: impl Into<Value>) {
-        let value = value.into();
+        self.put(key, value.into());
+    }
+
+    // Not inlined: there are hundreds of callers, and the browser build must stay small.
+    #[inline(never)]
+    pub(crate) fn put(&mut self, key: &str, value: Value) {
         match self.get_mut(key) {
             Some(slot) => *slot = value,
             None => self.0.push((key.to_owned(), value)),
@@ -64,8 +71,9 @@ impl Object {
 
     /// As [`Object::set`], for building an object in one expression.
     #[must_use]
+    #[inline]
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.set(key, value);
+        self.put(key, value.into());
         self
     }
 
@@ -103,6 +111,7 @@ impl FromIterator<(String, Value)> for Object {
 
 impl Value {
     /// The member called `key` of an object; `None` for other kinds of value.
+    #[inline(never)]
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_object()?.get(key)
     }
@@ -160,6 +169,7 @@ impl Value {
 }
 
 impl From<&str> for Value {
+    #[inline(never)]
     fn from(text: &str) -> Self {
         Value::Text(text.to_owned())
     }

@@ -1,0 +1,103 @@
+//! Session descriptions as the simulated browser writes and reads them: real text, few lines.
+
+use std::fmt;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionKind {
+    Audio,
+    Video,
+    Data,
+}
+
+/// One m-section.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    pub kind: SectionKind,
+    pub mid: String,
+    pub sends: bool,
+    pub receives: bool,
+    /// Id of the stream that is sent.
+    pub stream: Option<String>,
+}
+
+impl Section {
+    pub fn data(mid: String) -> Self {
+        Self { kind: SectionKind::Data, mid, sends: true, receives: true, stream: None }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// Names the ICE generation of the side that wrote it.
+    pub ufrag: String,
+    pub sections: Vec<Section>,
+}
+
+impl Description {
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split("\r\nm=");
+        if !parts.next()?.starts_with("v=0\r\n") {
+            return None;
+        }
+        let mut ufrag = None;
+        let mut sections = Vec::new();
+        for part in parts {
+            let kind = match part.split(' ').next()? {
+                "audio" => SectionKind::Audio,
+                "video" => SectionKind::Video,
+                "application" => SectionKind::Data,
+                _ => return None,
+            };
+            let attribute = |name: &str| {
+                part.lines().find_map(|line| line.strip_prefix("a=")?.strip_prefix(name).map(str::to_owned))
+            };
+            let has = |name: &str| attribute(name).is_some();
+            ufrag = Some(attribute("ice-ufrag:")?);
+            sections.push(Section {
+                kind,
+                mid: attribute("mid:")?,
+                sends: kind == SectionKind::Data || has("sendrecv") || has("sendonly"),
+                receives: kind == SectionKind::Data || has("sendrecv") || has("recvonly"),
+                stream: attribute("msid:").and_then(|msid| msid.split(' ').next().map(str::to_owned)),
+            });
+        }
+        Some(Self { ufrag: ufrag?, sections })
+    }
+
+    pub fn has_data(&self) -> bool {
+        self.sections.iter().any(|section| section.kind == SectionKind::Data)
+    }
+
+    /// Kinds and mids in order: what a later description must keep (RFC 8829 section 5.2.2).
+    pub fn layout(&self) -> Vec<(SectionKind, String)> {
+        self.sections.iter().map(|section| (section.kind, section.mid.clone())).collect()
+    }
+}
+
+impl fmt::Display for Description {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n")?;
+        for section in &self.sections {
+            let line = match section.kind {
+                SectionKind::Audio => "audio 9 UDP/TLS/RTP/SAVPF 111",
+                SectionKind::Video => "video 9 UDP/TLS/RTP/SAVPF 96",
+                SectionKind::Data => "application 9 UDP/DTLS/SCTP webrtc-datachannel",
+            };
+            write!(out, "m={line}\r\na=ice-ufrag:{}\r\na=mid:{}\r\n", self.ufrag, section.mid)?;
+            if section.kind == SectionKind::Data {
+                continue;
+            }
+            let direction = match (section.sends, section.receives) {
+                (true, true) => "sendrecv",
+                (true, false) => "sendonly",
+                (false, true) => "recvonly",
+                (false, false) => "inactive",
+            };
+            write!(out, "a={direction}\r\n")?;
+            if let Some(stream) = &section.stream {
+                write!(out, "a=msid:{stream} track-of-{stream}\r\n")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,27 @@
+//! Several sessions in one simulated world: a network that delays, reorders and duplicates, the
+//! real rooms of the server, and browsers that refuse what browsers refuse. After the dust has
+//! settled everybody is connected to everybody.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod agreement;
+mod browser;
+mod chance;
+mod description;
+mod handles;
+mod meetings;
+mod network;
+mod observer;
+mod old_page;
+mod old_peer;
+mod page;
+mod peer_connection;
+mod server;
+#[path = "../surroundings/mod.rs"]
+mod surroundings;
+mod world;

@@ -1,0 +1,71 @@
+//! What a page's listeners see, and the rules that hold for it at any time.
+
+use skylink_protocol::{Object, Value};
+use std::collections::BTreeSet;
+
+/// Events that name the peer they are about, and that only make sense while it is there.
+const ABOUT_PEERS: [&str; 11] = [
+    "onIncomingStream",
+    "streamEnded",
+    "streamMuted",
+    "peerUpdated",
+    "peerConnectionState",
+    "iceConnectionState",
+    "dataChannelState",
+    "candidateGenerationState",
+    "candidatesGathered",
+    "roomLock",
+    "handshakeProgress",
+];
+
+#[derive(Debug, Default)]
+pub struct Observer {
+    pub own_id: Option<String>,
+    /// Peers that joined and did not leave.
+    pub peers: BTreeSet<String>,
+    /// Peers that left just now: their connections still say that they close.
+    leaving: BTreeSet<String>,
+    pub names: Vec<&'static str>,
+    /// Whether an `answerAck` of a stranger is no surprise, since messages overtake each other.
+    pub tolerates_late_acks: bool,
+}
+
+impl Observer {
+    /// Everything that one input caused has been seen.
+    pub fn end_of_input(&mut self) {
+        self.leaving.clear();
+    }
+
+    pub fn see(&mut self, name: &'static str, detail: &Object) {
+        self.names.push(name);
+        let text = |key: &str| detail.get(key).and_then(Value::as_text);
+        let is_self = detail.get("isSelf").and_then(Value::as_bool);
+        let Some(peer) = text("peerId").map(str::to_owned) else { return };
+        match (name, is_self) {
+            ("peerJoined", Some(true)) => self.own_id = Some(peer),
+            ("peerJoined", _) => {
+                assert!(self.own_id.is_some(), "a peer joined before we did");
+                assert!(self.peers.insert(peer.clone()), "{peer} joined twice");
+            }
+            ("peerLeft", Some(true)) => {
+                assert_eq!(self.own_id.take(), Some(peer));
+                self.peers.clear();
+            }
+            ("peerLeft", _) => {
+                assert!(self.peers.remove(&peer), "{peer} left without being there");
+                self.leaving.insert(peer);
+            }
+            _ if ABOUT_PEERS.contains(&name) => self.check_presence(name, &peer, text("state")),
+            _ => {}
+        }
+    }
+
+    fn check_presence(&self, name: &str, peer: &str, state: Option<&str>) {
+        if self.own_id.as_deref() == Some(peer) || self.peers.contains(peer) {
+            return;
+        }
+        let closes = matches!(state, Some("closing" | "closed")) && self.leaving.contains(peer);
+        let late_ack = state == Some("answerAck") && self.tolerates_late_acks;
+        assert!(closes || late_ack, "{name} {state:?} about {peer}, who is not there");
+    }
+}

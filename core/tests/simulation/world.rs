@@ -1,0 +1,597 @@
+//! Pages, the network between them, and the server, in virtual time. One queue decides what
+//! happens next, one seed decides everything else.
+
+use crate::browser::Browser;
+use crate::chance::Chance;
+use crate::network::{Habits, Network, Order, Wire};
+use crate::observer::Observer;
+use crate::old_page::OldPage;
+use crate::page::{Client, Page, Promises};
+use crate::peer_connection::{Channel, PeerConnection};
+use crate::server::{Delivery, Server};
+use crate::surroundings::{environment, json};
+use skylink_core::{
+    Call, CapturedStream, ChannelState, ConnectionEvent, ConnectionId, ConnectionOp, Input, Kind, Output,
+    Prefetched, PromiseId, RequestId, Session, SocketId, Timestamp,
+};
+use skylink_protocol::{Object, Value};
+use std::collections::BTreeMap;
+
+/// Names a page of a world.
+pub type PageId = usize;
+
+pub const ROOM: &str = "lobby";
+const START: Timestamp = Timestamp(1_772_443_204_000.0);
+/// Deadlines beyond this are pings of the sockets, which never end.
+const FAR: f64 = 3_600_000.0;
+/// Within this time after the last thing that somebody did all must be quiet.
+const PATIENCE: f64 = 60_000.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Media {
+    pub audio: bool,
+    pub video: bool,
+}
+
+impl Media {
+    pub const NONE: Media = Media { audio: false, video: false };
+    pub const AUDIO: Media = Media { audio: true, video: false };
+    pub const BOTH: Media = Media { audio: true, video: true };
+}
+
+/// What an app does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    Join(Media),
+    Leave,
+    /// The network drops the socket; the app joins again when it is told.
+    LoseSocket(Media),
+    Mute { audio: bool, video: bool },
+    SetUserData(f64),
+    SendMessage,
+    /// More camera and microphone, while in the room.
+    Capture(Media),
+    Lock(bool),
+}
+
+enum Happening {
+    Act(PageId, Action),
+    Input(PageId, Input),
+    Answer(PageId, RequestId, String),
+    Grant(PageId, RequestId, Vec<Kind>),
+    Operation(PageId, ConnectionId),
+    Gather { page: PageId, connection: ConnectionId, ufrag: String, step: u32 },
+    Link { one: (PageId, ConnectionId), other: (PageId, ConnectionId) },
+    SocketOpens(Wire),
+    FrameUp(Wire, String),
+    FrameDown(Wire, String),
+    ServerLoses(Wire),
+}
+
+pub struct World {
+    pub now: Timestamp,
+    pub pages: Vec<Page>,
+    pub server: Server,
+    pub network: Network,
+    pub chance: Chance,
+    /// Milliseconds that the browser takes for an operation.
+    pub effort: std::ops::Range<f64>,
+    queue: BTreeMap<(u64, u64), Happening>,
+    queued: u64,
+    wires: Vec<Option<(PageId, SocketId)>>,
+    aborted: Vec<(PageId, RequestId)>,
+    last_action: Timestamp,
+    streams: u32,
+}
+
+impl World {
+    pub fn new(seed: u64, habits: Habits) -> Self {
+        Self {
+            now: START,
+            pages: Vec::new(),
+            server: Server::new(),
+            network: Network::new(habits),
+            chance: Chance::new(seed),
+            effort: 1.0..30.0,
+            queue: BTreeMap::new(),
+            queued: 0,
+            wires: Vec::new(),
+            aborted: Vec::new(),
+            last_action: START,
+            streams: 0,
+        }
+    }
+
+    /// Opens a page with our SDK.
+    pub fn page(&mut self, name: &str) -> PageId {
+        self.add_page(name, Client::Ours(Box::new(Session::new(environment()))))
+    }
+
+    /// Opens a page with the model of 2.7.2.
+    pub fn old_page(&mut self, name: &str) -> PageId {
+        self.add_page(name, Client::Old(Box::new(OldPage::new())))
+    }
+
+    fn add_page(&mut self, name: &str, client: Client) -> PageId {
+        let tolerates_late_acks = self.network.habits.order != Order::PerReceiver;
+        self.pages.push(Page {
+            name: name.to_owned(),
+            client,
+            browser: Browser::default(),
+            promises: Promises::default(),
+            observer: Observer { tolerates_late_acks, ..Observer::default() },
+            sockets: BTreeMap::new(),
+            wants_in: false,
+        });
+        self.pages.len() - 1
+    }
+
+    /// Lets an app do something after some milliseconds.
+    pub fn after(&mut self, delay: f64, page: PageId, action: Action) {
+        self.schedule(delay, Happening::Act(page, action));
+    }
+
+    /// Lets an app do something now.
+    pub fn act(&mut self, page: PageId, action: Action) {
+        self.last_action = self.now;
+        match action {
+            Action::Join(media) => {
+                self.join(page, ROOM, media);
+            }
+            Action::Leave => {
+                self.pages[page].wants_in = false;
+                self.promise(page, |promise| Call::LeaveAllRooms { promise, stop_streams: true });
+            }
+            Action::LoseSocket(media) => self.lose_socket(page, media),
+            Action::Mute { audio, video } => {
+                let options = Object::new().with("audioMuted", audio).with("videoMuted", video).into();
+                self.call(page, Call::MuteStreams { room: ROOM.into(), options, stream_id: None });
+            }
+            Action::SetUserData(number) => {
+                let data = Object::new().with("number", number).into();
+                self.call(page, Call::SetUserData { room: ROOM.into(), data });
+            }
+            Action::SendMessage if self.pages[page].observer.own_id.is_some() => {
+                self.call(
+                    page,
+                    Call::SendMessage {
+                        room: ROOM.into(),
+                        message: "hello".into(),
+                        target: Value::Null,
+                        peer_session_id: String::new(),
+                        message_id: "m".into(),
+                    },
+                );
+            }
+            Action::Capture(media) if self.pages[page].wants_in => {
+                let options = Object::new().with("audio", media.audio).with("video", media.video).into();
+                self.promise(page, |promise| Call::GetUserMedia { promise, room: ROOM.into(), options });
+            }
+            Action::Lock(lock) => self.call(page, Call::SetLock { room: ROOM.into(), lock }),
+            Action::SendMessage | Action::Capture(_) => {}
+        }
+    }
+
+    /// Calls `joinRoom`.
+    pub fn join(&mut self, page: PageId, room: &str, media: Media) -> PromiseId {
+        self.last_action = self.now;
+        self.pages[page].wants_in = true;
+        let options = Object::new()
+            .with("roomName", room)
+            .with("audio", media.audio)
+            .with("video", media.video)
+            .with("userData", Object::new().with("name", self.pages[page].name.as_str()))
+            .into();
+        self.promise(page, |promise| Call::JoinRoom {
+            promise,
+            init_options: json(r#"{"appKey":"demo"}"#),
+            options,
+            prefetched: Prefetched::None,
+        })
+    }
+
+    fn lose_socket(&mut self, page: PageId, media: Media) {
+        let sockets: Vec<(SocketId, Wire)> = self.pages[page].sockets.iter().map(|(s, w)| (*s, *w)).collect();
+        for (socket, wire) in sockets {
+            self.pages[page].sockets.remove(&socket);
+            self.wires[wire as usize] = None;
+            let notices_after = self.chance.delay(&(0.0..3_000.0));
+            self.schedule(notices_after, Happening::ServerLoses(wire));
+            self.input(page, Input::SocketClosed { socket });
+        }
+        let waits = self.chance.delay(&(0.0..2_000.0));
+        if self.pages[page].wants_in {
+            self.after(waits, page, Action::Join(media));
+        }
+    }
+
+    fn promise(&mut self, page: PageId, call: impl FnOnce(PromiseId) -> Call) -> PromiseId {
+        let promise = self.pages[page].promises.make();
+        self.call(page, call(promise));
+        promise
+    }
+
+    pub fn call(&mut self, page: PageId, call: Call) {
+        let now = self.now;
+        // What throws, throws; nothing of it is a matter of negotiation.
+        let _ = self.pages[page].client.call(now, call);
+        self.carry_out_all(page);
+    }
+
+    pub fn input(&mut self, page: PageId, input: Input) {
+        let now = self.now;
+        self.pages[page].client.handle(now, input);
+        self.carry_out_all(page);
+    }
+
+    fn carry_out_all(&mut self, page: PageId) {
+        while let Some(output) = self.pages[page].client.poll_output() {
+            self.carry_out(page, output);
+        }
+        self.pages[page].observer.end_of_input();
+    }
+
+    fn schedule(&mut self, delay: f64, happening: Happening) {
+        self.schedule_at(self.now.plus(delay), happening);
+    }
+
+    fn schedule_at(&mut self, moment: Timestamp, happening: Happening) {
+        self.queued += 1;
+        // Microseconds, so that moments can be keys.
+        self.queue.insert(((moment.0 * 1_000.0) as u64, self.queued), happening);
+    }
+
+    fn quickly(&mut self) -> f64 {
+        let effort = self.effort.clone();
+        self.chance.delay(&effort)
+    }
+
+    /// Runs until nothing is left to happen. Panics if that takes too long.
+    pub fn settle(&mut self) {
+        while self.step(None) {
+            let waited = self.now.0 - self.last_action.0;
+            assert!(waited <= PATIENCE, "not quiet after {waited} ms: {}", self.pending());
+        }
+    }
+
+    /// Runs for some virtual milliseconds.
+    pub fn run_for(&mut self, milliseconds: f64) {
+        let end = self.now.plus(milliseconds);
+        while self.step(Some(end)) {}
+        self.now = end;
+    }
+
+    fn pending(&self) -> String {
+        let of = |page: &Page| format!("{}: {:?}", page.name, page.client.next_deadline().map(|d| d.0 - START.0));
+        self.pages.iter().map(of).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Lets the next thing happen; false if there is none, or none before `end`.
+    fn step(&mut self, end: Option<Timestamp>) -> bool {
+        let soonest = |best: Option<(Timestamp, PageId)>, (id, page): (PageId, &Page)| {
+            let due = page.client.next_deadline().filter(|due| due.0 < self.now.0 + FAR);
+            match (best, due) {
+                (Some((moment, _)), Some(due)) if due < moment => Some((due, id)),
+                (None, Some(due)) => Some((due, id)),
+                _ => best,
+            }
+        };
+        let deadline = self.pages.iter().enumerate().fold(None, soonest);
+        let queued = self.queue.first_key_value().map(|(key, _)| Timestamp(key.0 as f64 / 1_000.0));
+        let moment = match (queued, deadline) {
+            (Some(queued), Some((due, _))) if due < queued => due,
+            (Some(queued), _) => queued,
+            (None, Some((due, _))) => due,
+            (None, None) => return false,
+        };
+        if end.is_some_and(|end| end < moment) {
+            return false;
+        }
+        if self.now < moment {
+            self.now = moment;
+        }
+        if queued != Some(moment) {
+            let (_, page) = deadline.unwrap();
+            self.input(page, Input::Tick);
+            let next = self.pages[page].client.next_deadline();
+            assert!(next.is_none_or(|next| self.now < next), "a deadline is due again at once");
+            return true;
+        }
+        let (_, happening) = self.queue.pop_first().unwrap();
+        self.let_happen(happening);
+        true
+    }
+
+    fn let_happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Act(page, action) => self.act(page, action),
+            Happening::Input(page, input) => self.input(page, input),
+            Happening::Answer(page, request, url) => {
+                if !self.aborted.contains(&(page, request)) {
+                    let body = Some(Server::ticket(&url));
+                    self.input(page, Input::ApiAnswered { request, status: 200, body });
+                }
+            }
+            Happening::Grant(page, request, kinds) => {
+                let streams = kinds.into_iter().map(|kind| self.capture(page, kind)).collect();
+                self.input(page, Input::Captured { request, streams });
+            }
+            Happening::Operation(page, connection) => self.perform(page, connection),
+            Happening::Gather { page, connection, ufrag, step } => self.gather(page, connection, ufrag, step),
+            Happening::Link { one, other } => self.link(one, other),
+            Happening::SocketOpens(wire) => {
+                self.server.connect(wire);
+                let opening = r#"0{"sid":"e","upgrades":[],"pingInterval":86400000,"pingTimeout":20000}"#;
+                for text in [opening, "40"] {
+                    self.frame_down(wire, text.into());
+                }
+            }
+            Happening::FrameUp(wire, text) => {
+                let deliveries = self.server.receive(wire, &text, self.now.0 as u64);
+                self.deliver(deliveries);
+            }
+            Happening::FrameDown(wire, text) => self.frame_down(wire, text),
+            Happening::ServerLoses(wire) => {
+                let deliveries = self.server.disconnect(wire);
+                self.deliver(deliveries);
+            }
+        }
+    }
+
+    fn frame_down(&mut self, wire: Wire, text: String) {
+        if let Some((page, socket)) = self.wires[wire as usize] {
+            self.input(page, Input::SocketFrame { socket, text });
+        }
+    }
+
+    fn deliver(&mut self, deliveries: Vec<Delivery>) {
+        for Delivery { from, to, text } in deliveries {
+            let moments = self.network.down(&mut self.chance, self.now, from, to);
+            if text.contains(r#"\"type\":\"inRoom\""#) {
+                self.network.hold_back_until(to, moments[0]);
+            }
+            for moment in moments {
+                self.schedule_at(moment, Happening::FrameDown(to, text.clone()));
+            }
+        }
+    }
+
+    fn capture(&mut self, page: PageId, kind: Kind) -> CapturedStream {
+        self.streams += 1;
+        let stream_id = format!("{}-{kind:?}-{}", self.pages[page].name, self.streams);
+        let handle = self.pages[page].browser.capture(stream_id.clone(), kind);
+        CapturedStream { handle, stream_id, kind }
+    }
+
+    fn carry_out(&mut self, page: PageId, output: Output) {
+        match output {
+            Output::Event { name, detail } => {
+                self.assert_live(page, &Value::Object(detail.clone()));
+                self.pages[page].observer.see(name, &detail);
+            }
+            Output::Resolve { promise, value } => {
+                self.assert_live(page, &value);
+                self.pages[page].promises.settle(promise, Ok(value));
+            }
+            Output::Reject { promise, failure } => self.pages[page].promises.settle(promise, Err(failure)),
+            Output::NextTask | Output::Log { .. } | Output::Report(_) => {}
+            Output::MakeError { handle, .. } => self.pages[page].browser.handles.adopt(handle),
+            Output::Release(handle) => self.pages[page].browser.release(handle),
+            Output::Fetch { request, url, .. } => {
+                let delay = self.quickly();
+                self.schedule(delay, Happening::Answer(page, request, url));
+            }
+            Output::AbortFetch(request) => self.aborted.push((page, request)),
+            Output::OpenSocket { socket, .. } => {
+                let wire = self.wires.len() as Wire;
+                self.wires.push(Some((page, socket)));
+                self.pages[page].sockets.insert(socket, wire);
+                let moment = self.network.up(&mut self.chance, self.now, wire);
+                self.schedule_at(moment, Happening::SocketOpens(wire));
+            }
+            Output::SendFrame { socket, text } => {
+                if let Some(wire) = self.pages[page].sockets.get(&socket).copied() {
+                    let moment = self.network.up(&mut self.chance, self.now, wire);
+                    self.schedule_at(moment, Happening::FrameUp(wire, text));
+                }
+            }
+            Output::CloseSocket(socket) => {
+                if let Some(wire) = self.pages[page].sockets.remove(&socket) {
+                    self.wires[wire as usize] = None;
+                    let moment = self.network.up(&mut self.chance, self.now, wire);
+                    self.schedule_at(moment, Happening::ServerLoses(wire));
+                }
+            }
+            Output::Capture { request, constraints } => {
+                let wants = |key: &str| constraints.get(key).is_some_and(Value::is_truthy);
+                let kinds = [("audio", Kind::Audio), ("video", Kind::Video)];
+                let kinds = kinds.into_iter().filter(|(key, _)| wants(key)).map(|(_, kind)| kind).collect();
+                let delay = self.quickly();
+                self.schedule(delay, Happening::Grant(page, request, kinds));
+            }
+            Output::EnableTracks { stream, enabled } => self.pages[page].browser.stream(stream).enabled = enabled,
+            Output::StopTracks(stream) => self.pages[page].browser.stream(stream).stopped = true,
+            Output::Connection { connection, op } => self.operate(page, connection, op),
+        }
+    }
+
+    fn assert_live(&self, page: PageId, value: &Value) {
+        match value {
+            Value::Handle(handle) => {
+                assert!(self.pages[page].browser.handles.is_live(*handle), "the app gets a dead object");
+            }
+            Value::List(items) => items.iter().for_each(|item| self.assert_live(page, item)),
+            Value::Object(object) => object.iter().for_each(|(_, member)| self.assert_live(page, member)),
+            _ => {}
+        }
+    }
+
+    fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
+        let name = &self.pages[page].name;
+        let browser = &mut self.pages[page].browser;
+        if let ConnectionOp::Create { .. } = op {
+            let made = browser.connections.insert(id, PeerConnection::new(format!("{name}.{id}")));
+            assert!(made.is_none(), "connection {id} is made twice");
+            return;
+        }
+        let connection = browser.connections.get_mut(&id);
+        let connection = connection.unwrap_or_else(|| panic!("connection {id} of {name} is gone: {op:?}"));
+        match op {
+            ConnectionOp::AddStream(handle) => {
+                let stream = browser.streams.get(&handle).expect("only own streams are sent");
+                connection.add_stream(&stream.id, stream.kind);
+            }
+            ConnectionOp::OpenChannel { label } => connection.open_channel(label),
+            ConnectionOp::SendText { .. } => {}
+            ConnectionOp::Close => {
+                let closed = browser.connections.remove(&id).unwrap();
+                if let Some(link) = closed.link {
+                    self.tell_other_end(&link.1);
+                }
+            }
+            op => {
+                connection.chain.push_back(op);
+                let delay = self.quickly();
+                self.schedule(delay, Happening::Operation(page, id));
+            }
+        }
+    }
+
+    fn perform(&mut self, page: PageId, id: ConnectionId) {
+        let events = self.pages[page].browser.perform_next(id, &mut self.chance);
+        self.report(page, id, events);
+        let Some(connection) = self.pages[page].browser.connections.get_mut(&id) else { return };
+        if let Some(ufrag) = connection.take_gathering() {
+            let delay = self.quickly();
+            self.schedule(delay, Happening::Gather { page, connection: id, ufrag, step: 0 });
+        }
+        self.look_for_links(page, id);
+    }
+
+    fn report(&mut self, page: PageId, connection: ConnectionId, events: Vec<ConnectionEvent>) {
+        for event in events {
+            self.input(page, Input::Connection { connection, event });
+        }
+    }
+
+    /// Two candidates, then the end of them.
+    fn gather(&mut self, page: PageId, id: ConnectionId, ufrag: String, step: u32) {
+        let Some(connection) = self.pages[page].browser.connections.get(&id) else { return };
+        let Some(first) = connection.local().filter(|local| local.ufrag == ufrag) else { return };
+        let mid = first.sections.first().map(|section| section.mid.clone());
+        let found = |candidate: String| ConnectionEvent::LocalCandidate { candidate, mid, line: Some(0.0) };
+        let address = format!("candidate:{step} 1 udp 2122260223 198.51.100.{step} 50068 typ host generation 0");
+        let events = match step {
+            0 => vec![ConnectionEvent::GatheringState("gathering".into())],
+            1 | 2 => vec![found(format!("{address} ufrag {ufrag}"))],
+            _ => vec![found(String::new()), ConnectionEvent::GatheringState("complete".into())],
+        };
+        self.report(page, id, events);
+        if step < 3 {
+            let delay = self.quickly();
+            self.schedule(delay, Happening::Gather { page, connection: id, ufrag, step: step + 1 });
+        }
+    }
+
+    fn connection(&mut self, (page, id): (PageId, ConnectionId)) -> Option<&mut PeerConnection> {
+        self.pages[page].browser.connections.get_mut(&id)
+    }
+
+    /// The connection that uses this ICE generation.
+    fn find_end(&self, ufrag: &str) -> Option<(PageId, ConnectionId)> {
+        self.pages.iter().enumerate().find_map(|(page, it)| {
+            let uses = |c: &&PeerConnection| c.local().is_some_and(|local| local.ufrag == ufrag);
+            let id = it.browser.connections.iter().find(|(_, connection)| uses(connection))?.0;
+            Some((page, *id))
+        })
+    }
+
+    /// Connects two ends that know each other's descriptions and candidates.
+    fn look_for_links(&mut self, page: PageId, id: ConnectionId) {
+        let Some(connection) = self.connection((page, id)) else { return };
+        let Some(remote) = connection.remote().map(|remote| remote.ufrag.clone()) else { return };
+        if let Some(other) = self.find_end(&remote) {
+            let delay = self.quickly();
+            self.schedule(delay, Happening::Link { one: (page, id), other });
+        }
+    }
+
+    fn link(&mut self, one: (PageId, ConnectionId), other: (PageId, ConnectionId)) {
+        let ufrag = |world: &mut Self, end| world.connection(end).and_then(|c| Some(c.local()?.ufrag.clone()));
+        let (Some(here), Some(there)) = (ufrag(self, one), ufrag(self, other)) else { return };
+        let reaches = |world: &mut Self, end, own: &str, far: &str| {
+            world.connection(end).is_some_and(|connection| connection.can_reach(own, far))
+        };
+        if !reaches(self, one, &here, &there) || !reaches(self, other, &there, &here) {
+            return;
+        }
+        for (end, link) in [(one, (here.clone(), there.clone())), (other, (there, here))] {
+            let Some(connection) = self.connection(end) else { continue };
+            if connection.link.as_ref() == Some(&link) {
+                continue;
+            }
+            connection.link = Some(link);
+            let events = ["checking", "connected"].map(|state| ConnectionEvent::IceState(state.into()));
+            self.report(end.0, end.1, events.to_vec());
+            let events = ["connecting", "connected"].map(|state| ConnectionEvent::ConnectionState(state.into()));
+            self.report(end.0, end.1, events.to_vec());
+        }
+        self.open_channels(one, other);
+        self.open_channels(other, one);
+    }
+
+    fn open_channels(&mut self, maker: (PageId, ConnectionId), other: (PageId, ConnectionId)) {
+        let carries = |world: &mut Self, end| world.connection(end).is_some_and(|c| c.carries_data());
+        if !carries(self, maker) || !carries(self, other) {
+            return;
+        }
+        let Some(connection) = self.connection(maker) else { return };
+        let unopened = connection.channels.iter_mut().filter(|channel| channel.made_here && !channel.open);
+        let labels: Vec<String> = unopened
+            .map(|channel| {
+                channel.open = true;
+                channel.label.clone()
+            })
+            .collect();
+        for label in labels {
+            let open = |label| ConnectionEvent::Channel { label, state: ChannelState::Open };
+            self.report(maker.0, maker.1, vec![open(label.clone())]);
+            if let Some(connection) = self.connection(other) {
+                connection.channels.push(Channel { label: label.clone(), made_here: false, open: true });
+            }
+            let offered = ConnectionEvent::ChannelOffered { label: label.clone() };
+            self.report(other.0, other.1, vec![offered, open(label)]);
+        }
+    }
+
+    /// The other end of a closed connection notices.
+    fn tell_other_end(&mut self, ufrag: &str) {
+        let Some((page, connection)) = self.find_end(ufrag) else { return };
+        let delay = self.quickly();
+        let closed = self.pages[page].browser.connections[&connection].channels.iter().filter(|c| c.open);
+        let closed = closed.map(|channel| ConnectionEvent::Channel {
+            label: channel.label.clone(),
+            state: ChannelState::Closed,
+        });
+        let failed = ConnectionEvent::ConnectionState("failed".into());
+        for event in closed.chain([failed]).collect::<Vec<_>>() {
+            self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
+        }
+    }
+
+    /// Lets everybody leave and checks that nothing is left of the meeting.
+    pub fn everybody_leaves(&mut self) {
+        for page in 0..self.pages.len() {
+            self.act(page, Action::Leave);
+        }
+        self.settle();
+        for page in &self.pages {
+            page.browser.handles.assert_all_released(&page.name);
+            assert!(page.browser.connections.is_empty(), "{} keeps connections", page.name);
+            assert!(page.sockets.is_empty(), "{} keeps its socket", page.name);
+            assert!(page.promises.pending.is_empty(), "{} still waits", page.name);
+            assert_eq!(page.client.next_deadline(), None, "{} still has a deadline", page.name);
+        }
+        assert_eq!(self.server.members_of(ROOM), 0);
+    }
+}

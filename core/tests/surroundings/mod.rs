@@ -1,0 +1,24 @@
+//! The page that a session is told it runs in, and JSON text by serde.
+
+use skylink_core::{Environment, JsonText};
+use skylink_protocol::Value;
+
+pub fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+pub fn print(value: &Value) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+pub fn environment() -> Environment {
+    Environment {
+        agent_name: "chrome".into(),
+        agent_version: 156.0,
+        agent_os: Some("Linux x86_64".into()),
+        sdk_version: "2.7.2".into(),
+        page_protocol: "http:".into(),
+        can_restart_ice: true,
+        json: JsonText { parse: |text| serde_json::from_str(text).ok(), print },
+    }
+}

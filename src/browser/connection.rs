@@ -1,0 +1,222 @@
+//! A peer connection with its channels and remote streams.
+
+use crate::browser::capture::tracks;
+use crate::browser::channel::Channel;
+use crate::browser::listener::Listener;
+use crate::convert::text;
+use crate::handles::Handles;
+use js_sys::Promise;
+use skylink_core::{ConnectionEvent, DescriptionKind, Handle, Kind};
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Event, MediaStream, MediaStreamTrack, RtcConfiguration, RtcDataChannel, RtcDataChannelEvent,
+    RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcSdpType,
+    RtcSessionDescriptionInit, RtcTrackEvent,
+};
+
+/// Where a connection reports to.
+pub(crate) type Report = Rc<dyn Fn(ConnectionEvent)>;
+
+/// A remote stream and the listener for tracks that leave it.
+struct RemoteStream {
+    id: String,
+    handle: Handle,
+    _listener: Listener,
+}
+
+/// What the callbacks of a connection share.
+struct Shared {
+    report: Report,
+    handles: Rc<Handles>,
+    streams: RefCell<Vec<RemoteStream>>,
+    channels: RefCell<Vec<Channel>>,
+}
+
+/// A peer connection; dropping it takes off all callbacks and closes it with its channels.
+pub struct Connection {
+    connection: RtcPeerConnection,
+    shared: Rc<Shared>,
+    _listeners: Vec<Listener>,
+}
+
+impl Connection {
+    /// Makes a connection.
+    ///
+    /// # Errors
+    /// The browser's, for a configuration it does not take.
+    pub(crate) fn new(configuration: &JsValue, handles: Rc<Handles>, report: Report) -> Result<Self, JsValue> {
+        let configuration: &RtcConfiguration = configuration.unchecked_ref();
+        let connection = RtcPeerConnection::new_with_configuration(configuration)?;
+        let shared = Rc::new(Shared {
+            report,
+            handles,
+            streams: RefCell::default(),
+            channels: RefCell::default(),
+        });
+        let state = |kind: &'static str, property: &'static str, make: fn(String) -> ConnectionEvent| {
+            let shared = Rc::clone(&shared);
+            Listener::new(&connection, kind, move |event: Event| {
+                if let Some(connection) = event.target() {
+                    (shared.report)(make(text(&connection, property)));
+                }
+            })
+        };
+        let mut listeners = vec![
+            state("signalingstatechange", "signalingState", ConnectionEvent::SignalingState),
+            state("connectionstatechange", "connectionState", ConnectionEvent::ConnectionState),
+            state("iceconnectionstatechange", "iceConnectionState", ConnectionEvent::IceState),
+            state("icegatheringstatechange", "iceGatheringState", ConnectionEvent::GatheringState),
+        ];
+        let owner = Rc::clone(&shared);
+        listeners.push(Listener::new(&connection, "icecandidate", move |event| {
+            owner.on_candidate(event.unchecked_ref());
+        }));
+        let owner = Rc::clone(&shared);
+        listeners.push(Listener::new(&connection, "track", move |event| owner.on_track(event.unchecked_ref())));
+        let owner = Rc::clone(&shared);
+        listeners.push(Listener::new(&connection, "datachannel", move |event| {
+            let channel = event.unchecked_into::<RtcDataChannelEvent>().channel();
+            let label = channel.label();
+            owner.add_channel(channel);
+            (owner.report)(ConnectionEvent::ChannelOffered { label });
+        }));
+        Ok(Self { connection, shared, _listeners: listeners })
+    }
+
+    /// Sends the tracks of a local stream.
+    pub(crate) fn add_stream(&self, stream: &MediaStream) {
+        for track in tracks(stream) {
+            self.connection.add_track_0(&track, stream);
+        }
+    }
+
+    /// Opens an ordered data channel.
+    pub(crate) fn open_channel(&self, label: &str) {
+        let options = RtcDataChannelInit::new();
+        options.set_ordered(true);
+        self.shared.add_channel(self.connection.create_data_channel_with_data_channel_dict(label, &options));
+    }
+
+    /// Sends text through a data channel.
+    ///
+    /// # Errors
+    /// The browser's; `undefined` if there is no such channel.
+    pub(crate) fn send_text(&self, label: &str, text: &str) -> Result<(), JsValue> {
+        let channels = self.shared.channels.borrow();
+        let channel = channels.iter().rev().find(|channel| channel.label() == label);
+        channel.map_or(Err(JsValue::UNDEFINED), |channel| channel.send(text))
+    }
+
+    pub(crate) fn create_offer(&self, options: &JsValue) -> Promise {
+        self.connection.create_offer_with_rtc_offer_options(options.unchecked_ref()).unchecked_into()
+    }
+
+    pub(crate) fn create_answer(&self, options: &JsValue) -> Promise {
+        self.connection.create_answer_with_rtc_answer_options(options.unchecked_ref()).unchecked_into()
+    }
+
+    pub(crate) fn set_local(&self, kind: DescriptionKind, sdp: &str) -> Promise {
+        self.connection.set_local_description(&description(kind, sdp)).unchecked_into()
+    }
+
+    pub(crate) fn set_remote(&self, kind: DescriptionKind, sdp: &str) -> Promise {
+        self.connection.set_remote_description(&description(kind, sdp)).unchecked_into()
+    }
+
+    pub(crate) fn add_candidate(&self, candidate: &JsValue) -> Promise {
+        let candidate = Some(candidate.unchecked_ref());
+        self.connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(candidate).unchecked_into()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.shared.channels.borrow_mut().clear();
+        self.shared.streams.borrow_mut().clear();
+        self.connection.close();
+    }
+}
+
+fn description(kind: DescriptionKind, sdp: &str) -> RtcSessionDescriptionInit {
+    let description = RtcSessionDescriptionInit::new(match kind {
+        DescriptionKind::Offer => RtcSdpType::Offer,
+        DescriptionKind::Answer => RtcSdpType::Answer,
+        DescriptionKind::Rollback => RtcSdpType::Rollback,
+    });
+    description.set_sdp(sdp);
+    description
+}
+
+impl Shared {
+    fn on_candidate(&self, event: &RtcPeerConnectionIceEvent) {
+        // No candidate ends the gathering, which its state tells as well.
+        if let Some(candidate) = event.candidate() {
+            (self.report)(ConnectionEvent::LocalCandidate {
+                candidate: candidate.candidate(),
+                mid: candidate.sdp_mid(),
+                line: candidate.sdp_m_line_index().map(f64::from),
+            });
+        }
+    }
+
+    fn on_track(self: &Rc<Self>, event: &RtcTrackEvent) {
+        let Ok(stream) = event.streams().get(0).dyn_into::<MediaStream>() else { return };
+        let stream_id = stream.id();
+        let known = self.streams.borrow().iter().find(|known| known.id == stream_id).map(|known| known.handle);
+        let handle = known.unwrap_or_else(|| self.add_stream(&stream));
+        let kind = kind(&event.track());
+        let mid = event.transceiver().mid();
+        (self.report)(ConnectionEvent::Track { stream: handle, stream_id, kind, mid });
+    }
+
+    fn add_stream(self: &Rc<Self>, stream: &MediaStream) -> Handle {
+        let handle = self.handles.keep(stream.into());
+        let weak: Weak<Self> = Rc::downgrade(self);
+        let id = stream.id();
+        let listener = Listener::new(stream, "removetrack", {
+            let id = id.clone();
+            move |event| {
+                let Some(shared) = weak.upgrade() else { return };
+                let gone = {
+                    let mut streams = shared.streams.borrow_mut();
+                    let place = streams.iter().position(|known| known.id == id);
+                    place.map(|place| streams.swap_remove(place))
+                };
+                let track: MediaStreamTrack = event.unchecked_into::<RtcTrackEvent>().track();
+                (shared.report)(ConnectionEvent::TrackRemoved { stream_id: id.clone(), kind: kind(&track) });
+                drop(gone);
+            }
+        });
+        self.streams.borrow_mut().push(RemoteStream { id, handle, _listener: listener });
+        handle
+    }
+
+    fn add_channel(self: &Rc<Self>, channel: RtcDataChannel) {
+        let weak = Rc::downgrade(self);
+        let report = {
+            let weak = weak.clone();
+            move |event| {
+                if let Some(shared) = weak.upgrade() {
+                    (shared.report)(event);
+                }
+            }
+        };
+        let failed = move |label, error| {
+            if let Some(shared) = weak.upgrade() {
+                let error = shared.handles.keep(error);
+                (shared.report)(ConnectionEvent::ChannelFailed { label, error });
+            }
+        };
+        self.channels.borrow_mut().push(Channel::new(channel, report, failed));
+    }
+}
+
+fn kind(track: &MediaStreamTrack) -> Kind {
+    if track.kind() == "audio" {
+        Kind::Audio
+    } else {
+        Kind::Video
+    }
+}

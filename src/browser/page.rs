@@ -1,0 +1,37 @@
+//! Functions of the page itself.
+
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+#[wasm_bindgen(module = "/src/browser/page.js")]
+extern "C" {
+    /// Milliseconds since 1970, from a clock that never goes back.
+    pub fn now() -> f64;
+    /// Calls `settled(number, ok, value)` when the promise settles.
+    pub fn follow(promise: &Promise, number: u32, settled: &Function);
+    #[wasm_bindgen(js_name = randomBytes)]
+    fn random_bytes() -> Uint8Array;
+    #[wasm_bindgen(js_name = getJson)]
+    pub(crate) fn get_json(url: &str, headers: &JsValue, signal: &AbortSignal) -> Promise;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Hands an error to `window.onerror`.
+    #[wasm_bindgen(js_name = reportError)]
+    pub fn report_error(error: &JsValue);
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub(crate) fn set_timeout(callback: &Function, milliseconds: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub(crate) fn clear_timeout(timer: &JsValue);
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    pub(crate) static NAVIGATOR: web_sys::Navigator;
+}
+
+/// A random id (RFC 9562 version 4).
+pub fn random_uuid() -> String {
+    let mut bytes = [0; 16];
+    random_bytes().copy_to(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().encode_lower(&mut [0; 36]).to_owned()
+}
