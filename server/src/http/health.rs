@@ -1,0 +1,77 @@
+//! `/healthz` and `/metrics`, for operators.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::router::Site;
+use crate::rooms::Counts;
+
+/// HTTP requests since the start.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    api_answers: AtomicU64,
+    statistics: AtomicU64,
+}
+
+impl Traffic {
+    pub(super) fn count_api_answer(&self) {
+        self.api_answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_statistics(&self) {
+        self.statistics.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Response {
+    let text = prometheus_text(&site.hub.counts(), &site.traffic);
+    let content_type = "text/plain; version=0.0.4; charset=utf-8";
+    ([(header::CONTENT_TYPE, content_type)], text).into_response()
+}
+
+fn prometheus_text(counts: &Counts, traffic: &Traffic) -> String {
+    let mut text = String::new();
+    let size = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    for (name, kind, help, value) in [
+        ("connections", "gauge", "Open signalling connections.", size(counts.connections)),
+        ("rooms", "gauge", "Rooms with members.", size(counts.rooms)),
+        ("members", "gauge", "Members of all rooms.", size(counts.members)),
+        ("joins_total", "counter", "Joins granted.", counts.joins),
+        ("refusals_total", "counter", "Joins refused.", counts.refusals),
+        ("messages_received_total", "counter", "Messages from clients.", counts.received),
+        ("messages_delivered_total", "counter", "Messages to clients.", counts.delivered),
+        (
+            "api_answers_total",
+            "counter",
+            "API requests granted.",
+            traffic.api_answers.load(Ordering::Relaxed),
+        ),
+        (
+            "statistics_total",
+            "counter",
+            "Statistics reports received.",
+            traffic.statistics.load(Ordering::Relaxed),
+        ),
+    ] {
+        // Writing to a String never fails.
+        let _ = writeln!(
+            text,
+            "# HELP skylink_{name} {help}\n# TYPE skylink_{name} {kind}\nskylink_{name} {value}"
+        );
+    }
+    text.push_str("# HELP skylink_messages_dropped_total Messages that went nowhere.\n");
+    text.push_str("# TYPE skylink_messages_dropped_total counter\n");
+    for (reason, count) in &counts.dropped {
+        let _ = writeln!(text, "skylink_messages_dropped_total{{reason=\"{}\"}} {count}", reason.name());
+    }
+    text
+}

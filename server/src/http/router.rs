@@ -1,0 +1,99 @@
+//! Which path is answered by what, and which pages may read the answer.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{header, HeaderValue, Method, StatusCode};
+use axum::routing::{any, get, post};
+use axum::Router;
+use socketioxide::layer::SocketIoLayer;
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::health::Traffic;
+use super::{api, health, statistics};
+use crate::access::Authority;
+use crate::signaling::Hub;
+
+/// Browsers need not ask again for this long.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+
+/// What the handlers share.
+pub struct Site {
+    /// Decides about API requests.
+    pub authority: Arc<Authority>,
+    /// The rooms.
+    pub hub: Arc<Hub>,
+    /// Counters.
+    pub traffic: Traffic,
+    /// `host` or `host:port` for clients, if it is fixed.
+    pub public_address: Option<String>,
+    /// The address we listen on, for clients that name none.
+    pub listen_address: String,
+    /// Members a room may have.
+    pub room_members: usize,
+}
+
+/// Everything this server answers.
+pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, www: Option<PathBuf>) -> Router {
+    let api = Router::new()
+        .route("/{key}/{room}", get(api::by_origin))
+        .route("/{key}/{room}/{start}/{hours}", get(api::by_credentials))
+        .fallback(api::no_such_path)
+        .method_not_allowed_fallback(api::no_such_path);
+    let for_pages = Router::new()
+        .nest("/api", api)
+        .route("/rest/stats", post(statistics::receive))
+        .route("/rest/stats/{*path}", post(statistics::receive))
+        .layer(DefaultBodyLimit::max(statistics::MOST_BYTES))
+        .layer(cors_for_pages());
+    let signaling = Router::new()
+        .route("/socket.io", any(StatusCode::NOT_FOUND))
+        .route("/socket.io/", any(StatusCode::NOT_FOUND))
+        .layer(socket_io)
+        .layer(cors_for_polling());
+    let operating =
+        Router::new().route("/healthz", get(health::healthz)).route("/metrics", get(health::metrics));
+    let router = for_pages.merge(signaling).merge(operating).with_state(site);
+    match www {
+        Some(folder) => router.fallback_service(files(folder)),
+        None => router.route("/", get("skylink-server is running; it serves no pages\n")),
+    }
+}
+
+/// The page must be able to read refusals too, so every origin gets the header; whether an origin
+/// may use an app key is decided by the API itself (wire protocol 3.2).
+fn cors_for_pages() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_headers(AllowHeaders::mirror_request())
+        .max_age(PREFLIGHT_AGE)
+}
+
+/// Polling clients send their requests with credentials, which forbids `*`. There are no cookies
+/// here, so any page may.
+fn cors_for_polling() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(true)
+        .max_age(PREFLIGHT_AGE)
+}
+
+fn files(folder: PathBuf) -> Router {
+    Router::new()
+        .fallback_service(ServeDir::new(folder).precompressed_br().precompressed_gzip())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-cache"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+}

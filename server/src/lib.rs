@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod http;
+pub mod ice;
+pub mod random;
+pub mod rooms;
+pub mod secret;
+pub mod service;
+pub mod settings;
+pub mod signaling;
+pub mod time;

@@ -1,0 +1,90 @@
+//! The program `skylink-server`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use skylink_server::access::AppKey;
+use skylink_server::service::Service;
+use skylink_server::settings::{CommandLine, Settings};
+use tokio::signal::unix::{signal, SignalKind};
+use tracing_subscriber::EnvFilter;
+
+/// Wrong settings, a taken port: what the person who starts it has to change.
+const CANNOT_START: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "skylink-server: {error}");
+            ExitCode::from(CANNOT_START)
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let settings = Settings::load(CommandLine::parse())?;
+    let filter = EnvFilter::try_new(&settings.log)
+        .map_err(|error| format!("the log level \"{}\" is wrong: {error}", settings.log))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .init();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let service = Service::start(&settings).await?;
+    announce(&settings, &service);
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok(service.run(stop).await?)
+}
+
+/// The last line says that connections are accepted; scripts wait for it.
+fn announce(settings: &Settings, service: &Service) {
+    let origin = format!("http://{}", service.address());
+    let pages = match &settings.www {
+        Some(folder) if folder.is_dir() => format!("{origin}/ from {}", folder.display()),
+        Some(folder) => format!("none, the folder {} does not exist", folder.display()),
+        None => "none (--www DIR serves the demo)".to_owned(),
+    };
+    let keys: Vec<String> =
+        settings.keys.iter().map(|(name, key)| format!("{name} ({})", describe(key))).collect();
+    let keys = if keys.is_empty() { "none: nobody can join".to_owned() } else { keys.join(", ") };
+    let lines = [
+        concat!("skylink-server ", env!("CARGO_PKG_VERSION")).to_owned(),
+        format!("app keys:   {keys}"),
+        format!("API:        {origin}/api/APP_KEY/ROOM"),
+        format!("signalling: {origin}/socket.io"),
+        format!("pages:      {pages}"),
+        format!("ready on {origin}"),
+    ];
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{}", lines.join("\n"));
+    let _ = out.flush();
+}
+
+fn describe(key: &AppKey) -> String {
+    let mut words = Vec::new();
+    match &key.origins {
+        _ if key.allows_any_origin() => words.push("any origin".to_owned()),
+        Some(origins) if !origins.is_empty() => words.push(origins.join(" ")),
+        _ => words.push("credentials only".to_owned()),
+    }
+    if key.privileged {
+        words.push("privileged".to_owned());
+    }
+    if !key.auto_introduce {
+        words.push("no auto-introduce".to_owned());
+    }
+    if key.persistent_messages {
+        words.push("stored messages".to_owned());
+    }
+    words.join(", ")
+}

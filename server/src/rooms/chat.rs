@@ -1,0 +1,77 @@
+//! `message` and stored messages (wire protocol 5.15, 5.17, 7.2 to 7.5).
+
+use skylink_protocol::signaling::{GetStoredMessages, StoredMessage, StoredMessages, UserMessage};
+use skylink_protocol::Value;
+
+use super::relaying::Stamped;
+use super::{Dropped, Rooms, Turn};
+
+impl Rooms {
+    pub(super) fn chat(&mut self, stamped: &Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+        if stamped.target().is_some() {
+            return self.relay(stamped, turn);
+        }
+        self.store(stamped, turn.now);
+        self.broadcast(stamped, turn)
+    }
+
+    /// Only a real `true` counts: 2.7.2 puts the peer session id into `isPersistent` of
+    /// encrypted messages that are not meant to be stored (wire protocol 7.2).
+    fn store(&mut self, stamped: &Stamped, now: u64) {
+        let Ok(message) = UserMessage::try_from(&Value::Object(stamped.message.clone())) else {
+            return;
+        };
+        let Some(secret_id) = message.secret_id.filter(|id| !id.is_empty()) else {
+            return;
+        };
+        let Some(room) = self.rooms.get(&stamped.rid) else {
+            return;
+        };
+        let may_store = room.member(&stamped.peer_id).is_some_and(|member| member.admission.persistent);
+        if message.is_persistent != Some(true) || !may_store {
+            return;
+        }
+        let session = room.session.clone();
+        #[allow(clippy::cast_precision_loss)]
+        let time_stamp = now as f64;
+        self.setup.store.append(
+            &stamped.rid,
+            StoredMessage {
+                mid: stamped.peer_id.clone(),
+                peer_session_id: message.peer_session_id,
+                secret_id,
+                time_stamp,
+                data: message.data,
+                room_session_id: Some(session),
+                msg_id: message.msg_id,
+            },
+        );
+    }
+
+    pub(super) fn answer_stored_messages(
+        &mut self,
+        stamped: &Stamped,
+        turn: &mut Turn,
+    ) -> Result<(), Dropped> {
+        let may_read = self
+            .rooms
+            .get(&stamped.rid)
+            .and_then(|room| room.member(&stamped.peer_id))
+            .is_some_and(|member| member.admission.persistent);
+        if !may_read {
+            return Err(Dropped::NotAllowed);
+        }
+        let request = GetStoredMessages::try_from(&Value::Object(stamped.message.clone()))
+            .map_err(|_| Dropped::Malformed)?;
+        let session = request.room_session_id.filter(|id| !id.is_empty());
+        let messages = self.setup.store.read(&stamped.rid, session.as_deref());
+        let items = Value::List(messages.iter().map(Value::from).collect());
+        let answer = StoredMessages {
+            mid: stamped.peer_id.clone(),
+            rid: stamped.rid.clone(),
+            data: serde_json::to_string(&items).unwrap_or_else(|_| "[]".to_owned()),
+        };
+        turn.send(vec![stamped.connection], &answer);
+        Ok(())
+    }
+}

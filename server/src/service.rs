@@ -1,0 +1,216 @@
+//! The running server: listens, serves, and ends in good order.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use axum::Router;
+use socketioxide::SocketIo;
+use tokio::net::TcpListener;
+
+use crate::access::{Authority, TokenSigner};
+use crate::http::{router, Site, Traffic};
+use crate::random;
+use crate::rooms::{MemoryStore, Rooms, RoomsSetup};
+use crate::settings::Settings;
+use crate::signaling::{self, Hub, SocketSettings};
+
+/// How often memberships are looked at for their end.
+const TICK: Duration = Duration::from_secs(5);
+/// How long requests and sockets may take to end once the server is told to stop.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// JSON text inside JSON text, with every quote escaped, and the packet around it.
+const FRAME_OVERHEAD: usize = 2;
+
+/// The server cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The address is taken, or is none of this machine's.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// As it was set.
+        address: String,
+        /// From the operating system.
+        reason: std::io::Error,
+    },
+    /// No randomness.
+    #[error("the operating system gives no randomness: {0}")]
+    Randomness(getrandom::Error),
+    /// The folder for lasting data does not work.
+    #[error("cannot use the data folder {}: {reason}", path.display())]
+    Data {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// From the operating system.
+        reason: std::io::Error,
+    },
+    /// The listener broke.
+    #[error("the server ended: {0}")]
+    Serve(std::io::Error),
+}
+
+/// A server that listens and is ready to serve.
+pub struct Service {
+    listener: TcpListener,
+    address: SocketAddr,
+    router: Router,
+    io: SocketIo,
+    hub: Arc<Hub>,
+}
+
+impl Service {
+    /// Takes the address and puts everything together.
+    ///
+    /// # Errors
+    /// When the address is taken or the data folder does not work.
+    pub async fn start(settings: &Settings) -> Result<Self, ServiceError> {
+        let listener = TcpListener::bind(&settings.listen)
+            .await
+            .map_err(|reason| ServiceError::Listen { address: settings.listen.clone(), reason })?;
+        let address = listener.local_addr().map_err(ServiceError::Serve)?;
+        let (router, io, hub) = assemble(settings, &address.to_string())?;
+        Ok(Self { listener, address, router, io, hub })
+    }
+
+    /// Where it listens, with the real port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` is done, then closes all sockets and ends.
+    ///
+    /// # Errors
+    /// When the listener breaks.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
+        let (begin_farewell, farewell_begun) = tokio::sync::oneshot::channel::<()>();
+        let listener = self.listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let server = axum::serve(listener, self.router).with_graceful_shutdown(async {
+            let _ = farewell_begun.await;
+        });
+        let mut serving = tokio::spawn(async move { server.await });
+        let hub = self.hub;
+        let ticking = tokio::spawn(async move {
+            let mut interval = tokio::time::interval(TICK);
+            loop {
+                interval.tick().await;
+                hub.tick();
+            }
+        });
+        let outcome = tokio::select! {
+            outcome = &mut serving => Some(outcome),
+            () = stop => None,
+        };
+        ticking.abort();
+        if let Some(outcome) = outcome {
+            let outcome = outcome.map_err(std::io::Error::other).and_then(|inner| inner);
+            return outcome.map_err(ServiceError::Serve);
+        }
+        tracing::info!("stopping");
+        let farewell = async {
+            self.io.close().await;
+            let _ = begin_farewell.send(());
+            let _ = (&mut serving).await;
+        };
+        if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+            serving.abort();
+        }
+        Ok(())
+    }
+}
+
+/// All parts of the server without a listener.
+///
+/// # Errors
+/// As [`Service::start`].
+pub fn assemble(
+    settings: &Settings,
+    listen_address: &str,
+) -> Result<(Router, SocketIo, Arc<Hub>), ServiceError> {
+    let lifetime = u64::try_from(settings.token_lifetime.as_millis()).unwrap_or(u64::MAX);
+    let authority = Arc::new(Authority::new(
+        settings.keys.clone(),
+        token_signer(settings)?,
+        lifetime,
+        settings.bandwidth_statistics,
+    ));
+    let ice_servers = settings.ice_servers.clone();
+    let rooms = Rooms::new(RoomsSetup {
+        limits: settings.limits,
+        doorkeeper: Box::new(Arc::clone(&authority)),
+        store: Box::new(MemoryStore::new(settings.stored_messages)),
+        ice_servers: Box::new(move |now| {
+            let all = ice_servers.iter();
+            all.flat_map(|server| server.servers(now)).collect()
+        }),
+    });
+    let hub = Arc::new(Hub::new(rooms));
+    let (layer, io) = signaling::layer(
+        Arc::clone(&hub),
+        SocketSettings {
+            ping_interval: settings.ping_interval,
+            ping_timeout: settings.ping_timeout,
+            frame_bytes: settings.limits.message_bytes.saturating_mul(FRAME_OVERHEAD),
+            send_queue: settings.send_queue,
+        },
+    );
+    let site = Site {
+        authority,
+        hub: Arc::clone(&hub),
+        traffic: Traffic::default(),
+        public_address: settings.public_address.clone(),
+        listen_address: listen_address.to_owned(),
+        room_members: settings.limits.room_members,
+    };
+    let www = settings.www.clone().filter(|folder| folder.is_dir());
+    Ok((router(Arc::new(site), layer, www), io, hub))
+}
+
+fn token_signer(settings: &Settings) -> Result<TokenSigner, ServiceError> {
+    if let Some(secret) = &settings.token_secret {
+        return Ok(TokenSigner::new(secret.reveal().as_bytes()));
+    }
+    match &settings.data {
+        Some(folder) => kept_key(folder).map(|key| TokenSigner::new(&key)),
+        None => {
+            let key = random::key().map_err(ServiceError::Randomness)?;
+            Ok(TokenSigner::new(&key))
+        }
+    }
+}
+
+/// The key in the data folder; made at the first start.
+fn kept_key(folder: &Path) -> Result<Vec<u8>, ServiceError> {
+    let path = folder.join("token-key");
+    let failed = |reason| ServiceError::Data { path: path.clone(), reason };
+    match std::fs::read(&path) {
+        Ok(key) if key.len() == 32 => return Ok(key),
+        Ok(_) => {
+            let reason = "the file is not a key of 32 bytes; delete it to get a new one";
+            return Err(failed(std::io::Error::other(reason)));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let key = random::key().map_err(ServiceError::Randomness)?.to_vec();
+    write_private(&path, &key).map_err(failed)?;
+    Ok(key)
+}
+
+/// Only the owner may read it. It appears under its name with its whole content or not at all.
+fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    std::fs::rename(draft, path)
+}

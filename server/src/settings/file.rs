@@ -1,0 +1,79 @@
+//! The settings file. A name that is not listed here is an error.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::access::AppKey;
+use crate::ice::IceServerSettings;
+use crate::rooms::{MemoryStoreLimits, RoomLimits};
+use crate::secret::Secret;
+
+/// The whole file. What each entry means is said in [`super::Settings`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct SettingsFile {
+    pub listen: Option<String>,
+    pub public_address: Option<String>,
+    pub www: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub log: Option<String>,
+    pub token_secret: Option<Secret>,
+    pub token_lifetime_minutes: Option<u64>,
+    pub bandwidth_statistics: Option<bool>,
+    pub ping_interval_seconds: Option<u64>,
+    pub ping_timeout_seconds: Option<u64>,
+    pub limits: Option<LimitSettings>,
+    pub stored_messages: Option<StoredMessageSettings>,
+    pub keys: Option<BTreeMap<String, AppKey>>,
+    pub ice_servers: Option<Vec<IceServerSettings>>,
+}
+
+/// Section `[limits]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LimitSettings {
+    pub message_bytes: Option<usize>,
+    pub room_members: Option<usize>,
+    pub rooms_per_connection: Option<usize>,
+    pub message_burst: Option<u32>,
+    pub messages_per_second: Option<u32>,
+    pub send_queue: Option<usize>,
+}
+
+impl LimitSettings {
+    pub(super) fn room_limits(&self) -> RoomLimits {
+        let usual = RoomLimits::default();
+        RoomLimits {
+            message_bytes: self.message_bytes.unwrap_or(usual.message_bytes),
+            room_members: self.room_members.unwrap_or(usual.room_members),
+            rooms_per_connection: self.rooms_per_connection.unwrap_or(usual.rooms_per_connection),
+            message_burst: self.message_burst.unwrap_or(usual.message_burst),
+            messages_per_second: self.messages_per_second.unwrap_or(usual.messages_per_second),
+        }
+    }
+}
+
+/// Section `[stored_messages]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct StoredMessageSettings {
+    pub messages_per_room: Option<usize>,
+    pub bytes_per_room: Option<usize>,
+    pub rooms: Option<usize>,
+}
+
+impl StoredMessageSettings {
+    pub(super) fn store_limits(&self) -> MemoryStoreLimits {
+        let usual = MemoryStoreLimits::default();
+        MemoryStoreLimits {
+            messages_per_room: self.messages_per_room.unwrap_or(usual.messages_per_room),
+            bytes_per_room: self.bytes_per_room.unwrap_or(usual.bytes_per_room),
+            rooms: self.rooms.unwrap_or(usual.rooms),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! All settings: from flags, then environment, then file, then defaults.
+
+mod command_line;
+mod file;
+
+pub use command_line::CommandLine;
+pub use file::{LimitSettings, SettingsFile, StoredMessageSettings};
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::access::AppKey;
+use crate::ice::{IceServerError, IceServerSettings};
+use crate::rooms::{MemoryStoreLimits, RoomLimits};
+use crate::secret::Secret;
+
+/// Settings that the server cannot start with.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file is not there, or not readable.
+    #[error("the settings file {} cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// From the operating system.
+        reason: std::io::Error,
+    },
+    /// The file is not TOML, or has something in it that is no setting.
+    #[error("the settings file {} is wrong: {reason}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        reason: String,
+    },
+    /// An ICE server that clients could not use.
+    #[error(transparent)]
+    IceServer(#[from] IceServerError),
+    /// A key asks for something that this build cannot do.
+    #[error(
+        "the app key \"{0}\" asks for a media server (mcu = true), but this build has no media server yet"
+    )]
+    NoMediaServer(String),
+    /// Not `host` or `host:port`.
+    #[error("the public address \"{0}\" must be host or host:port, without a scheme or a path")]
+    PublicAddress(String),
+    /// A number that would stop the service.
+    #[error("{0} must be greater than 0")]
+    Zero(&'static str),
+    /// Too short to be safe.
+    #[error("the token secret must have at least 16 characters")]
+    WeakTokenSecret,
+}
+
+/// Everything the server needs to know to run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Address to listen on, `host:port`; port 0 takes a free one.
+    pub listen: String,
+    /// `host` or `host:port` that clients are told to connect to; without it, the one that they
+    /// called the API by.
+    pub public_address: Option<String>,
+    /// Folder of files to serve.
+    pub www: Option<PathBuf>,
+    /// Folder for what must outlive a restart.
+    pub data: Option<PathBuf>,
+    /// Which log lines to write.
+    pub log: String,
+    /// Signs tokens; without it a random key is used.
+    pub token_secret: Option<Secret>,
+    /// How long a client may take from the API's answer to `joinRoom`.
+    pub token_lifetime: Duration,
+    /// Whether clients are asked for periodic bandwidth reports.
+    pub bandwidth_statistics: bool,
+    /// How often clients ping.
+    pub ping_interval: Duration,
+    /// How much later than that a ping may come.
+    pub ping_timeout: Duration,
+    /// Limits of rooms and messages.
+    pub limits: RoomLimits,
+    /// Messages that may wait for one slow client before it is cut off.
+    pub send_queue: usize,
+    /// Limits of the in-memory message store.
+    pub stored_messages: MemoryStoreLimits,
+    /// App keys by name.
+    pub keys: BTreeMap<String, AppKey>,
+    /// STUN and TURN servers.
+    pub ice_servers: Vec<IceServerSettings>,
+}
+
+impl Settings {
+    /// Reads the file, if one is named, and puts everything together.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or when a setting is wrong.
+    pub fn load(command_line: CommandLine) -> Result<Self, SettingsError> {
+        let file = match &command_line.config {
+            Some(path) => read_file(path)?,
+            None => SettingsFile::default(),
+        };
+        let settings = Self::merge(command_line, file);
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn merge(command_line: CommandLine, file: SettingsFile) -> Self {
+        let named: Vec<String> = command_line.app_keys;
+        let keys = if !named.is_empty() {
+            named.into_iter().map(|name| (name, AppKey::default())).collect()
+        } else {
+            file.keys.unwrap_or_else(default_keys)
+        };
+        let limits = file.limits.unwrap_or_default();
+        let minutes = command_line.token_lifetime_minutes.or(file.token_lifetime_minutes).unwrap_or(60);
+        let seconds = |seconds: Option<u64>, usual| Duration::from_secs(seconds.unwrap_or(usual));
+        Self {
+            listen: command_line.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            public_address: command_line.public_address.or(file.public_address),
+            www: command_line.www.or(file.www),
+            data: command_line.data.or(file.data),
+            log: command_line.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            token_secret: command_line.token_secret.or(file.token_secret),
+            token_lifetime: Duration::from_secs(minutes.saturating_mul(60)),
+            bandwidth_statistics: file.bandwidth_statistics.unwrap_or(false),
+            // Browsers wake timers of hidden pages only once a minute.
+            ping_interval: seconds(command_line.ping_interval_seconds.or(file.ping_interval_seconds), 25),
+            ping_timeout: seconds(command_line.ping_timeout_seconds.or(file.ping_timeout_seconds), 60),
+            limits: limits.room_limits(),
+            send_queue: limits.send_queue.unwrap_or(2048),
+            stored_messages: file.stored_messages.unwrap_or_default().store_limits(),
+            keys,
+            ice_servers: file.ice_servers.unwrap_or_default(),
+        }
+    }
+
+    fn check(&self) -> Result<(), SettingsError> {
+        for (name, key) in &self.keys {
+            if key.mcu {
+                return Err(SettingsError::NoMediaServer(name.clone()));
+            }
+        }
+        for server in &self.ice_servers {
+            server.check()?;
+        }
+        if let Some(address) = &self.public_address {
+            if !is_host_and_port(address) {
+                return Err(SettingsError::PublicAddress(address.clone()));
+            }
+        }
+        let is_weak = |secret: &Secret| secret.reveal().chars().count() < 16;
+        if self.token_secret.as_ref().is_some_and(is_weak) {
+            return Err(SettingsError::WeakTokenSecret);
+        }
+        let zeros = [
+            ("ping_interval_seconds", self.ping_interval.is_zero()),
+            ("ping_timeout_seconds", self.ping_timeout.is_zero()),
+            ("token_lifetime_minutes", self.token_lifetime.is_zero()),
+            ("send_queue", self.send_queue == 0),
+            ("message_bytes", self.limits.message_bytes == 0),
+            ("room_members", self.limits.room_members == 0),
+            ("message_burst", self.limits.message_burst == 0),
+            ("rooms_per_connection", self.limits.rooms_per_connection == 0),
+        ];
+        match zeros.iter().find(|(_, is_zero)| *is_zero) {
+            Some((name, _)) => Err(SettingsError::Zero(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether the text can be put into a client's signalling URL: it must hold nothing else.
+pub fn is_host_and_port(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    !text.is_empty() && text.len() <= 260 && text.chars().all(allowed) && !text.starts_with(':')
+}
+
+fn read_file(path: &Path) -> Result<SettingsFile, SettingsError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|reason| SettingsError::Unreadable { path: path.to_owned(), reason })?;
+    toml::from_str(&text)
+        .map_err(|error| SettingsError::Invalid { path: path.to_owned(), reason: one_line(&text, &error) })
+}
+
+/// `line 3: unknown field …`, without the source text, which may hold secrets.
+fn one_line(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
+    match error.span() {
+        Some(span) => {
+            let before = text.get(..span.start).unwrap_or_default();
+            let line = before.matches('\n').count().saturating_add(1);
+            format!("line {line}: {message}")
+        }
+        None => message,
+    }
+}
+
+fn default_keys() -> BTreeMap<String, AppKey> {
+    let demo = AppKey::default();
+    let persistent = AppKey { persistent_messages: true, ..AppKey::default() };
+    // Shares the rooms of `demo`, or there would be nobody to list.
+    let privileged = AppKey { privileged: true, space: Some("demo".to_owned()), ..AppKey::default() };
+    BTreeMap::from([
+        ("demo".to_owned(), demo),
+        ("demo-persistent".to_owned(), persistent),
+        ("demo-privileged".to_owned(), privileged),
+    ])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::io::Write;
+
+use super::*;
+
+fn load(text: &str) -> Result<Settings, SettingsError> {
+    load_with(text, CommandLine::default())
+}
+
+fn load_with(text: &str, command_line: CommandLine) -> Result<Settings, SettingsError> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    Settings::load(CommandLine { config: Some(file.path().to_owned()), ..command_line })
+}
+
+#[test]
+fn no_file_is_needed() {
+    let settings = Settings::load(CommandLine::default()).unwrap();
+    assert_eq!(settings.listen, "127.0.0.1:8080");
+    let names: Vec<&String> = settings.keys.keys().collect();
+    assert_eq!(names, ["demo", "demo-persistent", "demo-privileged"]);
+    assert!(!settings.keys["demo"].persistent_messages);
+    assert!(settings.keys["demo-persistent"].persistent_messages);
+    assert!(settings.keys["demo-privileged"].privileged);
+    assert!(settings.ice_servers.is_empty());
+}
+
+#[test]
+fn the_example_file_is_complete_and_valid() {
+    let example = include_str!("../../skylink-server.example.toml");
+    let settings = load(example).unwrap();
+    assert!(settings.keys["my-app"].secret.is_some());
+    assert_eq!(settings.ice_servers.len(), 2);
+}
+
+#[test]
+fn flags_go_before_the_file() {
+    let settings = load_with(
+        "listen = \"0.0.0.0:1\"\nping_timeout_seconds = 7\n[keys.a]",
+        CommandLine {
+            listen: Some("0.0.0.0:2".into()),
+            app_keys: vec!["b".into()],
+            ..CommandLine::default()
+        },
+    )
+    .unwrap();
+    assert_eq!(settings.listen, "0.0.0.0:2");
+    assert_eq!(settings.ping_timeout, Duration::from_secs(7));
+    assert_eq!(settings.keys.keys().collect::<Vec<_>>(), ["b"]);
+}
+
+#[test]
+fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
+    for (text, expected) in [
+        ("colour = 1", "line 1: unknown field `colour`"),
+        ("\n[keys.a]\ncolor = true", "line 3: unknown field `color`"),
+        ("listen = ", "line 1"),
+        ("[limits]\nroom_members = \"many\"", "line 2: invalid type"),
+        ("[limits]\nroom_members = 0", "room_members must be greater"),
+        ("ping_interval_seconds = 0", "must be greater than 0"),
+        ("[keys.a]\nmcu = true", "no media server yet"),
+        ("public_address = \"https://a\"", "without a scheme"),
+        ("token_secret = \"topsecret\"", "at least 16"),
+        ("[[ice_servers]]\nurls = [\"turn:a\"]", "needs either a secret"),
+        ("[keys.a]\nsecret = [\"topsecret\"]", "line 2: invalid type"),
+    ] {
+        let message = load(text).expect_err(text).to_string();
+        assert!(message.contains(expected), "{text}: {message}");
+        assert!(!message.contains('\n'), "{message}");
+        assert!(!message.contains("topsecret"), "{message}");
+    }
+    let missing =
+        Settings::load(CommandLine { config: Some("/nowhere/at/all.toml".into()), ..CommandLine::default() });
+    let message = missing.expect_err("no file").to_string();
+    assert!(message.contains("/nowhere/at/all.toml cannot be read"));
+}
+
+#[test]
+fn secrets_are_never_printed() {
+    let settings = load("token_secret = \"0123456789abcdefg\"\n[keys.a]\nsecret = \"topsecret\"");
+    let printed = format!("{:?}", settings.unwrap());
+    assert!(!printed.contains("0123456789") && !printed.contains("topsecret"));
+}

@@ -1,0 +1,126 @@
+//! A client as skylinkjs 2.7.2 is one: API by HTTP, then Engine.IO 3 over a WebSocket.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{connect_async, MaybeTlsStream, WebSocketStream};
+
+use super::program::Program;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    api: Value,
+    pub peer_id: String,
+}
+
+impl Client {
+    /// Asks the API, opens the socket and waits until the server says that it is connected.
+    pub async fn connect(program: &Program, room: &str) -> Self {
+        let api = ask_api(&program.address, &format!("/api/demo/{room}")).await;
+        let url = format!(
+            "ws://{}/socket.io/?Skylink_SDK_type=Web%20SDK&X-Server-Select=sig-v2&EIO=3&transport=websocket",
+            api["ipSigserver"].as_str().unwrap()
+        );
+        let socket = connect_async(url).await.unwrap().0;
+        let mut client = Self { socket, api, peer_id: String::new() };
+        let opening = client.frame().await.expect("an open packet");
+        let opening: Value = serde_json::from_str(opening.strip_prefix('0').unwrap()).unwrap();
+        assert!(opening["pingInterval"].is_number() && opening["pingTimeout"].is_number());
+        assert_eq!(client.frame().await.as_deref(), Some("40"));
+        client
+    }
+
+    pub async fn join(program: &Program, room: &str) -> Self {
+        let mut client = Self::connect(program, room).await;
+        client.send_join().await;
+        let in_room = client.next().await;
+        assert_eq!(in_room["type"], "inRoom", "{in_room}");
+        client.peer_id = in_room["sid"].as_str().unwrap().to_owned();
+        client
+    }
+
+    pub async fn send_join(&mut self) {
+        let api = &self.api;
+        let join = serde_json::json!({
+            "type": "joinRoom", "uid": api["username"], "cid": api["cid"],
+            "userCred": api["userCred"], "timeStamp": api["timeStamp"],
+            "apiOwner": api["apiOwner"], "roomCred": api["roomCred"], "start": api["start"],
+            "len": api["len"], "isPrivileged": api["isPrivileged"],
+            "autoIntroduce": api["autoIntroduce"], "key": "demo",
+        });
+        self.send(join).await;
+    }
+
+    /// Sends a message with the room's id, as JSON text inside the event's JSON.
+    pub async fn send(&mut self, mut message: Value) {
+        message["rid"] = self.api["room_key"].clone();
+        let event = serde_json::json!(["message", message.to_string()]);
+        self.send_raw(&format!("42{event}")).await;
+    }
+
+    pub async fn send_raw(&mut self, frame: &str) {
+        self.socket.send(Message::text(frame)).await.unwrap();
+    }
+
+    pub async fn ping(&mut self) {
+        self.send_raw("2").await;
+    }
+
+    /// Leaves as 2.7.2 does: namespace first, then the connection.
+    pub async fn leave(&mut self) {
+        self.send_raw("41").await;
+        self.socket.close(None).await.unwrap();
+    }
+
+    /// The next signalling message.
+    pub async fn next(&mut self) -> Value {
+        self.next_within(PATIENCE).await.expect("a message in time")
+    }
+
+    pub async fn next_within(&mut self, time: Duration) -> Option<Value> {
+        let message = async {
+            loop {
+                let frame = self.frame().await.expect("an open socket");
+                if let Some(event) = frame.strip_prefix("42") {
+                    let event: (String, String) = serde_json::from_str(event).unwrap();
+                    assert_eq!(event.0, "message");
+                    return serde_json::from_str(&event.1).unwrap();
+                }
+                assert!(frame == "3" || frame == "40" || frame.starts_with('0'), "{frame}");
+            }
+        };
+        tokio::time::timeout(time, message).await.ok()
+    }
+
+    pub async fn wait_for_close(&mut self) {
+        let closed = async { while self.frame().await.is_some() {} };
+        tokio::time::timeout(PATIENCE, closed).await.expect("a closed socket");
+    }
+
+    async fn frame(&mut self) -> Option<String> {
+        loop {
+            match self.socket.next().await?.ok()? {
+                Message::Text(text) => return Some(text.to_string()),
+                Message::Close(_) => return None,
+                _ => {}
+            }
+        }
+    }
+}
+
+async fn ask_api(address: &str, path: &str) -> Value {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+    serde_json::from_str(body).unwrap()
+}

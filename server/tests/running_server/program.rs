@@ -1,0 +1,56 @@
+//! A running `skylink-server`, stopped when it goes out of scope.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+
+pub struct Program {
+    child: Child,
+    /// `host:port`
+    pub address: String,
+}
+
+/// The program with a clean environment.
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skylink-server"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SKYLINK_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+/// Runs the program to its end.
+pub fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+impl Program {
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut child = command(arguments)
+            .args(["--listen", "127.0.0.1:0", "--log", "off"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = lines
+            .map(Result::unwrap)
+            .find_map(|line| line.strip_prefix("ready on http://").map(str::to_owned));
+        Self { child, address: ready.expect("the line that says that it is ready") }
+    }
+
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

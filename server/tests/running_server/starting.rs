@@ -1,0 +1,63 @@
+//! What the person who starts it gets to see.
+
+use super::program::{command, run, Program};
+
+fn fails_with_one_sentence(arguments: &[&str], expected: &str) {
+    let output = run(arguments);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    assert!(errors.contains(expected), "{errors}");
+    assert!(!String::from_utf8(output.stdout).unwrap().contains("ready"));
+}
+
+#[test]
+fn a_taken_port_ends_it_with_code_2() {
+    let program = Program::start(&[]);
+    fails_with_one_sentence(
+        &["--listen", &program.address],
+        &format!("cannot listen on {}", program.address),
+    );
+}
+
+#[test]
+fn a_wrong_file_ends_it_with_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    let file = path.to_str().unwrap();
+    fails_with_one_sentence(&["--config", file], "cannot be read");
+    for (text, expected) in [
+        ("listen: 8080", "line 1"),
+        ("\n\nport = 8080", "line 3: unknown field `port`"),
+        ("[keys.a]\nmcu = true", "no media server yet"),
+        ("log = \"a=b=c\"", "log level"),
+        ("data = \"/dev/null/x\"", "data folder"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        fails_with_one_sentence(&["--config", file, "--listen", "127.0.0.1:0"], expected);
+    }
+}
+
+#[test]
+fn it_can_be_set_by_the_environment() {
+    let output = command(&[]).env("SKYLINK_LISTEN", "256.0.0.1:1").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("256.0.0.1:1"));
+    let output = command(&["--help"]).env("SKYLINK_TOKEN_SECRET", "do not show this text").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(help.contains("SKYLINK_TOKEN_SECRET"));
+    assert!(!help.contains("do not show this text"));
+}
+
+#[test]
+fn the_key_that_signs_tokens_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let arguments = ["--data", data.to_str().unwrap()];
+    drop(Program::start(&arguments));
+    let key = std::fs::read(data.join("token-key")).unwrap();
+    assert_eq!(key.len(), 32);
+    drop(Program::start(&arguments));
+    assert_eq!(std::fs::read(data.join("token-key")).unwrap(), key);
+    assert_eq!(std::fs::read_dir(data).unwrap().count(), 1);
+}
