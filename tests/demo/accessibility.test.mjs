@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { DESKTOP, PHONE, TABLET, setStage } from './stage.mjs';
+
+const stage = setStage();
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const SMALLEST_PHONE = { width: 320, height: 568 };
+const looks = [
+  { title: 'phone, dark', screen: PHONE, colorScheme: 'dark' },
+  { title: 'phone, light', screen: PHONE, colorScheme: 'light' },
+  { title: 'tablet, dark', screen: TABLET, colorScheme: 'dark' },
+  { title: 'desktop, light', screen: DESKTOP, colorScheme: 'light' },
+  { title: 'desktop, dark', screen: DESKTOP, colorScheme: 'dark' },
+];
+
+/** Asserts that axe finds nothing to complain about in what is shown now. */
+async function assertAccessible({ page }, what) {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const results = await window.axe.run(document, { runOnly: tags });
+    return results.violations.map(({ id, impact, help, nodes }) => ({
+      id,
+      impact,
+      help,
+      where: nodes.map(({ target, failureSummary }) => `${target}: ${failureSummary}`),
+    }));
+  });
+  assert.deepEqual(violations, [], what);
+}
+
+/** Asserts that nobody has to scroll sideways. */
+async function assertFits({ page }, what) {
+  const [needed, given] = await page.evaluate(() => [
+    document.scrollingElement.scrollWidth,
+    document.scrollingElement.clientWidth,
+  ]);
+  assert.ok(needed <= given, `${what} is ${needed} px wide on a screen of ${given} px`);
+}
+
+async function assertGood(visitor, what) {
+  await assertAccessible(visitor, what);
+  await assertFits(visitor, what);
+}
+
+for (const { title, ...look } of looks) {
+  test(`every view is accessible and fits: ${title}`, async (t) => {
+    const room = `looks ${title.replaceAll(',', '')}`;
+    const anna = await stage.visit(t, { room, ...look });
+    await anna.page.waitForFunction(
+      () => document.querySelector('[data-test="preview"]').videoWidth > 0,
+    );
+    await assertGood(anna, 'the form');
+
+    await anna.find('join').click();
+    await anna.waitForFocus('name');
+    await assertGood(anna, 'the form with a fault');
+
+    await anna.join('Anna');
+    await anna.find('alone').waitFor();
+    await assertGood(anna, 'the room alone');
+
+    const bob = await stage.visit(t, { room, screen: PHONE });
+    await bob.find('microphone-switch').click();
+    await bob.join('Bob');
+    await anna.connectedWith(2);
+    await anna.find('mute-microphone').click();
+    await bob.tileSays('Anna', { audio: 'muted' });
+    await anna.tileSays('Bob', { audio: 'none' });
+    await assertGood(anna, 'a room of two');
+
+    if ((await anna.find('open-chat').getAttribute('aria-expanded')) === 'false') {
+      await anna.find('open-chat').click();
+    }
+    await anna.find('chat-input').fill('Hello everybody');
+    await anna.page.keyboard.press('Enter');
+    await bob.find('open-chat').click();
+    await bob.find('message').waitFor();
+    await bob.find('chat-target').selectOption({ label: 'Anna (private)' });
+    await bob.find('chat-input').fill('Hello Anna');
+    await bob.page.keyboard.press('Enter');
+    await anna.find('message').nth(1).waitFor();
+    await assertGood(anna, 'the chat');
+
+    await anna.find('open-people').click();
+    await anna.find('person').nth(1).waitFor();
+    await assertGood(anna, 'the people');
+
+    await anna.find('lock').click();
+    await anna.find('lock-mark').waitFor();
+    const carla = await stage.visit(t, { room, ...look });
+    await carla.fillIn('Carla');
+    await carla.find('join').click();
+    await carla.find('failure').waitFor();
+    await assertGood(carla, 'a refusal');
+    assert.deepEqual(anna.errors, []);
+  });
+}
+
+test('fits the smallest phone', async (t) => {
+  const look = { room: 'smallest phone', screen: SMALLEST_PHONE };
+  const anna = await stage.visit(t, look);
+  await assertFits(anna, 'the form');
+  await anna.join('Anna With A Rather Long Name');
+  const bob = await stage.visit(t, look);
+  await bob.join('Bob');
+  await anna.connectedWith(2);
+  await assertFits(anna, 'the room');
+  await anna.find('open-people').click();
+  await assertFits(anna, 'the people');
+  const leave = await anna.find('leave').boundingBox();
+  assert.ok(leave.x + leave.width <= SMALLEST_PHONE.width, 'the last button is in sight');
+  assert.ok(leave.width >= 44 && leave.height >= 44, 'and large enough for a thumb');
+});
+
+test('says changes to screen readers', async (t) => {
+  const room = 'spoken changes';
+  const anna = await stage.visit(t, { room });
+  await anna.join('Anna');
+  assert.equal(
+    await anna.page.locator('[data-test="status"][role="status"]').innerText(),
+    'Connected',
+  );
+
+  const bob = await stage.visit(t, { room, screen: PHONE });
+  await bob.join('Bob');
+  await anna.find('notice').filter({ hasText: 'Bob is here.' }).waitFor();
+  assert.equal(await anna.find('notice').getAttribute('role'), 'status');
+  assert.equal(await anna.find('chat-log').getAttribute('role'), 'log');
+
+  await anna.find('chat-input').fill('Are you there?');
+  await anna.page.keyboard.press('Enter');
+  await bob.find('notice').filter({ hasText: 'Anna: Are you there?' }).waitFor();
+  await bob.page.getByRole('button', { name: 'Chat 1 unread' }).waitFor();
+
+  await bob.find('leave').click();
+  await anna.find('notice').filter({ hasText: 'Bob left.' }).waitFor();
+});
+
+test('moves nothing for people who prefer that', async (t) => {
+  const anna = await stage.visit(t, { room: 'no motion', reducedMotion: 'reduce' });
+  await anna.join('Anna');
+  await anna.find('lock').click();
+  await anna.find('notice').filter({ hasText: 'You locked the room.' }).waitFor();
+  const moving = await anna.page.evaluate(() => document.getAnimations().length);
+  assert.equal(moving, 0);
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PHONE, setStage } from './stage.mjs';
+
+const stage = setStage();
+
+async function tabThrough(visitor, count) {
+  const order = [];
+  for (let step = 0; step < count; step += 1) order.push(await visitor.tab());
+  return order;
+}
+
+test('a call from joining to leaving with the keyboard alone', async (t) => {
+  const room = 'keyboard';
+  const anna = await stage.visit(t, { room, screen: PHONE });
+  const { keyboard } = anna.page;
+  await anna.find('microphone-choice').waitFor();
+  const order = ['camera-switch', 'microphone-switch', 'microphone-choice', 'name', 'room', 'join'];
+  assert.deepEqual(await tabThrough(anna, order.length), order);
+
+  // Space works the switch, Enter in a field joins.
+  await anna.find('camera-switch').focus();
+  await keyboard.press('Space');
+  assert.equal(await anna.find('camera-switch').getAttribute('aria-checked'), 'false');
+  await anna.find('name').focus();
+  await keyboard.type('Anna');
+  await keyboard.press('Enter');
+  await anna.phase('joined');
+  await anna.waitForFocus('room-name');
+  await anna.tileSays('Anna', { video: 'none', audio: 'on' });
+
+  const inRoom = [
+    'copy-link',
+    'link',
+    'mute-microphone',
+    'mute-camera',
+    'lock',
+    'open-people',
+    'open-chat',
+    'leave',
+  ];
+  assert.deepEqual(await tabThrough(anna, inRoom.length), inRoom);
+
+  await anna.find('mute-microphone').focus();
+  await keyboard.press('Enter');
+  await anna.tileSays('Anna', { audio: 'muted' });
+  assert.equal(await anna.focus(), 'mute-microphone');
+  assert.equal(await anna.find('mute-microphone').getAttribute('aria-label'), 'Unmute microphone');
+
+  // The chat takes the focus when it opens, and gives it back when Escape closes it.
+  const bob = await stage.visit(t, { room });
+  await bob.join('Bob');
+  await anna.connectedWith(2);
+  await anna.find('open-chat').focus();
+  await keyboard.press('Enter');
+  await anna.waitForFocus('chat-input');
+  await keyboard.type('Hello Bob');
+  await keyboard.press('Enter');
+  await bob.find('message').filter({ hasText: 'Hello Bob' }).waitFor();
+  assert.equal(await anna.focus(), 'chat-input');
+  await keyboard.press('Escape');
+  await anna.waitForFocus('open-chat');
+  assert.equal(await anna.find('panel').isVisible(), false);
+
+  // From the list of people to a private message.
+  await anna.find('open-people').focus();
+  await keyboard.press('Enter');
+  await anna.find('write-to').focus();
+  await keyboard.press('Enter');
+  await anna.waitForFocus('chat-input');
+  assert.equal(
+    await anna.find('chat-target').evaluate((select) => select.selectedOptions[0].textContent),
+    'Bob (private)',
+  );
+  await keyboard.press('Escape');
+  await anna.waitForFocus('open-chat');
+
+  await anna.find('leave').focus();
+  await keyboard.press('Enter');
+  await anna.phase('form');
+  assert.equal(await anna.page.evaluate(() => document.activeElement.id), 'join-heading');
+  assert.equal(await anna.find('name').inputValue(), 'Anna');
+});
+
+test('a failed form puts the focus on the first fault', async (t) => {
+  const anna = await stage.visit(t, { room: 'faults' });
+  await anna.find('room').fill('a/b');
+  await anna.page.keyboard.press('Enter');
+  await anna.waitForFocus('name');
+  assert.equal(await anna.find('name').getAttribute('aria-invalid'), 'true');
+  await anna.fillIn('Anna');
+  assert.equal(await anna.find('name').getAttribute('aria-invalid'), 'false');
+  await anna.page.keyboard.press('Enter');
+  await anna.waitForFocus('room');
+  assert.equal(await anna.find('room').getAttribute('aria-invalid'), 'true');
+});

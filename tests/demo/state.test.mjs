@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nameFrom, sendingFrom } from '../../www/src/session/person.js';
+import { addressOfRoom, readAddress, roomNameFault } from '../../www/src/state/address.js';
+import * as change from '../../www/src/state/call-state.js';
+import { createStore } from '../../www/src/state/store.js';
+import { bestGrid } from '../../www/src/view/tile-grid.js';
+
+test('tiles fill their place without leaving it', () => {
+  for (const [width, height] of [
+    [304, 420],
+    [344, 590],
+    [796, 1050],
+    [1080, 720],
+    [1900, 900],
+  ]) {
+    for (let count = 1; count <= 6; count += 1) {
+      const grid = bestGrid(count, width, height);
+      const rows = Math.ceil(count / grid.columns);
+      const what = `${count} tiles in ${width} by ${height}`;
+      assert.ok(grid.columns * grid.width + (grid.columns - 1) * 10 <= width, what);
+      assert.ok(rows * grid.height + (rows - 1) * 10 <= height, what);
+      assert.ok(grid.width >= 130, `${what} are not too small`);
+    }
+  }
+});
+
+test('more tiles than fit keep a size at which faces are seen', () => {
+  const { columns, width, height } = bestGrid(40, 344, 590);
+  assert.equal(columns, 2);
+  assert.ok(width >= 130 && height >= 70);
+});
+
+test('room names', () => {
+  for (const good of ['lobby', 'Team_1', 'Küche 2', '日本', 'v1.2-beta']) {
+    assert.equal(roomNameFault(good), '', good);
+  }
+  for (const bad of ['', 'a/b', 'a?b', 'a#b', '../x', '.', '<b>', '%2f']) {
+    assert.notEqual(roomNameFault(bad), '', bad);
+  }
+});
+
+test('the address names room and key', () => {
+  const address = 'https://example.net/demo/?key=mine&room=%20big%20%20room%20#top';
+  assert.deepEqual(readAddress(address), { roomName: 'big room', appKey: 'mine' });
+  assert.deepEqual(readAddress('https://example.net/'), { roomName: '', appKey: 'demo' });
+  assert.equal(addressOfRoom('a b', address), 'https://example.net/demo/?key=mine&room=a+b');
+});
+
+test('names are found in all forms that apps send', () => {
+  assert.equal(nameFrom({ name: 'Anna' }), 'Anna');
+  assert.equal(nameFrom('{"name":"Anna"}'), 'Anna');
+  assert.equal(nameFrom('Anna'), 'Anna');
+  assert.equal(nameFrom(7), '7');
+  assert.equal(nameFrom('{"name":'), '{"name":');
+  for (const nothing of [null, undefined, '', {}, [], { name: {} }, { name: '  ' }]) {
+    assert.equal(nameFrom(nothing), 'Guest');
+  }
+  assert.equal(nameFrom('x'.repeat(500)).length, 40);
+});
+
+test('what somebody sends follows from all streams', () => {
+  const mediaStatus = {
+    sound: { audioMuted: 0, videoMuted: -1 },
+    picture: { audioMuted: -1, videoMuted: 1 },
+  };
+  assert.equal(sendingFrom(mediaStatus, 'audioMuted'), 'muted');
+  assert.equal(sendingFrom(mediaStatus, 'videoMuted'), 'on');
+  assert.equal(sendingFrom({}, 'videoMuted'), 'none');
+  assert.equal(sendingFrom(undefined, 'videoMuted'), 'none');
+});
+
+test('a store tells once about the changes of one turn', async () => {
+  const store = createStore({ count: 0 });
+  const told = [];
+  const stop = store.subscribe(({ count }) => told.push(count));
+  store.change({ count: 1 });
+  store.change(({ count }) => ({ count: count + 1 }));
+  await Promise.resolve();
+  assert.deepEqual(told, [0, 2]);
+  stop();
+  store.change({ count: 3 });
+  await Promise.resolve();
+  assert.deepEqual(told, [0, 2]);
+});
+
+test('what comes about somebody who has left changes nothing', () => {
+  const apply = (state, ...changes) =>
+    changes.reduce((now, one) => ({ ...now, ...one(now) }), state);
+  const inRoom = apply(
+    change.initialState,
+    change.joining('lobby'),
+    change.selfJoined({ id: 'me', name: 'Anna' }),
+    change.personSeen({ id: 'bob', name: 'Bob' }),
+    change.chatTargetChosen('bob'),
+    change.personLeft('bob'),
+  );
+  assert.deepEqual(
+    inRoom.people.map(({ id }) => id),
+    ['me'],
+  );
+  assert.equal(inRoom.chatTarget, change.EVERYONE);
+  const later = apply(
+    inRoom,
+    change.personChanged('bob', { audio: 'on' }),
+    change.streamAdded('bob', { id: 's' }),
+    change.streamRemoved('bob', 's'),
+  );
+  assert.deepEqual(later.people, inRoom.people);
+});
+
+test('unread messages are counted while the chat is closed', () => {
+  const message = { isSelf: false, text: 'hello' };
+  let state = { ...change.initialState };
+  const apply = (one) => (state = { ...state, ...one(state) });
+  apply(change.messageArrived(message));
+  apply(change.messageArrived({ ...message, isSelf: true }));
+  assert.equal(state.unreadCount, 1);
+  apply(change.panelOpened('chat'));
+  apply(change.messageArrived(message));
+  assert.equal(state.unreadCount, 0);
+});

@@ -1,0 +1,29 @@
+// Runs in the page before the demo: remembers what the page takes from the browser, so that a test
+// can see whether all of it was given back. It changes nothing.
+window.taken = { tracks: [], connections: [], audioContexts: [] };
+
+{
+  const { mediaDevices } = navigator;
+  if (mediaDevices) {
+    const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (constraints) => {
+      const stream = await getUserMedia(constraints);
+      window.taken.tracks.push(...stream.getTracks());
+      return stream;
+    };
+  }
+
+  window.RTCPeerConnection = class extends window.RTCPeerConnection {
+    constructor(...parameters) {
+      super(...parameters);
+      window.taken.connections.push(this);
+    }
+  };
+
+  window.AudioContext = class extends window.AudioContext {
+    constructor(...parameters) {
+      super(...parameters);
+      window.taken.audioContexts.push(this);
+    }
+  };
+}

@@ -1,0 +1,59 @@
+import { RoomSession } from './session/room-session.js';
+import { Remedy } from './session/failure.js';
+import { Preview } from './media/preview.js';
+import { panels } from './panels/index.js';
+import { readAddress } from './state/address.js';
+import { initialState } from './state/call-state.js';
+import { readPreferences } from './state/preferences.js';
+import { createStore } from './state/store.js';
+import { createControls } from './view/controls.js';
+import { byId } from './view/element.js';
+import { createFailureBanner } from './view/failure-banner.js';
+import { createJoinForm } from './view/join-form.js';
+import { createNotices } from './view/notices.js';
+import { createPage } from './view/page.js';
+import { createRoomBar } from './view/room-bar.js';
+import { createSidePanel } from './view/side-panel.js';
+import { createStage, startSound } from './view/stage.js';
+
+const WIDE_SCREEN = '(min-width: 75rem)';
+
+const { roomName, appKey } = readAddress();
+const store = createStore(initialState);
+const preview = new Preview(readPreferences());
+const session = new RoomSession(store, appKey);
+
+// First, so that what the others put the focus on is in sight by then.
+createPage({
+  store,
+  preview,
+  openAtJoin: () =>
+    store.change({ openPanel: window.matchMedia(WIDE_SCREEN).matches ? 'chat' : null }),
+});
+createJoinForm({ store, session, preview, roomName });
+createRoomBar(store);
+createStage({ store, onSoundBlocked: () => store.change({ soundIsBlocked: true }) });
+createControls({ store, session });
+createSidePanel({ store, session, panels });
+createNotices(store);
+const showRoomFailure = createFailureBanner(byId('room-failure'), (remedy) => {
+  if (remedy === Remedy.REJOIN) session.joinAgain();
+  else session.leave();
+});
+byId('unblock-sound').addEventListener('click', async () => {
+  await startSound();
+  store.change({ soundIsBlocked: false });
+});
+store.subscribe(({ failure, soundIsBlocked }) => {
+  showRoomFailure(byId('room-view').hidden ? null : failure);
+  byId('sound-blocked').hidden = !soundIsBlocked;
+});
+
+window.addEventListener('pagehide', () => {
+  session.leave();
+  preview.stop();
+});
+// Browsers may bring back the page as it was left; a call cannot be brought back with it.
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) window.location.reload();
+});

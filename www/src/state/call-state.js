@@ -1,0 +1,148 @@
+/**
+ * The state of the page as plain data, and the changes it can go through.
+ * Nothing here knows the SDK or the document: each function takes the state and returns what changes.
+ */
+
+/** @enum {string} */
+export const Phase = {
+  FORM: 'form',
+  JOINING: 'joining',
+  JOINED: 'joined',
+  LOST: 'lost',
+};
+
+/** @enum {string} How the connection to one person stands. */
+export const Connection = {
+  CONNECTING: 'connecting',
+  CONNECTED: 'connected',
+  RECONNECTING: 'reconnecting',
+  LOST: 'lost',
+};
+
+/** @enum {string} What a person sends of one kind of media. */
+export const Sending = {
+  ON: 'on',
+  MUTED: 'muted',
+  NONE: 'none',
+};
+
+export const EVERYONE = '';
+
+const nothingOfARoom = {
+  roomName: '',
+  roomIsLocked: false,
+  ownPeerId: null,
+  people: [],
+  messages: [],
+  unreadCount: 0,
+  chatTarget: EVERYONE,
+};
+
+export const initialState = {
+  phase: Phase.FORM,
+  failure: null,
+  openPanel: null,
+  notice: null,
+  spoken: null,
+  soundIsBlocked: false,
+  ...nothingOfARoom,
+};
+
+let lastSerial = 0;
+const nextSerial = () => (lastSerial += 1);
+
+export const joining = (roomName) => () => ({
+  ...nothingOfARoom,
+  phase: Phase.JOINING,
+  failure: null,
+  roomName,
+});
+
+export const backAtTheForm =
+  (failure = null) =>
+  () => ({
+    ...nothingOfARoom,
+    phase: Phase.FORM,
+    openPanel: null,
+    soundIsBlocked: false,
+    failure,
+  });
+
+export const connectionLost = (failure) => () => ({ phase: Phase.LOST, failure });
+
+export const selfJoined = (self) => (state) => ({
+  phase: Phase.JOINED,
+  failure: null,
+  ownPeerId: self.id,
+  people: [{ ...newPerson, ...self, isSelf: true, connection: Connection.CONNECTED }],
+  messages: state.messages,
+});
+
+const newPerson = {
+  id: '',
+  name: '',
+  isSelf: false,
+  audio: Sending.NONE,
+  video: Sending.NONE,
+  connection: Connection.CONNECTING,
+  streams: [],
+};
+
+/** Adds a person, or changes the one with the same id. */
+export const personSeen = (person) => (state) => {
+  const known = state.people.some(({ id }) => id === person.id);
+  const people = known
+    ? state.people.map((one) => (one.id === person.id ? { ...one, ...person } : one))
+    : [...state.people, { ...newPerson, ...person }];
+  return { people };
+};
+
+/** Changes a person who is there; does nothing about one who is not. */
+export const personChanged = (id, changes) => (state) =>
+  personById(state, id) ? personSeen({ ...changes, id })(state) : {};
+
+export const personLeft = (id) => (state) => ({
+  people: state.people.filter((person) => person.id !== id),
+  chatTarget: state.chatTarget === id ? EVERYONE : state.chatTarget,
+});
+
+export const streamAdded = (id, stream) => (state) => {
+  const person = personById(state, id);
+  if (!person) return {};
+  return personChanged(id, {
+    streams: [...person.streams.filter((one) => one.id !== stream.id), stream],
+  })(state);
+};
+
+export const streamRemoved = (id, streamId) => (state) => {
+  const person = personById(state, id);
+  if (!person) return {};
+  return personChanged(id, { streams: person.streams.filter((one) => one.id !== streamId) })(state);
+};
+
+export const messageArrived = (message) => (state) => ({
+  messages: [...state.messages, { ...message, serial: nextSerial() }],
+  unreadCount:
+    message.isSelf || state.openPanel === 'chat' ? state.unreadCount : state.unreadCount + 1,
+});
+
+export const panelOpened = (panelId) => (state) => ({
+  openPanel: panelId,
+  // What it says is in the panel now, or would lie over it.
+  notice: null,
+  unreadCount: panelId === 'chat' ? 0 : state.unreadCount,
+});
+
+export const chatTargetChosen = (peerId) => () => ({ chatTarget: peerId });
+export const roomLockChanged = (roomIsLocked) => () => ({ roomIsLocked });
+
+/** A short message that is shown for a few seconds, and read out. */
+export const noticed = (text) => () => ({ notice: { text, serial: nextSerial() } });
+
+/** A short message that is only read out: what it says is already in sight. */
+export const spoken = (text) => () => ({ spoken: { text, serial: nextSerial() } });
+
+export const personById = (state, id) => state.people.find((person) => person.id === id);
+export const self = (state) => state.people.find((person) => person.isSelf);
+export const otherPeople = (state) => state.people.filter((person) => !person.isSelf);
+export const isInRoom = (state) => state.phase === Phase.JOINED || state.phase === Phase.LOST;

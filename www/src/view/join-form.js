@@ -1,0 +1,101 @@
+import { DEFAULT_ROOM, roomNameFault, showRoomInAddress, tidyRoomName } from '../state/address.js';
+import { Phase } from '../state/call-state.js';
+import { keepPreferences, readPreferences } from '../state/preferences.js';
+import { Remedy } from '../session/failure.js';
+import { createDeviceChooser } from './device-chooser.js';
+import { byId, setText } from './element.js';
+import { createFailureBanner } from './failure-banner.js';
+
+/** The page before a call: who, where, and with which devices. */
+export function createJoinForm({ store, session, preview, roomName }) {
+  const form = byId('join-form');
+  const name = byId('name');
+  const room = byId('room');
+  const join = byId('join');
+
+  name.value = readPreferences().name;
+  room.value = roomName || DEFAULT_ROOM;
+  createDeviceChooser(preview);
+
+  const showFailure = createFailureBanner(byId('join-failure'), (remedy) => {
+    submit(remedy === Remedy.WITHOUT_MEDIA ? { camera: false, microphone: false } : {});
+  });
+
+  const fields = [
+    {
+      input: name,
+      fault: byId('name-fault'),
+      check: () => (name.value.trim() ? '' : 'Tell the others who you are.'),
+    },
+    {
+      input: room,
+      fault: byId('room-fault'),
+      check: () => roomNameFault(tidyRoomName(room.value)),
+    },
+  ];
+
+  function showFault({ input, fault, check }) {
+    const words = check();
+    setText(fault, words);
+    input.setAttribute('aria-invalid', String(words !== ''));
+    return words === '';
+  }
+
+  for (const field of fields) {
+    field.input.addEventListener('input', () => {
+      if (field.input.getAttribute('aria-invalid') === 'true') showFault(field);
+    });
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit({});
+  });
+
+  function submit(changes) {
+    if (store.state.phase !== Phase.FORM) return;
+    const faulty = fields.filter((field) => !showFault(field));
+    if (faulty.length > 0) {
+      faulty[0].input.focus();
+      return;
+    }
+    const choice = {
+      name: name.value.trim(),
+      roomName: tidyRoomName(room.value),
+      ...chosenDevices(preview.store.state),
+      ...changes,
+    };
+    keepPreferences({ name: choice.name });
+    showRoomInAddress(choice.roomName);
+    preview.stop();
+    session.join(choice);
+  }
+
+  const unsubscribe = [
+    preview.store.subscribe((state) =>
+      setText(byId('join-with'), wordsAboutDevices(chosenDevices(state))),
+    ),
+    store.subscribe(({ phase, failure }) => {
+      const isJoining = phase === Phase.JOINING;
+      setText(join, isJoining ? 'Joining…' : 'Join');
+      join.setAttribute('aria-disabled', String(isJoining));
+      form.setAttribute('aria-busy', String(isJoining));
+      if (phase === Phase.FORM || isJoining) showFailure(failure);
+    }),
+  ];
+
+  return () => unsubscribe.forEach((stop) => stop());
+}
+
+function chosenDevices({ camera, microphone }) {
+  const constraintsOf = ({ isWanted, problem, deviceId }) =>
+    isWanted && !problem && (deviceId ? { deviceId } : {});
+  return { camera: constraintsOf(camera), microphone: constraintsOf(microphone) };
+}
+
+function wordsAboutDevices({ camera, microphone }) {
+  if (camera && microphone) return 'You join with camera and microphone.';
+  if (camera) return 'You join with your camera, without a microphone.';
+  if (microphone) return 'You join with your microphone, without a camera.';
+  return 'You join without camera and microphone: you see, hear and write to the others.';
+}
