@@ -1,0 +1,82 @@
+/**
+ * `SkylinkEventManager` (public API, section 1.3): one EventTarget for all rooms and instances.
+ * The target makes and delivers the event; who gets it in which order is decided by the two
+ * registries, because apps rely on more than an EventTarget promises: a function added twice is
+ * called twice, removing removes all of them, and a change made by a listener counts from the next
+ * event on.
+ */
+import { EVENTS } from './constants.js';
+import { logger } from './logger.js';
+
+const TAG = 'SKYLINK EVENT';
+
+class EventManager {
+  /** Listeners of the app by event value. */
+  events = Object.create(null);
+  /** Listeners of the SDK, called after the app's. */
+  privateEvents = Object.create(null);
+  #target = new EventTarget();
+
+  addEventListener(name, callback) {
+    this.addListener(name, callback, false);
+  }
+
+  addPrivateEventListener(name, callback) {
+    this.addListener(name, callback, true);
+  }
+
+  addListener(name, callback, isPrivate) {
+    if (typeof callback !== 'function') {
+      logger.log.DEBUG([null, TAG, name, 'The listener is no function']);
+      return;
+    }
+    const registry = this.#registry(isPrivate);
+    (registry[name] ??= { callbacks: [] }).callbacks.push(callback);
+    // Adding the same function again changes nothing.
+    this.#target.addEventListener(name, this.#deliver);
+  }
+
+  removeEventListener(name, callback) {
+    this.removeListener(name, callback, false);
+  }
+
+  removePrivateEventListener(name, callback) {
+    this.removeListener(name, callback, true);
+  }
+
+  removeListener(name, callback, isPrivate) {
+    const entry = this.#registry(isPrivate)[name];
+    if (!entry) {
+      logger.log.WARN([null, TAG, name, 'There is no listener to remove']);
+      return;
+    }
+    entry.callbacks = entry.callbacks.filter((other) => other !== callback);
+  }
+
+  /** @param {{ name: string, detail: { detail: unknown } }} event */
+  dispatchEvent({ name, detail }) {
+    if (name !== EVENTS.LOGGED_ON_CONSOLE) {
+      this.#target.dispatchEvent(new CustomEvent(name, { detail: detail?.detail }));
+    }
+  }
+
+  #registry(isPrivate) {
+    return isPrivate ? this.privateEvents : this.events;
+  }
+
+  #deliver = (event) => {
+    const { type } = event;
+    const lists = [this.events, this.privateEvents].map(
+      (registry) => registry[type]?.callbacks ?? [],
+    );
+    for (const callback of lists.flat()) {
+      try {
+        callback(event);
+      } catch (error) {
+        logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
+      }
+    }
+  };
+}
+
+export const eventManager = new EventManager();

@@ -1,0 +1,96 @@
+/**
+ * Types of skylink-wasm. Shapes and names are those of skylinkjs 2.7.2; where this package decides
+ * otherwise, the comment says so.
+ */
+
+import type { SkylinkConstantGroups } from './types/constants.js';
+import type { SkylinkEventNames } from './types/event-names.js';
+import type { EventManager } from './types/events.js';
+import type { Logger } from './types/logger.js';
+import type {
+  GetUserMediaOptions,
+  InitOptions,
+  JoinRoomOptions,
+  JsonValue,
+  MuteOptions,
+  PeerId,
+  RoomName,
+  StreamId,
+} from './types/options.js';
+import type { MediaStreams, PeerInfo, PeerInfoInRoom, StreamsList } from './types/payload-parts.js';
+
+export type * from './types/constants.js';
+export type * from './types/errors.js';
+export type * from './types/event-details.js';
+export type * from './types/event-names.js';
+export type * from './types/events.js';
+export type * from './types/logger.js';
+export type * from './types/options.js';
+export type * from './types/payload-parts.js';
+export type * from './types/statistics.js';
+export type * from './types/values.js';
+export type * from './types/window.js';
+
+/** Rooms belong to the page: every instance sees every room. Options belong to the instance. */
+declare class Skylink {
+  /** Throws a SkylinkError when there is no app key, no WebRTC or no fetch. A text is the app key. */
+  constructor(options: InitOptions | string);
+
+  /* rooms */
+  /** Resolves when the server let us in; rejects with a SkylinkError or the browser's DOMException. */
+  joinRoom(
+    options?: JoinRoomOptions | null,
+    prefetchedStream?: MediaStream | Array<MediaStream | null> | null,
+  ): Promise<MediaStreams | null>;
+  joinRoom(streams: MediaStream | Array<MediaStream | null>): Promise<null>;
+  /** null for a room that is not joined. */
+  leaveRoom(roomName: RoomName, stopStreams?: boolean): Promise<RoomName> | null;
+  /** Resolves with an empty list when there is no room to leave. */
+  leaveAllRooms(stopStreams?: boolean): Promise<RoomName[]>;
+  lockRoom(roomName: RoomName): undefined | null;
+  unlockRoom(roomName: RoomName): undefined | null;
+
+  /* peers */
+  getPeersInRoom(roomName: RoomName): Record<PeerId, PeerInfoInRoom> | null;
+  /** undefined for an unknown peer of a known room. */
+  getPeerInfo(roomName: RoomName, peerId?: PeerId | null): PeerInfo | null | undefined;
+  getUserData(roomName: RoomName, peerId?: PeerId | null): JsonValue | undefined;
+  setUserData(roomName: RoomName, userData: JsonValue): undefined | null;
+
+  /* media */
+  /** In a room. undefined when no such room is joined. */
+  getUserMedia(roomName: RoomName, options: GetUserMediaOptions): Promise<MediaStreams> | undefined;
+  /** Outside any room: the constraints go to the browser as they are. */
+  getUserMedia(
+    roomName: null | undefined,
+    constraints: MediaStreamConstraints,
+  ): Promise<MediaStreams>;
+  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStreams>;
+  stopPrefetchedStream(stream?: MediaStream | null): null;
+  getStreams(roomName: RoomName, includeSelf?: boolean): StreamsList | null;
+  muteStreams(
+    roomName: RoomName,
+    options?: MuteOptions,
+    streamId?: StreamId | null,
+  ): undefined | null;
+
+  /* messages */
+  sendMessage(
+    roomName: RoomName,
+    message: JsonValue,
+    targetPeerId?: PeerId | PeerId[] | null,
+    peerSessionId?: string,
+  ): void;
+
+  /* others */
+  generateUUID(): string;
+  getSdkVersion(): string;
+}
+
+export default Skylink;
+
+export declare const SkylinkConstants: SkylinkConstantGroups;
+/** The same object as SkylinkConstants.EVENTS. */
+export declare const SkylinkEvents: SkylinkEventNames;
+export declare const SkylinkEventManager: EventManager;
+export declare const SkylinkLogger: Logger;

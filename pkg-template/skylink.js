@@ -1,0 +1,111 @@
+/** The class that apps use. It checks what the constructor must check at once; the rest is done by the WebAssembly part. */
+import { SkylinkConstants, EVENTS } from './constants.js';
+import { detectBrowser } from './browser.js';
+import { sessionNow, start, whenReady } from './engine.js';
+import { NO_APP_KEY, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
+import { host } from './host.js';
+import { logger } from './logger.js';
+import { SDK_VERSION } from './version.js';
+
+const { READY_STATE_CHANGE, READY_STATE_CHANGE_ERROR } = SkylinkConstants;
+const SUPPORTED = ['chrome', 'firefox', 'safari', 'opera', 'react-native'];
+
+const isPlain = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value));
+
+/** Plain objects and arrays are copied, whatever else is kept. */
+function copyOf(value) {
+  if (Array.isArray(value)) {
+    return value.map(copyOf);
+  }
+  return isPlain(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)]))
+    : value;
+}
+
+function announce(readyState, error) {
+  host.dispatch(EVENTS.READY_STATE_CHANGE, { readyState, error, room: null });
+}
+
+function refuse(number, errorCode) {
+  const content = createError(number);
+  logger.log.ERROR(['API', null, 'init', content.message]);
+  announce(READY_STATE_CHANGE.ERROR, { status: -2, content, errorCode });
+  throw content;
+}
+
+/** In the order of 2.7.2 (public API, M-00). */
+function check(options) {
+  if (typeof fetch !== 'function') {
+    refuse(NO_FETCH, READY_STATE_CHANGE_ERROR.NO_XMLHTTPREQUEST_SUPPORT);
+  }
+  if (!SUPPORTED.includes(detectBrowser(globalThis).browser)) {
+    logger.log.WARN(['API', null, 'init', 'This browser is unknown, some things may not work']);
+  }
+  if (!options.appKey) {
+    refuse(NO_APP_KEY, READY_STATE_CHANGE_ERROR.NO_PATH);
+  }
+  if (typeof globalThis.RTCPeerConnection?.prototype?.createOffer !== 'function') {
+    refuse(NO_WEBRTC, READY_STATE_CHANGE_ERROR.NO_WEBRTC_SUPPORT);
+  }
+}
+
+export default class Skylink {
+  #options;
+
+  /** @param {object | string} options init options, or the app key alone */
+  constructor(options) {
+    this.#options = typeof options === 'string' ? { appKey: options } : { ...copyOf(options) };
+    announce(READY_STATE_CHANGE.INIT, null);
+    check(this.#options);
+    start();
+  }
+
+  joinRoom(...args) {
+    return later('joinRoom', [copyOf(this.#options), ...args]);
+  }
+
+  getSdkVersion() {
+    return SDK_VERSION;
+  }
+}
+
+/** The caller may change its objects while the call waits, so they are copied. */
+function later(name, args) {
+  const copies = args.map(copyOf);
+  return whenReady((session) => session[name](...copies));
+}
+
+function now(name, args) {
+  return sessionNow()[name](...args);
+}
+
+/** Every other method, and when it runs: a promise can wait for the module, a result cannot. */
+const METHODS = {
+  generateUUID: now,
+  getPeerInfo: now,
+  getPeersInRoom: now,
+  getStreams: now,
+  getUserData: now,
+  getUserMedia: later,
+  leaveAllRooms: later,
+  leaveRoom: later,
+  lockRoom: now,
+  muteStreams: now,
+  sendMessage: now,
+  setUserData: now,
+  stopPrefetchedStream: now,
+  unlockRoom: now,
+};
+
+for (const [name, when] of Object.entries(METHODS)) {
+  Object.defineProperty(Skylink.prototype, name, {
+    value(...args) {
+      return when(name, args);
+    },
+    configurable: true,
+    writable: true,
+  });
+}

@@ -1,0 +1,59 @@
+/**
+ * Texts of errors and log lines, by the numbers that the WebAssembly part uses
+ * (`ErrorCode` and `LogCode` in `core/src/error.rs`). Numbers from 100 on belong to the JavaScript
+ * part alone. `%s` is filled with the detail; without it, a detail is appended after a hyphen.
+ *
+ * Families become subclasses of SkylinkError (see errors.js): A argument, C connection, R room,
+ * M media, E engine.
+ */
+
+/** @type {Record<number, [code: string, family: string, text: string]>} */
+export const ERRORS = {
+  1: ['NO_ROOM_NAME', 'A', 'No room name specified'],
+  2: ['INVALID_PREFETCHED_STREAMS', 'A', 'Invalid prefetched streams provided'],
+  3: ['INVALID_MEDIA_OPTIONS', 'A', 'Invalid user media options %s'],
+  4: ['NOT_IN_ROOM', 'R', 'Dropping message - User is not in room'],
+  5: ['API_REFUSED', 'C', 'XMLHttpRequest status not OK\nStatus was: %s'],
+  6: ['API_UNREACHABLE', 'C', 'Network error occurred'],
+  7: ['API_INVALID_RESPONSE', 'C', 'The answer of the API server was not understood'],
+  8: ['SOCKET_FAILED', 'C', 'The signalling server could not be reached'],
+  9: ['SOCKET_CLOSED', 'C', 'The connection to the signalling server was lost'],
+  10: ['JOIN_TIMEOUT', 'C', 'The server did not answer the request to join in time'],
+  11: ['ROOM_REFUSED', 'R', 'The server refused the room'],
+  12: ['ROOM_LOCKED', 'R', 'The room is locked'],
+  13: ['LEFT_DURING_JOIN', 'R', 'The room was left before it was entered'],
+  14: ['INVALID_ARGUMENT', 'A', 'Invalid argument'],
+  15: ['MEDIA_SERVER_UNSUPPORTED', 'R', 'The room uses a media server, which is not supported'],
+  16: ['SECRETS_NOT_PROVIDED', 'R', 'Failed decrypting message - Secrets not provided'],
+  17: ['API_TIMEOUT', 'C', 'The API server did not answer in time'],
+  18: ['NO_CONNECTION', 'M', 'The peer connection is gone'],
+  19: ['NO_REMOTE_DESCRIPTION', 'M', 'No remote description is set'],
+  20: ['SDP_ERROR', 'M', 'The candidate belongs to no media section'],
+  21: ['CANDIDATE_FILTERED', 'M', 'Candidates of this type are filtered'],
+  22: ['SOCKET_ERROR', 'C', 'The signalling connection reported an error'],
+
+  100: ['NO_APP_KEY', 'A', 'Please provide an App Key - Get one at console.temasys.io!'],
+  101: [
+    'NO_FETCH',
+    'E',
+    'Fetch API is not supported in your browser. Please make sure you are using a modern browser: https://caniuse.com/#search=fetch',
+  ],
+  102: ['NO_WEBRTC', 'E', 'WebRTC not supported. Please upgrade your browser'],
+  103: ['ENGINE_FAILED', 'E', 'The WebAssembly part of the SDK could not be started'],
+};
+
+/** @type {Record<number, [tag: string, text: string]>} */
+export const LOGS = {
+  1: ['ROOM', 'No such room is joined'],
+  2: ['PEER INFORMATION', 'No such peer is in the room'],
+  3: ['SIG SERVER', 'Dropped a frame that is no packet'],
+  4: ['SIG SERVER', 'Dropped a message that lacks what it needs'],
+  5: ['SIG SERVER', 'Dropped a message that does not fit the present state'],
+  6: ['SIG SERVER', 'Dropped a message of an unknown type'],
+  7: ['RTCSessionDescription', 'A description could not be applied'],
+  8: ['MEDIA STREAM', 'The options of muteStreams must be an object'],
+  9: ['MEDIA STREAM', 'No such own stream'],
+  10: ['NEGOTIATION', 'No answer came, the offer was sent again'],
+  11: ['NEGOTIATION', 'The handshake was given up'],
+  12: ['SKYLINK ERROR', 'The argument must be text'],
+};

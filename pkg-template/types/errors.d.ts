@@ -1,0 +1,48 @@
+/** Errors. */
+
+import type { SystemActionReason } from './values.js';
+
+/** Never changes its meaning, unlike a message text. */
+export type SkylinkErrorCode =
+  | 'NO_ROOM_NAME'
+  | 'INVALID_PREFETCHED_STREAMS'
+  | 'INVALID_MEDIA_OPTIONS'
+  | 'NOT_IN_ROOM'
+  | 'API_REFUSED'
+  | 'API_UNREACHABLE'
+  | 'API_INVALID_RESPONSE'
+  | 'SOCKET_FAILED'
+  | 'SOCKET_CLOSED'
+  | 'JOIN_TIMEOUT'
+  | 'ROOM_REFUSED'
+  | 'ROOM_LOCKED'
+  | 'LEFT_DURING_JOIN'
+  | 'INVALID_ARGUMENT'
+  | 'MEDIA_SERVER_UNSUPPORTED'
+  | 'SECRETS_NOT_PROVIDED'
+  | 'API_TIMEOUT'
+  | 'NO_CONNECTION'
+  | 'NO_REMOTE_DESCRIPTION'
+  | 'SDP_ERROR'
+  | 'CANDIDATE_FILTERED'
+  | 'SOCKET_ERROR'
+  | 'NO_APP_KEY'
+  | 'NO_FETCH'
+  | 'NO_WEBRTC'
+  | 'ENGINE_FAILED';
+
+/** What promises reject with, and methods throw, unless it is an error of the browser itself. */
+export interface SkylinkError extends Error {
+  readonly code: SkylinkErrorCode;
+  readonly name:
+    | 'SkylinkError'
+    | 'SkylinkArgumentError'
+    | 'SkylinkConnectionError'
+    | 'SkylinkRoomError'
+    | 'SkylinkMediaError'
+    | 'SkylinkEngineError';
+  /** ROOM_REFUSED and ROOM_LOCKED: why, one of SYSTEM_ACTION_REASON. */
+  readonly reason?: SystemActionReason | string;
+  /** API_REFUSED: members of the server's answer, such as `info` and the number `error`. */
+  readonly [other: string]: unknown;
+}

@@ -1,0 +1,3 @@
+import * as sdk from 'skylinkjs/slim';
+
+window.sdk = sdk;

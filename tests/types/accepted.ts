@@ -1,0 +1,101 @@
+// What apps write, and must go on compiling.
+import Skylink, {
+  SkylinkConstants,
+  SkylinkEventManager,
+  SkylinkEvents,
+  SkylinkLogger,
+} from 'skylinkjs';
+import type {
+  InitOptions,
+  MediaStreams,
+  PeerInfo,
+  SkylinkError,
+  SkylinkEvent,
+  SkylinkEventDetailMap,
+} from 'skylinkjs';
+import SlimSkylink, { init, SkylinkEvents as SlimEvents } from 'skylinkjs/slim';
+
+const options: InitOptions = {
+  appKey: 'key',
+  defaultRoom: 'room',
+  socketServer: { url: 'example.org', ports: [443], protocol: 'https:' },
+  enableIceTrickle: true,
+};
+const skylink = new Skylink(options);
+new Skylink('key');
+
+export async function meet(): Promise<void> {
+  const streams: MediaStreams | null = await skylink.joinRoom({
+    roomName: 'room',
+    audio: { stereo: true, echoCancellation: false },
+    video: { resolution: SkylinkConstants.VIDEO_RESOLUTION.HD, frameRate: 30 },
+    bandwidth: { video: 500 },
+    userData: { name: 'Ada', tags: ['x'] },
+  });
+  const [audio, video] = streams ?? [null, null];
+  audio?.getAudioTracks();
+  video?.getVideoTracks();
+
+  const prefetched = await skylink.getUserMedia({ audio: true, video: { width: 640 } });
+  await skylink.joinRoom({ roomName: 'room' }, prefetched);
+  await skylink.joinRoom(prefetched);
+  skylink.stopPrefetchedStream(prefetched[0]);
+  const inRoom: MediaStreams | undefined = await skylink.getUserMedia('room', { audio: true });
+  window.attachMediaStream(document.createElement('video'), inRoom?.[1] ?? null).play();
+
+  skylink.lockRoom('room');
+  skylink.unlockRoom('room');
+  skylink.muteStreams('room', { audioMuted: 0, videoMuted: true });
+  skylink.sendMessage('room', 'hello');
+  skylink.sendMessage('room', { any: ['json', 1, null] }, ['peer'], 'session');
+  skylink.setUserData('room', 'text');
+  const data = skylink.getUserData('room', 'peer');
+  const info: PeerInfo | null | undefined = skylink.getPeerInfo('room');
+  const level: -1 | 0 | 1 | undefined = info?.mediaStatus['stream'].audioMuted;
+  for (const [id, peer] of Object.entries(skylink.getPeersInRoom('room') ?? {})) {
+    SkylinkLogger.log.INFO([id, 'APP', [peer.agent.name, String(peer.isSelf)], 'here'], {
+      data,
+      level,
+    });
+  }
+  const mine = Object.values(skylink.getStreams('room', true) ?? {}).find((peer) => peer.isSelf);
+  Object.values(mine?.streams.audio ?? {}).forEach((stream) => stream.getTracks());
+
+  const left: string | null = await skylink.leaveRoom('room', false);
+  const all: string[] = await skylink.leaveAllRooms();
+  const text: string = skylink.generateUUID() + skylink.getSdkVersion() + left + all.join();
+  SkylinkLogger.setLevel(SkylinkLogger.logLevels.DEBUG, text.length > 0);
+}
+
+SkylinkEventManager.addEventListener(SkylinkEvents.PEER_JOINED, ({ detail }) => {
+  const name: string = detail.room.roomName + detail.peerId + (detail.peerSessionId ?? '');
+  if (detail.isSelf) skylink.setUserData(name, detail.peerInfo.userData);
+});
+SkylinkEventManager.addEventListener(SkylinkConstants.EVENTS.ON_INCOMING_MESSAGE, (event) => {
+  const sender: string = event.detail.message.senderPeerId;
+  SkylinkLogger.log.DEBUG(`${event.type} ${sender}`);
+});
+const onLock = (event: SkylinkEvent<SkylinkEventDetailMap['roomLock']>) => event.detail.isLocked;
+SkylinkEventManager.addEventListener('roomLock', onLock);
+SkylinkEventManager.removeEventListener('roomLock', onLock);
+SkylinkEventManager.addEventListener('anything', (event) => event.detail.whatever);
+SkylinkEventManager.addEventListener(undefined, () => {});
+for (const name of Object.values(SkylinkEvents)) {
+  SkylinkEventManager.addEventListener(name as string, ({ detail }) => console.log(name, detail));
+}
+
+export function explain(error: SkylinkError): string {
+  switch (error.code) {
+    case 'ROOM_LOCKED':
+      return 'locked';
+    case 'API_REFUSED':
+      return String(error.info);
+    default:
+      return error.message;
+  }
+}
+
+const eager: 'peerJoined' = SlimEvents.PEER_JOINED;
+export const slim: Promise<SlimSkylink> = init('/skylink_bg.wasm').then(
+  () => new SlimSkylink(eager),
+);

@@ -1,0 +1,83 @@
+// Bundles pkg-template/ and the module into the entry files of the npm package.
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { settings, version } from './settings.mjs';
+import { root } from './toolchain.mjs';
+
+/** Only what starts the module by hand is taken from the glue: it would run ahead of us otherwise. */
+const GLUE_EXPORTS = {
+  imports: '__wbg_get_imports',
+  finish: '__wbg_finalize_init',
+};
+
+/** @param {import('./wasm-module.mjs').Module} module */
+function moduleParts({ glue, wasm, deflated }) {
+  return {
+    name: 'module-parts',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^skylink-(glue|module)$/ }, ({ path }) => ({
+        path,
+        namespace: 'parts',
+      }));
+      onLoad({ filter: /^skylink-module$/, namespace: 'parts' }, () => ({
+        contents: `export const SIZE = ${wasm.length};
+          export const BASE64 = '${deflated.toString('base64')}';`,
+      }));
+      onLoad({ filter: /^skylink-glue$/, namespace: 'parts' }, async () => {
+        const text = await readFile(glue, 'utf8');
+        const exported = Object.entries(GLUE_EXPORTS).map(([name, internal]) => {
+          if (!text.includes(`function ${internal}(`)) {
+            throw new Error(
+              `wasm-bindgen's glue has no ${internal} any more: see tools/bundle.mjs`,
+            );
+          }
+          return `${internal} as ${name}`;
+        });
+        return {
+          contents: `${text}\nexport { ${exported.join(', ')} };`,
+          resolveDir: dirname(glue),
+        };
+      });
+    },
+  };
+}
+
+const UMD = {
+  banner: `(function (root, make) {
+  if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = make();
+  else if (typeof define === 'function' && define.amd) define([], make);
+  else root.Skylink = make();
+})(typeof globalThis !== 'undefined' ? globalThis : self, function () {`,
+  footer: 'return Skylink; });',
+};
+
+/**
+ * @param {string} entry file of pkg-template/
+ * @param {'esm' | 'umd'} format
+ * @param {import('./wasm-module.mjs').Module} module
+ * @returns {Promise<string>}
+ */
+export async function bundle(entry, format, module) {
+  const isUmd = format === 'umd';
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'pkg-template', entry)],
+    bundle: true,
+    minify: true,
+    write: false,
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+    // The first only in the part of the glue that is left out; the second where the glue names the
+    // same file once for each function taken from it.
+    logOverride: { 'empty-import-meta': 'silent', 'duplicate-object-key': 'silent' },
+    target: settings.bundle.target,
+    format: isUmd ? 'iife' : 'esm',
+    globalName: isUmd ? 'Skylink' : undefined,
+    banner: { js: isUmd ? UMD.banner : '' },
+    footer: { js: isUmd ? UMD.footer : '' },
+    define: { SDK_VERSION_TEXT: JSON.stringify(version) },
+    plugins: [moduleParts(module)],
+  });
+  return outputFiles[0].text;
+}
