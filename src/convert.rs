@@ -1,16 +1,16 @@
 //! Between the core's values and JavaScript's. JSON is read and written by the browser.
 
 use crate::handles::Handles;
-use js_sys::{Array, Object, Reflect, JSON};
+use js_sys::{Array, Function, Object, Reflect, JSON};
 use skylink_core::JsonText;
 use skylink_protocol::{Object as Members, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Deeper values are cut: nothing on the wire is, and a cycle would have no end.
-const MAX_DEPTH: u32 = 48;
+/// Deeper values are cut: nothing on the wire is, and the stack has an end.
+const MAX_DEPTH: usize = 48;
 
 /// JSON by the browser's own parser.
-pub(crate) const JSON_TEXT: JsonText = JsonText { parse: parse_json, print: print_json };
+pub const JSON_TEXT: JsonText = JsonText { parse: parse_json, print: print_json };
 
 fn parse_json(text: &str) -> Option<Value> {
     JSON::parse(text).ok().map(|value| from_js(&value))
@@ -21,7 +21,7 @@ fn print_json(value: &Value) -> String {
 }
 
 /// A JavaScript value; handles become the objects they name, or `null` on the wire.
-pub(crate) fn to_js(value: &Value, handles: Option<&Handles>) -> JsValue {
+pub fn to_js(value: &Value, handles: Option<&Handles>) -> JsValue {
     match value {
         Value::Null => JsValue::NULL,
         Value::Bool(flag) => JsValue::from_bool(*flag),
@@ -39,36 +39,32 @@ pub(crate) fn to_js(value: &Value, handles: Option<&Handles>) -> JsValue {
     }
 }
 
-/// A JavaScript object.
-pub(crate) fn members_to_js(members: &Members, handles: Option<&Handles>) -> JsValue {
-    let object = Object::new();
-    for (key, value) in members.iter() {
-        set(&object, key, &to_js(value, handles));
-    }
-    object.into()
-}
-
-/// Sets a member of a plain object, which cannot fail.
-pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &JsValue::from_str(key), value);
+/// A JavaScript object. A member called `__proto__` is one like any other.
+pub fn members_to_js(members: &Members, handles: Option<&Handles>) -> JsValue {
+    let entry = |(key, value)| Array::of2(&JsValue::from_str(key), &to_js(value, handles));
+    let entries: Array = members.iter().map(entry).collect();
+    // Fails only for what is no list of pairs.
+    Object::from_entries(&entries).map_or(JsValue::NULL, JsValue::from)
 }
 
 /// A member of any object; `undefined` if there is none.
-pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
+pub fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// A text member of any object; empty if there is none.
-pub(crate) fn text(object: &JsValue, key: &str) -> String {
+pub fn text(object: &JsValue, key: &str) -> String {
     get(object, key).as_string().unwrap_or_default()
 }
 
-/// The value as JSON would carry it: what has no form in JSON is `null`, or left out of objects.
-pub(crate) fn from_js(value: &JsValue) -> Value {
-    read(value, MAX_DEPTH)
+/// The value as JSON would carry it: what has no form in JSON is `null`, or left out of objects. An
+/// object inside itself is `null` there.
+pub fn from_js(value: &JsValue) -> Value {
+    read(value, &mut Vec::new())
 }
 
-fn read(value: &JsValue, depth: u32) -> Value {
+/// Reads a value inside the objects `above`.
+fn read(value: &JsValue, above: &mut Vec<JsValue>) -> Value {
     if let Some(text) = value.as_string() {
         return Value::Text(text);
     }
@@ -78,20 +74,31 @@ fn read(value: &JsValue, depth: u32) -> Value {
     if let Some(flag) = value.as_bool() {
         return Value::Bool(flag);
     }
-    let Some(depth) = depth.checked_sub(1).filter(|_| value.is_object()) else {
+    if !value.is_object() || above.len() >= MAX_DEPTH || above.contains(value) {
         return Value::Null;
-    };
-    if let Some(array) = value.dyn_ref::<Array>() {
-        return Value::List(array.iter().map(|item| read(&item, depth)).collect());
     }
-    let entries = Object::entries(value.unchecked_ref());
+    above.push(value.clone());
+    let object = read_object(value, above);
+    above.pop();
+    object
+}
+
+fn read_object(object: &JsValue, above: &mut Vec<JsValue>) -> Value {
+    // Dates and their like say themselves what they are in JSON.
+    if let Some(to_json) = get(object, "toJSON").dyn_ref::<Function>() {
+        return to_json.call0(object).map_or(Value::Null, |json| read(&json, above));
+    }
+    if let Some(array) = object.dyn_ref::<Array>() {
+        return Value::List(array.iter().map(|item| read(&item, above)).collect());
+    }
+    let entries = Object::entries(object.unchecked_ref());
     let members = entries.iter().filter_map(|entry| {
         let entry: Array = entry.unchecked_into();
         let member = entry.get(1);
         if member.is_undefined() || member.is_function() {
             return None;
         }
-        Some((entry.get(0).as_string()?, read(&member, depth)))
+        Some((entry.get(0).as_string()?, read(&member, above)))
     });
     Value::Object(Members::from_distinct(members.collect()))
 }

@@ -3,23 +3,26 @@
 //! JavaScript is never called while the core is borrowed: outputs are taken out one by one, and
 //! what a listener asks for meanwhile is queued behind them.
 
-use crate::browser::capture::{get_user_media, split, split_pair, stop, tracks};
-use crate::browser::connection::{Connection, Report};
-use crate::browser::page::{follow, now, report_error};
+mod connections;
+mod pending;
+
+use self::pending::Pending;
+use crate::browser::capture::{get_user_media, stop, tracks};
+use crate::browser::connection::Connection;
+use crate::browser::page::{now, report_error};
 use crate::browser::request::Request;
 use crate::browser::socket::{Socket, SocketEvent};
 use crate::browser::task::NextTask;
 use crate::browser::timer::Timer;
-use crate::convert::{from_js, members_to_js, to_js, JSON_TEXT};
+use crate::convert::{members_to_js, text, to_js, JSON_TEXT};
 use crate::handles::Handles;
 use crate::host::Host;
 use crate::table::Table;
 use js_sys::{Array, Function, Promise};
 use skylink_core::{
-    Call, CapturedStream, ConnectionEvent, ConnectionId, ConnectionOp, Environment, Failure, Input, Output,
-    PromiseId, RequestId, SkylinkError, SocketId, Timestamp,
+    Call, Environment, Failure, Input, Output, PromiseId, RequestId, SkylinkError, SocketId, Timestamp,
 };
-use skylink_protocol::{Object as Members, Value};
+use skylink_protocol::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -31,19 +34,6 @@ enum Drain {
     Running,
     /// Waits for the next task.
     Paused,
-}
-
-/// What is to be made of a promise of the browser.
-enum Pending {
-    Answer(RequestId),
-    Capture(RequestId),
-    Offer(ConnectionId),
-    Answering(ConnectionId),
-    Local(ConnectionId),
-    Remote(ConnectionId),
-    Candidate(ConnectionId, u32),
-    /// A capture outside any room, for a promise of the app.
-    Prefetch(PromiseId),
 }
 
 /// The core with everything it drives.
@@ -58,7 +48,8 @@ pub(crate) struct Driver {
     requests: RefCell<Table<Request>>,
     sockets: RefCell<Table<Socket>>,
     connections: RefCell<Table<Rc<Connection>>>,
-    settled: Closure<dyn Fn(u32, bool, JsValue)>,
+    /// Belongs to the promises as well, which may settle when the session is gone.
+    settled: Function,
     timer: Timer,
     next_task: NextTask,
     weak: Weak<Driver>,
@@ -94,7 +85,9 @@ impl Driver {
                     if let Some(driver) = on_settled.upgrade() {
                         driver.on_settled(number, ok, value);
                     }
-                }),
+                })
+                .into_js_value()
+                .unchecked_into(),
                 timer: Timer::new(move || {
                     if let Some(driver) = on_timer.upgrade() {
                         driver.timer.ran();
@@ -143,7 +136,7 @@ impl Driver {
     /// How many objects, promises, requests, sockets and connections are held.
     pub fn held(&self) -> [usize; 6] {
         [
-            self.handles.len(),
+            self.handles.count(),
             self.promises.borrow().len(),
             self.pending.borrow().len(),
             self.requests.borrow().len(),
@@ -198,7 +191,9 @@ impl Driver {
             Output::Event { name, detail } => {
                 self.host.dispatch(name, &members_to_js(&detail, Some(&self.handles)));
             }
-            Output::Resolve { promise, value } => self.settle(promise, true, &to_js(&value, Some(&self.handles))),
+            Output::Resolve { promise, value } => {
+                self.settle(promise, true, &to_js(&value, Some(&self.handles)))
+            }
             Output::Reject { promise, failure } => {
                 let error = match failure {
                     Failure::Error(error) => self.error(&error),
@@ -252,19 +247,13 @@ impl Driver {
         }
     }
 
-    fn follow(&self, promise: &Promise, pending: Pending) {
-        let number = self.fresh();
-        self.pending.borrow_mut().insert(number, pending);
-        follow(promise, number, self.settled.as_ref().unchecked_ref());
-    }
-
     fn fetch(&self, request: RequestId, url: &str, headers: &[(&'static str, String)]) {
         match Request::get(url, headers) {
             Ok((running, promise)) => {
                 self.requests.borrow_mut().insert(request, running);
                 self.follow(&promise, Pending::Answer(request));
             }
-            Err(error) => self.feed(Input::ApiFailed { request, text: crate::convert::text(&error, "message") }),
+            Err(error) => self.feed(Input::ApiFailed { request, text: text(&error, "message") }),
         }
     }
 
@@ -281,130 +270,6 @@ impl Driver {
         match Socket::open(url, report) {
             Ok(open) => self.sockets.borrow_mut().insert(socket, open),
             Err(_) => self.feed(Input::SocketClosed { socket }),
-        }
-    }
-
-    fn operate(&self, id: ConnectionId, op: ConnectionOp) {
-        if let ConnectionOp::Create { configuration } = &op {
-            return self.create_connection(id, configuration);
-        }
-        if op == ConnectionOp::Close {
-            let connection = self.connections.borrow_mut().remove(id);
-            return drop(connection);
-        }
-        let Some(connection) = self.connections.borrow().get(id).cloned() else { return };
-        let options = |ice_restart: Option<bool>, detection: bool| {
-            let mut options = Members::new().with("voiceActivityDetection", detection);
-            if let Some(ice_restart) = ice_restart {
-                options.set("iceRestart", ice_restart);
-            }
-            members_to_js(&options, None)
-        };
-        match op {
-            ConnectionOp::Create { .. } | ConnectionOp::Close => {}
-            ConnectionOp::AddStream(stream) => {
-                if let Some(stream) = self.handles.get_as(stream) {
-                    connection.add_stream(&stream);
-                }
-            }
-            ConnectionOp::OpenChannel { label } => connection.open_channel(&label),
-            ConnectionOp::SendText { label, text } => {
-                if let Err(error) = connection.send_text(&label, &text) {
-                    let error = self.handles.keep(error);
-                    self.report(id, ConnectionEvent::ChannelFailed { label, error });
-                }
-            }
-            ConnectionOp::CreateOffer { ice_restart, voice_activity_detection } => {
-                let options = options(Some(ice_restart), voice_activity_detection);
-                self.follow(&connection.create_offer(&options), Pending::Offer(id));
-            }
-            ConnectionOp::CreateAnswer { voice_activity_detection } => {
-                let options = options(None, voice_activity_detection);
-                self.follow(&connection.create_answer(&options), Pending::Answering(id));
-            }
-            ConnectionOp::SetLocal { kind, sdp } => {
-                self.follow(&connection.set_local(kind, &sdp), Pending::Local(id));
-            }
-            ConnectionOp::SetRemote { kind, sdp } => {
-                self.follow(&connection.set_remote(kind, &sdp), Pending::Remote(id));
-            }
-            ConnectionOp::AddCandidate { number, candidate, mid, line } => {
-                let candidate =
-                    Members::new().with("candidate", candidate).with("sdpMid", mid).with("sdpMLineIndex", line);
-                let promise = connection.add_candidate(&members_to_js(&candidate, None));
-                self.follow(&promise, Pending::Candidate(id, number));
-            }
-        }
-    }
-
-    fn create_connection(&self, id: ConnectionId, configuration: &Value) {
-        let weak = self.weak.clone();
-        let report: Report = Rc::new(move |event| {
-            if let Some(driver) = weak.upgrade() {
-                driver.report(id, event);
-            }
-        });
-        match Connection::new(&to_js(configuration, None), Rc::clone(&self.handles), report) {
-            Ok(connection) => self.connections.borrow_mut().insert(id, Rc::new(connection)),
-            Err(error) => {
-                let error = self.handles.keep(error);
-                self.report(id, ConnectionEvent::CreateFailed(error));
-            }
-        }
-    }
-
-    fn report(&self, connection: ConnectionId, event: ConnectionEvent) {
-        self.feed(Input::Connection { connection, event });
-    }
-
-    /// A promise of the browser settled.
-    fn on_settled(&self, number: u32, ok: bool, value: JsValue) {
-        let pending = self.pending.borrow_mut().remove(number);
-        let sdp = || crate::convert::text(&value, "sdp");
-        let failed = |connection| {
-            let error = self.handles.keep(value.clone());
-            self.report(connection, ConnectionEvent::DescriptionFailed(error));
-        };
-        match pending {
-            None => {}
-            Some(Pending::Answer(request)) => self.on_answer(request, ok, &value),
-            Some(Pending::Capture(request)) if ok => {
-                let streams: Vec<CapturedStream> = split(value.unchecked_ref(), &self.handles);
-                self.feed(Input::Captured { request, streams });
-            }
-            Some(Pending::Capture(request)) => {
-                self.feed(Input::CaptureFailed { request, error: self.handles.keep(value) });
-            }
-            Some(Pending::Prefetch(promise)) => {
-                let result = if ok { split_pair(value.unchecked_ref()) } else { value };
-                self.settle(promise, ok, &result);
-            }
-            Some(Pending::Offer(id)) if ok => self.report(id, ConnectionEvent::OfferCreated(sdp())),
-            Some(Pending::Answering(id)) if ok => self.report(id, ConnectionEvent::AnswerCreated(sdp())),
-            Some(Pending::Local(id)) if ok => self.report(id, ConnectionEvent::LocalSet),
-            Some(Pending::Remote(id)) if ok => self.report(id, ConnectionEvent::RemoteSet),
-            Some(Pending::Offer(id) | Pending::Answering(id) | Pending::Local(id) | Pending::Remote(id)) => {
-                failed(id);
-            }
-            Some(Pending::Candidate(id, number)) => {
-                let error = (!ok).then(|| self.handles.keep(value));
-                self.report(id, ConnectionEvent::CandidateAdded { number, error });
-            }
-        }
-    }
-
-    fn on_answer(&self, request: RequestId, ok: bool, value: &JsValue) {
-        // Done, so that dropping it must not abort anything any more.
-        let running = self.requests.borrow_mut().remove(request);
-        drop(running);
-        if ok {
-            let answer: &Array = value.unchecked_ref();
-            let status = answer.get(0).as_f64().unwrap_or_default() as u32;
-            let body = answer.get(1);
-            let body = (!body.is_undefined()).then(|| from_js(&body));
-            self.feed(Input::ApiAnswered { request, status, body });
-        } else {
-            self.feed(Input::ApiFailed { request, text: crate::convert::text(value, "message") });
         }
     }
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Owns streams and errors as long as the core may refer to them.
 #[derive(Debug, Default)]
-pub(crate) struct Handles {
+pub struct Handles {
     objects: RefCell<Table<JsValue>>,
     last: Cell<Handle>,
 }
@@ -36,13 +36,14 @@ impl Handles {
         self.get(handle).dyn_into().ok()
     }
 
+    /// Forgets an object.
     pub fn release(&self, handle: Handle) {
         let object = self.objects.borrow_mut().remove(handle);
         drop(object);
     }
 
     /// How many objects are kept.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.objects.borrow().len()
     }
 }

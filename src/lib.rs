@@ -4,9 +4,9 @@
 #![deny(missing_docs)]
 
 pub mod browser;
-mod convert;
+pub mod convert;
 mod driver;
-mod handles;
+pub mod handles;
 mod host;
 mod media_calls;
 mod session;

@@ -22,7 +22,8 @@ pub(crate) fn prefetched(driver: &Driver, options: &JsValue, streams: &JsValue) 
         Some(items) => items.clone(),
         None => Array::of1(given),
     };
-    let usable = items.iter().filter_map(|item| item.dyn_into::<MediaStream>().ok()).filter(MediaStream::active);
+    let usable =
+        items.iter().filter_map(|item| item.dyn_into::<MediaStream>().ok()).filter(MediaStream::active);
     let split: Vec<_> = usable.flat_map(|stream| split(&stream, &driver.handles)).collect();
     if split.is_empty() {
         Prefetched::Invalid

@@ -126,7 +126,8 @@ impl Session {
         options: &JsValue,
         stream_id: Option<String>,
     ) -> Result<JsValue, JsValue> {
-        let options = if options.is_undefined() { Value::Object(Default::default()) } else { from_js(options) };
+        let options =
+            if options.is_undefined() { Value::Object(Default::default()) } else { from_js(options) };
         self.called(Call::MuteStreams { room: name(room), options, stream_id })
     }
 
@@ -176,7 +177,9 @@ impl Session {
     /// A method that returns at once, or throws.
     fn called(&self, call: Call) -> Result<JsValue, JsValue> {
         match self.driver.call(call) {
-            Ok(result) => Ok(result.map_or(JsValue::UNDEFINED, |value| to_js(&value, Some(&self.driver.handles)))),
+            Ok(result) => {
+                Ok(result.map_or(JsValue::UNDEFINED, |value| to_js(&value, Some(&self.driver.handles))))
+            }
             Err(error) => Err(self.driver.error(&error)),
         }
     }

@@ -1,7 +1,7 @@
 //! ICE candidates of both sides (peer behaviour 1.11).
 
 use crate::room::Room;
-use crate::sdp::{candidate_word, has_mid};
+use crate::sdp::{candidate_ufrag, candidate_word, has_mid, has_ufrag};
 use crate::session::Context;
 use crate::{ConnectionOp, ErrorCode, Handle, Output, SkylinkError, Timestamp};
 use skylink_protocol::signaling::{Candidate, EndOfCandidates};
@@ -9,6 +9,9 @@ use skylink_protocol::{Object, Value};
 
 /// How long after gathering the other side is told how many candidates there were.
 const END_DELAY: f64 = 6_000.0;
+
+/// How many remote candidates may wait for their description.
+const MAX_WAITING: usize = 500;
 
 /// A remote candidate with the number that its result comes back with.
 #[derive(Debug, Clone)]
@@ -20,8 +23,10 @@ struct Numbered {
 /// The candidates exchanged with one peer.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// Text of the last remote description, which tells the m-sections there are.
-    pub remote_sdp: String,
+    /// The remote description being set.
+    pub coming_sdp: String,
+    /// The remote description in place, which tells the m-sections there are.
+    remote_sdp: String,
     waiting: Vec<Numbered>,
     processing: Vec<Numbered>,
     received: u32,
@@ -36,6 +41,17 @@ pub(crate) struct Candidates {
 impl Candidates {
     pub fn deadline(&self) -> Option<Timestamp> {
         self.end_due
+    }
+
+    /// The remote description was set.
+    pub fn on_remote_applied(&mut self) {
+        self.remote_sdp = std::mem::take(&mut self.coming_sdp);
+    }
+
+    /// Whether the candidate belongs to the remote description in place. One of another ICE
+    /// generation has to wait for its own; old clients do not tell.
+    fn fits(&self, candidate: &Candidate) -> bool {
+        candidate_ufrag(&candidate.candidate).is_none_or(|ufrag| has_ufrag(&self.remote_sdp, ufrag))
     }
 }
 
@@ -120,9 +136,10 @@ impl Room {
             return self.drop_candidate(context, &candidate, ErrorCode::NoConnection);
         };
         peer.candidates.received = peer.candidates.received.saturating_add(1);
-        let takes = peer.negotiation.takes_candidates();
+        let takes = peer.negotiation.takes_candidates() && peer.candidates.fits(&candidate.message);
+        let has_space = peer.candidates.waiting.len() < MAX_WAITING;
         self.candidate_event(context, &candidate, "received", Value::Null);
-        if filtered {
+        if filtered || !(takes || has_space) {
             self.drop_candidate(context, &candidate, ErrorCode::CandidateFiltered);
         } else if takes {
             self.process_candidate(context, &id, candidate);
@@ -141,7 +158,11 @@ impl Room {
         if !peer.negotiation.takes_candidates() {
             return;
         }
-        for candidate in std::mem::take(&mut peer.candidates.waiting) {
+        let waiting = std::mem::take(&mut peer.candidates.waiting);
+        let (ready, waiting) = waiting.into_iter().partition(|it| peer.candidates.fits(&it.message));
+        peer.candidates.waiting = waiting;
+        let ready: Vec<Numbered> = ready;
+        for candidate in ready {
             self.process_candidate(context, id, candidate);
         }
     }
@@ -195,7 +216,8 @@ impl Room {
     fn candidate_event(&self, context: &mut Context, candidate: &Numbered, state: &str, error: Value) {
         let message = &candidate.message;
         let text = message.candidate.as_str();
-        let foundation = candidate_word(text, 0).trim_start_matches("candidate:");
+        let word = candidate_word(text, 0);
+        let foundation = word.strip_prefix("candidate:").unwrap_or(word);
         let shown: Value = if state == "buffered" {
             text.into()
         } else {

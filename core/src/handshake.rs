@@ -90,8 +90,8 @@ impl Room {
                 config.set("enableIceRestart", message.enable_ice_restart);
             }
         }
-        peer.offered = Some((message.user_info, message.media_info_list));
         peer.negotiation.on_offer(message.sdp, we_win);
+        self.accept_peer_data(context, &message.mid, message.user_info, message.media_info_list);
         self.take_steps(context, &message.mid);
     }
 
@@ -100,9 +100,9 @@ impl Room {
             return context.log(LogLevel::Warn, LogCode::DroppedMessage, &[Answer::TYPE, &message.mid]);
         };
         let takes_data = has_usable_data_section(&message.sdp);
-        peer.offered = Some((message.user_info, message.media_info_list));
         peer.negotiation.on_answer(message.sdp);
         let has_channel = peer.channel.is_some();
+        self.accept_peer_data(context, &message.mid, message.user_info, message.media_info_list);
         self.take_steps(context, &message.mid);
         if has_channel && !takes_data {
             self.close_channel(context, &message.mid);
@@ -160,8 +160,12 @@ impl Room {
         let voice_activity_detection = self.voice_activity_detection;
         match step {
             Step::CreateOffer { ice_restart } => {
-                self.open_channel(context, id);
-                self.add_streams(context, id);
+                // The peer may have answered a first offer that failed here: a second one must not
+                // put other m-sections in their place. What is new goes with the next round.
+                if self.peer(id).is_some_and(|peer| peer.negotiated || peer.own_sdp.is_empty()) {
+                    self.open_channel(context, id);
+                    self.add_streams(context, id);
+                }
                 if let Some(peer) = self.peer_mut(id) {
                     peer.restarts_ice = ice_restart;
                 }
@@ -186,14 +190,15 @@ impl Room {
                 context.connection(connection, ConnectionOp::SetLocal { kind, sdp })
             }
             Step::SetRemote { kind, sdp } => {
-                // Before the description, so that the tracks it brings find their mediaInfo.
-                self.accept_peer_data(context, id);
                 if let Some(peer) = self.peer_mut(id) {
-                    peer.candidates.remote_sdp.clone_from(&sdp);
+                    peer.candidates.coming_sdp.clone_from(&sdp);
                 }
                 context.connection(connection, ConnectionOp::SetRemote { kind, sdp });
             }
             Step::RemoteApplied { kind } => {
+                if let Some(peer) = self.peer_mut(id) {
+                    peer.candidates.on_remote_applied();
+                }
                 let detail =
                     Object::new().with("state", kind.name()).with("peerId", id).with("room", self.info());
                 context.event("handshakeProgress", detail);
@@ -261,7 +266,7 @@ impl Room {
             mid: self.own_id(),
             target: id.to_owned(),
             rid: self.rid.clone(),
-            user_info: Some(self.own_info(environment).into()),
+            user_info: Some(self.announced_info(environment).into()),
             weight: Some(self.weight),
             media_info_list: Some(media_info_list),
             ..Offer::default()
@@ -291,7 +296,7 @@ impl Room {
             target: id.to_owned(),
             rid: self.rid.clone(),
             publisher_id: None,
-            user_info: Some(self.own_info(&context.environment).into()),
+            user_info: Some(self.announced_info(&context.environment).into()),
         };
         if let Some(peer) = self.peer_mut(id) {
             peer.own_sdp = sdp;
@@ -301,10 +306,16 @@ impl Room {
         self.own_handshake(context, Answer::TYPE);
     }
 
-    /// Takes over what the offer or answer at hand says of its sender.
-    fn accept_peer_data(&mut self, context: &mut Context, id: &str) {
+    /// Takes over what an offer or answer says of its sender: at once, since newer messages may
+    /// overrule it before the description is set, and the tracks it brings need their mediaInfo.
+    fn accept_peer_data(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        user_info: Option<Value>,
+        media: Option<Vec<MediaInfo>>,
+    ) {
         let Some(peer) = self.peer_mut(id) else { return };
-        let Some((user_info, media)) = peer.offered.take() else { return };
         if let Some(info) = user_info.as_ref().filter(|info| info.get("settings").is_some()) {
             for key in ["settings", "mediaStatus", "userData"] {
                 if let Some(value) = info.get(key) {

@@ -4,6 +4,7 @@
 //! needs no rollback, and the answerer is done when `answerAck` comes. Unlike 2.7.2 no state
 //! waits for ever: what does not come in time is repeated or taken as done.
 
+use crate::time::sooner;
 use crate::{DescriptionKind, Timestamp};
 
 /// How long an answer is waited for before the offer is sent again.
@@ -14,6 +15,10 @@ const ACK_WAIT: f64 = 5_000.0;
 const OFFER_WAIT: f64 = 10_000.0;
 /// How often an offer is sent at the most.
 const MAX_OFFERS: u32 = 4;
+/// How long after a failed description the next try is made; twice as long each further time.
+const RETRY_WAIT: f64 = 1_000.0;
+/// How many tries in a row may fail.
+const MAX_FAILURES: u32 = 4;
 
 /// Where the handshake stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,8 +84,20 @@ pub(crate) struct Negotiation {
     wanted: Option<bool>,
     /// The last remote offer set, and our answer to it, to recognise a repeated one.
     answered: Option<(String, String)>,
+    /// The last answer taken, to recognise a late copy of it.
+    last_answer: String,
     /// Whether the offer under way restarts ICE.
     restarting: bool,
+    /// Whether the browser still makes an offer that is not wanted any more.
+    abandoned_offer: bool,
+    /// Whether a remote description is in place.
+    has_remote: bool,
+    /// Descriptions that failed since a round went well.
+    failures: u32,
+    /// Until then nothing new is begun, after a failure.
+    retry_due: Option<Timestamp>,
+    /// Whether the peer waits for an `answerAck` with success before it takes our next offer.
+    owes_ack: bool,
     deadline: Option<Timestamp>,
     steps: Vec<Step>,
 }
@@ -104,7 +121,13 @@ impl Negotiation {
             waiting_offer: None,
             wanted: None,
             answered: None,
+            last_answer: String::new(),
             restarting: false,
+            abandoned_offer: false,
+            has_remote: false,
+            failures: 0,
+            retry_due: None,
+            owes_ack: false,
             deadline,
             steps: Vec::new(),
         }
@@ -117,15 +140,16 @@ impl Negotiation {
 
     /// When [`Negotiation::on_deadline`] is due.
     pub fn deadline(&self) -> Option<Timestamp> {
-        self.deadline
+        sooner(self.deadline, self.retry_due)
     }
 
     /// Whether remote candidates can be given to the browser now.
     pub fn takes_candidates(&self) -> bool {
-        matches!(
+        let is_settled = matches!(
             self.phase,
             Phase::Answering | Phase::SettingOwnAnswer { .. } | Phase::AnswerSent | Phase::Stable
-        )
+        );
+        is_settled && self.has_remote
     }
 
     /// Whether nothing is under way.
@@ -175,6 +199,9 @@ impl Negotiation {
         if matches!(self.phase, Phase::Offering | Phase::OfferSent { .. }) && self.restarting {
             self.wanted = Some(true);
         }
+        self.abandoned_offer |= self.phase == Phase::Offering;
+        self.waiting_offer = None;
+        self.retry_due = None;
         self.deadline = None;
         self.steps.push(Step::SetRemote { kind: DescriptionKind::Offer, sdp: offer.clone() });
         self.phase = Phase::SettingOffer { sdp: offer };
@@ -183,8 +210,9 @@ impl Negotiation {
     /// An answer came.
     pub fn on_answer(&mut self, sdp: String) {
         match std::mem::replace(&mut self.phase, Phase::Stable) {
-            Phase::OfferSent { sdp: offer, .. } => {
+            Phase::OfferSent { sdp: offer, .. } if self.last_answer != sdp => {
                 self.deadline = None;
+                self.last_answer.clone_from(&sdp);
                 self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: offer.clone() });
                 self.phase = Phase::SettingOwnOffer { offer, answer: sdp };
             }
@@ -207,7 +235,13 @@ impl Negotiation {
 
     /// The browser made an offer.
     pub fn on_offer_created(&mut self, sdp: String, now: Timestamp) {
+        if std::mem::take(&mut self.abandoned_offer) {
+            return;
+        }
         if self.phase == Phase::Offering {
+            if std::mem::take(&mut self.owes_ack) {
+                self.steps.push(Step::SendAck { success: true });
+            }
             self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: false });
             self.phase = Phase::OfferSent { sdp, sent: 1 };
             self.deadline = Some(now.plus(ANSWER_WAIT));
@@ -244,6 +278,7 @@ impl Negotiation {
 
     /// The browser set a remote description.
     pub fn on_remote_set(&mut self) {
+        self.has_remote = true;
         match std::mem::replace(&mut self.phase, Phase::Stable) {
             Phase::SettingAnswer => {
                 self.steps.push(Step::RemoteApplied { kind: DescriptionKind::Answer });
@@ -260,41 +295,81 @@ impl Negotiation {
         }
     }
 
-    /// The operation under way failed.
-    pub fn on_failed(&mut self) {
+    /// The operation under way failed. It is tried again a little later, from the beginning.
+    pub fn on_failed(&mut self, now: Timestamp) {
+        if std::mem::take(&mut self.abandoned_offer) {
+            return;
+        }
         match std::mem::replace(&mut self.phase, Phase::Stable) {
             Phase::Offering => {
                 self.steps.push(Step::Failed { ours: false });
-                self.go_on();
+                self.retry_offer(now);
             }
             Phase::SettingOwnOffer { .. } => {
                 self.steps.push(Step::Failed { ours: true });
-                self.steps.push(Step::SendAck { success: false });
-                self.go_on();
+                self.refuse_answer();
+                self.retry_offer(now);
             }
             Phase::SettingAnswer => {
                 self.steps.push(Step::Failed { ours: false });
-                self.steps.push(Step::SendAck { success: false });
+                self.refuse_answer();
                 self.steps.push(Step::SetLocal { kind: DescriptionKind::Rollback, sdp: String::new() });
+                self.retry_offer(now);
                 self.phase = Phase::RollingBack;
             }
-            Phase::SettingOffer { .. } | Phase::Answering => {
-                self.answered = None;
-                self.steps.push(Step::Failed { ours: false });
-                self.go_on();
-            }
-            Phase::SettingOwnAnswer { .. } => {
-                self.answered = None;
-                self.steps.push(Step::Failed { ours: true });
-                self.go_on();
-            }
+            Phase::SettingOffer { sdp } => self.retry_answer(sdp, false, now),
+            Phase::Answering => self.retry_answered(false, now),
+            Phase::SettingOwnAnswer { .. } => self.retry_answered(true, now),
             Phase::RollingBack => self.go_on(),
             phase => self.phase = phase,
         }
     }
 
+    fn refuse_answer(&mut self) {
+        self.steps.push(Step::SendAck { success: false });
+        // 2.7.2 ignores a refusal and would keep our next offer in a buffer for ever.
+        self.owes_ack = true;
+    }
+
+    fn retry_offer(&mut self, now: Timestamp) {
+        self.wanted = Some(self.wanted.unwrap_or(false) || self.restarting);
+        self.postpone(now);
+    }
+
+    fn retry_answered(&mut self, ours: bool, now: Timestamp) {
+        let offer = self.answered.take().map(|(offer, _)| offer).unwrap_or_default();
+        self.retry_answer(offer, ours, now);
+    }
+
+    /// The offer waits for its next try, unless a newer one waits already.
+    fn retry_answer(&mut self, offer: String, ours: bool, now: Timestamp) {
+        self.answered = None;
+        self.steps.push(Step::Failed { ours });
+        self.waiting_offer.get_or_insert(offer);
+        self.postpone(now);
+    }
+
+    fn postpone(&mut self, now: Timestamp) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures > MAX_FAILURES {
+            self.failures = 0;
+            (self.waiting_offer, self.wanted) = (None, None);
+            self.steps.push(Step::GivenUp);
+            return;
+        }
+        let doubled = f64::from(self.failures.saturating_sub(1)).exp2();
+        self.retry_due = Some(now.plus(RETRY_WAIT * doubled));
+    }
+
     /// The time named by [`Negotiation::deadline`] has come.
     pub fn on_deadline(&mut self, now: Timestamp) {
+        if self.retry_due.is_some_and(|due| due.is_due(now)) {
+            self.retry_due = None;
+            self.go_on();
+        }
+        if !self.deadline.is_some_and(|due| due.is_due(now)) {
+            return;
+        }
         self.deadline = None;
         match std::mem::replace(&mut self.phase, Phase::Stable) {
             Phase::Greeting => self.want_offer(false),
@@ -315,13 +390,15 @@ impl Negotiation {
     fn settle(&mut self) {
         self.phase = Phase::Stable;
         self.deadline = None;
+        self.retry_due = None;
+        self.failures = 0;
         self.steps.push(Step::Settled);
         self.go_on();
     }
 
     /// Takes up what had to wait. A remote offer comes first: it may carry our own wish.
     fn go_on(&mut self) {
-        if self.phase != Phase::Stable {
+        if self.phase != Phase::Stable || self.retry_due.is_some() {
             return;
         }
         if let Some(offer) = self.waiting_offer.take() {

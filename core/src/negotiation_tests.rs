@@ -126,7 +126,7 @@ fn an_offer_that_comes_while_busy_is_taken_up_by_the_offerer_too() {
 fn an_offer_that_cannot_be_set_leaves_the_way_open() {
     let mut n = after_first_round_as_answerer();
     n.on_offer(offer("bad"), false);
-    n.on_failed();
+    n.on_failed(NOW);
     assert_eq!(n.take_steps().last(), Some(&Step::Failed { ours: false }));
     n.on_offer(offer("good"), false);
     assert_eq!(n.take_steps(), [Step::SetRemote { kind: DescriptionKind::Offer, sdp: "good".into() }]);
@@ -138,7 +138,7 @@ fn an_answer_that_cannot_be_set_is_refused_once_and_rolled_back() {
     n.on_answer("bad".into());
     n.on_local_set(NOW);
     n.take_steps();
-    n.on_failed();
+    n.on_failed(NOW);
     assert_eq!(
         n.take_steps(),
         [
@@ -204,4 +204,48 @@ fn a_repeated_offer_does_not_cost_us_our_own() {
     assert_eq!(n.take_steps(), [Step::SendAnswer { sdp: "a1".into() }]);
     n.on_answer("a".into());
     assert_eq!(n.take_steps(), [Step::SetLocal { kind: DescriptionKind::Offer, sdp: "mine".into() }]);
+}
+
+#[test]
+fn a_late_copy_of_an_answer_is_not_taken_for_the_answer_to_a_later_offer() {
+    let mut n = offer_sent();
+    n.on_answer("a".into());
+    n.on_local_set(NOW);
+    n.on_remote_set();
+    n.want_offer(false);
+    n.on_offer_created("second".into(), NOW);
+    n.take_steps();
+    n.on_answer("a".into());
+    assert!(n.take_steps().is_empty());
+    n.on_answer("b".into());
+    assert_eq!(n.take_steps(), [Step::SetLocal { kind: DescriptionKind::Offer, sdp: "second".into() }]);
+}
+
+#[test]
+fn a_description_that_fails_is_tried_again_a_few_times_and_later_each_time() {
+    let mut n = Negotiation::offering();
+    let mut now = NOW;
+    for wait in [1_000.0, 2_000.0, 4_000.0, 8_000.0] {
+        n.take_steps();
+        n.on_failed(now);
+        assert_eq!(n.take_steps(), [Step::Failed { ours: false }]);
+        assert_eq!(n.deadline(), Some(now.plus(wait)));
+        now = now.plus(wait);
+        n.on_deadline(now);
+        assert_eq!(n.take_steps(), [Step::CreateOffer { ice_restart: false }]);
+    }
+    n.on_failed(now);
+    assert_eq!(n.take_steps(), [Step::Failed { ours: false }, Step::GivenUp]);
+    assert_eq!(n.deadline(), None);
+}
+
+#[test]
+fn the_failure_of_an_offer_that_lost_a_glare_is_not_taken_for_that_of_the_other_offer() {
+    let mut n = Negotiation::offering();
+    n.on_offer(offer("theirs"), false);
+    n.take_steps();
+    n.on_failed(NOW);
+    assert!(n.take_steps().is_empty());
+    n.on_remote_set();
+    assert_eq!(n.take_steps().last(), Some(&Step::CreateAnswer));
 }

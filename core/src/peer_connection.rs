@@ -46,7 +46,7 @@ impl Room {
             ConnectionEvent::LocalSet => negotiation.on_local_set(now),
             ConnectionEvent::RemoteSet => negotiation.on_remote_set(),
             ConnectionEvent::DescriptionFailed(error) => {
-                negotiation.on_failed();
+                negotiation.on_failed(now);
                 peer.failure = Some(error);
             }
             ConnectionEvent::CreateFailed(error) => {

@@ -14,6 +14,16 @@ pub(crate) const DT_PROTOCOL_VERSION: &str = "0.1.3";
 impl Room {
     /// What we tell others about ourselves: peer info without `room`.
     pub fn own_info(&self, environment: &Environment) -> Object {
+        self.info_with_mutes(environment, |stream| stream.muted)
+    }
+
+    /// As [`Room::own_info`], with the mute states that were announced: in offers and answers it
+    /// must not contradict `mediaInfoList`, or what is announced next would seem to be no change.
+    pub fn announced_info(&self, environment: &Environment) -> Object {
+        self.info_with_mutes(environment, |stream| stream.announced_muted)
+    }
+
+    fn info_with_mutes(&self, environment: &Environment, is_muted: fn(&LocalStream) -> bool) -> Object {
         let settings_of = |kind: Kind| -> Value {
             let streams = self.streams.iter().filter(|stream| stream.kind == kind);
             let map: Object = streams.map(|s| (s.stream_id.clone(), s.settings.clone().into())).collect();
@@ -23,7 +33,7 @@ impl Room {
                 map.into()
             }
         };
-        let status = |s: &LocalStream| (s.stream_id.clone(), Value::from(media_status(s.kind, s.muted)));
+        let status = |s: &LocalStream| (s.stream_id.clone(), Value::from(media_status(s.kind, is_muted(s))));
         let media_statuses: Object = self.streams.iter().map(status).collect();
         let data = self.options.enable_data_channel();
         Object::new()

@@ -5,7 +5,7 @@ use crate::media::RemoteStream;
 use crate::negotiation::Negotiation;
 use crate::{ConnectionId, Handle};
 use skylink_protocol::signaling::MediaInfo;
-use skylink_protocol::{Object, Value};
+use skylink_protocol::Object;
 
 /// The data channel for messages with a peer.
 #[derive(Debug)]
@@ -41,8 +41,6 @@ pub(crate) struct Peer {
     pub restarts_ice: bool,
     /// The browser's error while it is being told.
     pub failure: Option<Handle>,
-    /// `userInfo` and `mediaInfoList` of the description to be set next.
-    pub offered: Option<(Option<Value>, Option<Vec<MediaInfo>>)>,
 }
 
 impl Peer {
@@ -63,7 +61,6 @@ impl Peer {
             negotiated: false,
             restarts_ice: false,
             failure: None,
-            offered: None,
         }
     }
 

@@ -57,6 +57,18 @@ pub(crate) fn candidate_word(candidate: &str, place: usize) -> &str {
     candidate.split(' ').nth(place).unwrap_or("")
 }
 
+/// The ICE generation that a candidate belongs to (RFC 8839 section 5.1, extension `ufrag`).
+pub(crate) fn candidate_ufrag(candidate: &str) -> Option<&str> {
+    let mut words = candidate.split(' ').skip(8);
+    words.find(|word| *word == "ufrag")?;
+    words.next()
+}
+
+/// Whether the description is of this ICE generation.
+pub(crate) fn has_ufrag(sdp: &str, ufrag: &str) -> bool {
+    sdp.lines().any(|line| line.strip_prefix("a=ice-ufrag:").map(str::trim_end) == Some(ufrag))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +99,14 @@ mod tests {
         assert_eq!(candidate_word(candidate, 0), "candidate:7");
         assert_eq!(candidate_word(candidate, 7), "host");
         assert_eq!(candidate_word("", 7), "");
+    }
+
+    #[test]
+    fn tells_the_generation_of_a_candidate() {
+        let candidate = "candidate:7 1 udp 1 198.51.100.7 50068 typ host generation 0 ufrag aMj3 network-id 1";
+        assert_eq!(candidate_ufrag(candidate), Some("aMj3"));
+        assert_eq!(candidate_ufrag("candidate:7 1 UDP 1 198.51.100.7 50068 typ host"), None);
+        assert!(has_ufrag("v=0\r\na=ice-ufrag:aMj3\r\n", "aMj3"));
+        assert!(!has_ufrag("v=0\r\na=ice-ufrag:aMj34\r\n", "aMj3"));
     }
 }

@@ -18,7 +18,7 @@ pub fn get_user_media(constraints: &JsValue) -> Result<Promise, JsValue> {
 }
 
 /// Tracks of a stream.
-pub(crate) fn tracks(stream: &MediaStream) -> impl Iterator<Item = MediaStreamTrack> {
+pub fn tracks(stream: &MediaStream) -> impl Iterator<Item = MediaStreamTrack> {
     stream.get_tracks().into_iter().map(JsCast::unchecked_into)
 }
 
@@ -30,9 +30,10 @@ pub fn stop(stream: &MediaStream) {
 }
 
 /// A stream split into a new one for each kind, audio first (peer behaviour 2.1).
-pub(crate) fn split(stream: &MediaStream, handles: &Handles) -> Vec<CapturedStream> {
+pub fn split(stream: &MediaStream, handles: &Handles) -> Vec<CapturedStream> {
     let mut streams = Vec::new();
-    for (kind, tracks) in [(Kind::Audio, stream.get_audio_tracks()), (Kind::Video, stream.get_video_tracks())] {
+    for (kind, tracks) in [(Kind::Audio, stream.get_audio_tracks()), (Kind::Video, stream.get_video_tracks())]
+    {
         if let Some(stream) = one_kind(&tracks) {
             let stream_id = stream.id();
             streams.push(CapturedStream { handle: handles.keep(stream.into()), stream_id, kind });
@@ -46,7 +47,7 @@ fn one_kind(tracks: &Array) -> Option<MediaStream> {
 }
 
 /// `[audio, video]` as new streams of one kind, `null` for a missing kind.
-pub(crate) fn split_pair(stream: &MediaStream) -> JsValue {
+pub fn split_pair(stream: &MediaStream) -> JsValue {
     let of = |tracks: Array| one_kind(&tracks).map_or(JsValue::NULL, JsValue::from);
     Array::of2(&of(stream.get_audio_tracks()), &of(stream.get_video_tracks())).into()
 }

@@ -12,12 +12,12 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Event, MediaStream, MediaStreamTrack, RtcConfiguration, RtcDataChannel, RtcDataChannelEvent,
-    RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcSdpType,
-    RtcSessionDescriptionInit, RtcTrackEvent,
+    RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcSdpType, RtcSessionDescriptionInit,
+    RtcTrackEvent,
 };
 
 /// Where a connection reports to.
-pub(crate) type Report = Rc<dyn Fn(ConnectionEvent)>;
+pub type Report = Rc<dyn Fn(ConnectionEvent)>;
 
 /// A remote stream and the listener for tracks that leave it.
 struct RemoteStream {
@@ -46,15 +46,11 @@ impl Connection {
     ///
     /// # Errors
     /// The browser's, for a configuration it does not take.
-    pub(crate) fn new(configuration: &JsValue, handles: Rc<Handles>, report: Report) -> Result<Self, JsValue> {
+    pub fn new(configuration: &JsValue, handles: Rc<Handles>, report: Report) -> Result<Self, JsValue> {
         let configuration: &RtcConfiguration = configuration.unchecked_ref();
         let connection = RtcPeerConnection::new_with_configuration(configuration)?;
-        let shared = Rc::new(Shared {
-            report,
-            handles,
-            streams: RefCell::default(),
-            channels: RefCell::default(),
-        });
+        let shared =
+            Rc::new(Shared { report, handles, streams: RefCell::default(), channels: RefCell::default() });
         let state = |kind: &'static str, property: &'static str, make: fn(String) -> ConnectionEvent| {
             let shared = Rc::clone(&shared);
             Listener::new(&connection, kind, move |event: Event| {
@@ -74,7 +70,8 @@ impl Connection {
             owner.on_candidate(event.unchecked_ref());
         }));
         let owner = Rc::clone(&shared);
-        listeners.push(Listener::new(&connection, "track", move |event| owner.on_track(event.unchecked_ref())));
+        listeners
+            .push(Listener::new(&connection, "track", move |event| owner.on_track(event.unchecked_ref())));
         let owner = Rc::clone(&shared);
         listeners.push(Listener::new(&connection, "datachannel", move |event| {
             let channel = event.unchecked_into::<RtcDataChannelEvent>().channel();
@@ -86,14 +83,14 @@ impl Connection {
     }
 
     /// Sends the tracks of a local stream.
-    pub(crate) fn add_stream(&self, stream: &MediaStream) {
+    pub fn add_stream(&self, stream: &MediaStream) {
         for track in tracks(stream) {
             self.connection.add_track_0(&track, stream);
         }
     }
 
     /// Opens an ordered data channel.
-    pub(crate) fn open_channel(&self, label: &str) {
+    pub fn open_channel(&self, label: &str) {
         let options = RtcDataChannelInit::new();
         options.set_ordered(true);
         self.shared.add_channel(self.connection.create_data_channel_with_data_channel_dict(label, &options));
@@ -103,29 +100,34 @@ impl Connection {
     ///
     /// # Errors
     /// The browser's; `undefined` if there is no such channel.
-    pub(crate) fn send_text(&self, label: &str, text: &str) -> Result<(), JsValue> {
+    pub fn send_text(&self, label: &str, text: &str) -> Result<(), JsValue> {
         let channels = self.shared.channels.borrow();
         let channel = channels.iter().rev().find(|channel| channel.label() == label);
         channel.map_or(Err(JsValue::UNDEFINED), |channel| channel.send(text))
     }
 
-    pub(crate) fn create_offer(&self, options: &JsValue) -> Promise {
+    /// `createOffer`; fulfils with the description.
+    pub fn create_offer(&self, options: &JsValue) -> Promise {
         self.connection.create_offer_with_rtc_offer_options(options.unchecked_ref()).unchecked_into()
     }
 
-    pub(crate) fn create_answer(&self, options: &JsValue) -> Promise {
+    /// `createAnswer`; fulfils with the description.
+    pub fn create_answer(&self, options: &JsValue) -> Promise {
         self.connection.create_answer_with_rtc_answer_options(options.unchecked_ref()).unchecked_into()
     }
 
-    pub(crate) fn set_local(&self, kind: DescriptionKind, sdp: &str) -> Promise {
+    /// `setLocalDescription`.
+    pub fn set_local(&self, kind: DescriptionKind, sdp: &str) -> Promise {
         self.connection.set_local_description(&description(kind, sdp)).unchecked_into()
     }
 
-    pub(crate) fn set_remote(&self, kind: DescriptionKind, sdp: &str) -> Promise {
+    /// `setRemoteDescription`.
+    pub fn set_remote(&self, kind: DescriptionKind, sdp: &str) -> Promise {
         self.connection.set_remote_description(&description(kind, sdp)).unchecked_into()
     }
 
-    pub(crate) fn add_candidate(&self, candidate: &JsValue) -> Promise {
+    /// `addIceCandidate`, of an `RTCIceCandidateInit`.
+    pub fn add_candidate(&self, candidate: &JsValue) -> Promise {
         let candidate = Some(candidate.unchecked_ref());
         self.connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(candidate).unchecked_into()
     }
@@ -164,7 +166,8 @@ impl Shared {
     fn on_track(self: &Rc<Self>, event: &RtcTrackEvent) {
         let Ok(stream) = event.streams().get(0).dyn_into::<MediaStream>() else { return };
         let stream_id = stream.id();
-        let known = self.streams.borrow().iter().find(|known| known.id == stream_id).map(|known| known.handle);
+        let known =
+            self.streams.borrow().iter().find(|known| known.id == stream_id).map(|known| known.handle);
         let handle = known.unwrap_or_else(|| self.add_stream(&stream));
         let kind = kind(&event.track());
         let mid = event.transceiver().mid();

@@ -4,6 +4,9 @@ use crate::browser::page::{clear_timeout, now, set_timeout};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
+/// Browsers take a longer wait for none at all.
+const LONGEST_WAIT: f64 = i32::MAX as f64;
+
 /// Calls back once at the moment last set; dropping it stops it.
 #[derive(Debug)]
 pub struct Timer {
@@ -27,7 +30,7 @@ impl Timer {
             clear_timeout(&timer);
         }
         *running = moment.map(|moment| {
-            let wait = (moment - now()).max(0.0);
+            let wait = (moment - now()).clamp(0.0, LONGEST_WAIT);
             (moment, set_timeout(self.callback.as_ref().unchecked_ref(), wait))
         });
     }

@@ -15,6 +15,30 @@ pub struct LocalStream {
     pub stopped: bool,
 }
 
+/// An operation on a description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    CreateOffer,
+    CreateAnswer,
+    SetLocal,
+    SetRemote,
+}
+
+impl Operation {
+    pub const ALL: [Operation; 4] =
+        [Operation::CreateOffer, Operation::CreateAnswer, Operation::SetLocal, Operation::SetRemote];
+
+    fn of(op: &ConnectionOp) -> Option<Self> {
+        match op {
+            ConnectionOp::CreateOffer { .. } => Some(Operation::CreateOffer),
+            ConnectionOp::CreateAnswer { .. } => Some(Operation::CreateAnswer),
+            ConnectionOp::SetLocal { .. } => Some(Operation::SetLocal),
+            ConnectionOp::SetRemote { .. } => Some(Operation::SetRemote),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Browser {
     pub handles: Handles,
@@ -24,6 +48,8 @@ pub struct Browser {
     pub clumsiness: f64,
     /// How many times more it may happen.
     pub failures_left: u32,
+    /// Operations that fail the next time.
+    pub failing: Vec<Operation>,
 }
 
 impl Browser {
@@ -48,9 +74,14 @@ impl Browser {
     pub fn perform_next(&mut self, id: ConnectionId, chance: &mut Chance) -> Vec<ConnectionEvent> {
         let Some(connection) = self.connections.get_mut(&id) else { return Vec::new() };
         let Some(op) = connection.chain.pop_front() else { return Vec::new() };
-        let may_fail = !matches!(op, ConnectionOp::AddCandidate { .. }) && self.failures_left > 0;
-        if may_fail && chance.happens(self.clumsiness) {
-            self.failures_left -= 1;
+        let Some(operation) = Operation::of(&op) else { return connection.perform(op, &mut self.handles) };
+        let is_told_to = self.failing.iter().position(|failing| *failing == operation);
+        if let Some(place) = is_told_to {
+            self.failing.remove(place);
+        }
+        let happens = self.failures_left > 0 && chance.happens(self.clumsiness);
+        if is_told_to.is_some() || happens {
+            self.failures_left = self.failures_left.saturating_sub(1);
             return vec![ConnectionEvent::DescriptionFailed(self.handles.issue("error"))];
         }
         connection.perform(op, &mut self.handles)

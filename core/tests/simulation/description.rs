@@ -30,15 +30,15 @@ impl Section {
 pub struct Description {
     /// Names the ICE generation of the side that wrote it.
     pub ufrag: String,
+    /// Another one for each description that the side makes (RFC 8829 section 5.2.2).
+    pub version: u32,
     pub sections: Vec<Section>,
 }
 
 impl Description {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split("\r\nm=");
-        if !parts.next()?.starts_with("v=0\r\n") {
-            return None;
-        }
+        let version = parts.next()?.strip_prefix("v=0\r\no=- 1 ")?.split(' ').next()?.parse().ok()?;
         let mut ufrag = None;
         let mut sections = Vec::new();
         for part in parts {
@@ -61,7 +61,7 @@ impl Description {
                 stream: attribute("msid:").and_then(|msid| msid.split(' ').next().map(str::to_owned)),
             });
         }
-        Some(Self { ufrag: ufrag?, sections })
+        Some(Self { ufrag: ufrag?, version, sections })
     }
 
     pub fn has_data(&self) -> bool {
@@ -76,7 +76,7 @@ impl Description {
 
 impl fmt::Display for Description {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n")?;
+        write!(out, "v=0\r\no=- 1 {} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n", self.version)?;
         for section in &self.sections {
             let line = match section.kind {
                 SectionKind::Audio => "audio 9 UDP/TLS/RTP/SAVPF 111",

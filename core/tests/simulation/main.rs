@@ -14,6 +14,7 @@ mod browser;
 mod chance;
 mod description;
 mod handles;
+mod known_deadlocks;
 mod meetings;
 mod network;
 mod observer;
@@ -21,6 +22,7 @@ mod old_page;
 mod old_peer;
 mod page;
 mod peer_connection;
+mod random_meetings;
 mod server;
 #[path = "../surroundings/mod.rs"]
 mod surroundings;

@@ -20,17 +20,27 @@ const ABOUT_PEERS: [&str; 11] = [
 
 #[derive(Debug, Default)]
 pub struct Observer {
-    pub own_id: Option<String>,
+    /// Own peer ids, one for each room.
+    own_ids: BTreeSet<String>,
     /// Peers that joined and did not leave.
     pub peers: BTreeSet<String>,
     /// Peers that left just now: their connections still say that they close.
     leaving: BTreeSet<String>,
     pub names: Vec<&'static str>,
     /// Whether an `answerAck` of a stranger is no surprise, since messages overtake each other.
-    pub tolerates_late_acks: bool,
+    tolerates_late_acks: bool,
 }
 
 impl Observer {
+    pub fn new(tolerates_late_acks: bool) -> Self {
+        Self { tolerates_late_acks, ..Self::default() }
+    }
+
+    /// Whether the page is in a room.
+    pub fn is_in(&self) -> bool {
+        !self.own_ids.is_empty()
+    }
+
     /// Everything that one input caused has been seen.
     pub fn end_of_input(&mut self) {
         self.leaving.clear();
@@ -42,14 +52,17 @@ impl Observer {
         let is_self = detail.get("isSelf").and_then(Value::as_bool);
         let Some(peer) = text("peerId").map(str::to_owned) else { return };
         match (name, is_self) {
-            ("peerJoined", Some(true)) => self.own_id = Some(peer),
+            ("peerJoined", Some(true)) => assert!(self.own_ids.insert(peer)),
             ("peerJoined", _) => {
-                assert!(self.own_id.is_some(), "a peer joined before we did");
+                assert!(self.is_in(), "a peer joined before we did");
                 assert!(self.peers.insert(peer.clone()), "{peer} joined twice");
             }
             ("peerLeft", Some(true)) => {
-                assert_eq!(self.own_id.take(), Some(peer));
-                self.peers.clear();
+                assert!(self.own_ids.remove(&peer));
+                // Nobody says good-bye to us when we leave.
+                if self.own_ids.is_empty() {
+                    self.peers.clear();
+                }
             }
             ("peerLeft", _) => {
                 assert!(self.peers.remove(&peer), "{peer} left without being there");
@@ -61,7 +74,7 @@ impl Observer {
     }
 
     fn check_presence(&self, name: &str, peer: &str, state: Option<&str>) {
-        if self.own_id.as_deref() == Some(peer) || self.peers.contains(peer) {
+        if self.own_ids.contains(peer) || self.peers.contains(peer) {
             return;
         }
         let closes = matches!(state, Some("closing" | "closed")) && self.leaving.contains(peer);

@@ -57,9 +57,9 @@ impl OldPage {
         View { own_id: self.own_id.clone().unwrap_or_default(), own, others: others.collect() }
     }
 
-    /// How the handshake with a peer stands.
-    pub fn state_of(&self, peer: &str) -> State {
-        self.peers[peer].state
+    /// How the handshakes with all peers stand.
+    pub fn states(&self) -> Vec<State> {
+        self.peers.values().map(|peer| peer.state).collect()
     }
 
     pub fn call(&mut self, now: Timestamp, call: Call) -> Option<Value> {
@@ -218,11 +218,17 @@ impl OldPage {
     }
 
     /// A restart offer; remembered while a handshake is under way. Two in one turn both go out.
-    pub fn refresh(&mut self, id: &str) {
+    fn refresh(&mut self, id: &str) {
         if self.peer(id).state == State::Negotiated {
             self.create_offer(id);
         } else {
             self.peer(id).buffered_restart = true;
+        }
+    }
+
+    pub fn refresh_all(&mut self) {
+        for id in self.peers.keys().cloned().collect::<Vec<_>>() {
+            self.refresh(&id);
         }
     }
 

@@ -74,6 +74,8 @@ pub struct Page {
     pub promises: Promises,
     pub observer: Observer,
     pub sockets: BTreeMap<SocketId, Wire>,
+    /// Every frame that it sent.
+    pub sent: Vec<String>,
     /// Whether the app wants to be in the room.
     pub wants_in: bool,
 }

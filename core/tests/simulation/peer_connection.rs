@@ -53,6 +53,7 @@ pub struct PeerConnection {
     transceivers: Vec<Transceiver>,
     name: String,
     generation: u32,
+    version: u32,
     last_offer: Option<Description>,
     last_answer: Option<Description>,
     current: (Option<Description>, Option<Description>),
@@ -83,6 +84,7 @@ impl PeerConnection {
             transceivers: Vec::new(),
             name,
             generation: 0,
+            version: 0,
             last_offer: None,
             last_answer: None,
             current: (None, None),
@@ -204,7 +206,8 @@ impl PeerConnection {
             sections.push(Section::data(sections.len().to_string()));
         }
         let ufrag = format!("{}.{}", self.name, self.generation + u32::from(ice_restart));
-        let offer = Description { ufrag, sections };
+        self.version += 1;
+        let offer = Description { ufrag, version: self.version, sections };
         let text = offer.to_string();
         self.last_offer = Some(offer);
         Ok(vec![ConnectionEvent::OfferCreated(text)])
@@ -225,7 +228,8 @@ impl PeerConnection {
                 }
             });
         }
-        let answer = Description { ufrag: self.ufrag(), sections };
+        self.version += 1;
+        let answer = Description { ufrag: self.ufrag(), version: self.version, sections };
         let text = answer.to_string();
         self.last_answer = Some(answer);
         Ok(vec![ConnectionEvent::AnswerCreated(text)])

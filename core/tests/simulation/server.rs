@@ -18,12 +18,20 @@ pub struct Server {
     /// Whether `enter` goes to everybody in the room, also to those that have not entered
     /// themselves: against the rule of wire protocol 5.5.
     pub is_careless: bool,
+    /// Whether all members get the same tie breaker, against wire protocol 5.4.
+    pub gives_equal_weights: bool,
     members: Vec<(Wire, String)>,
 }
 
 impl Server {
     pub fn new() -> Self {
-        Self { rooms: Rooms::new(RoomsSetup::default()), last_id: 0, is_careless: false, members: Vec::new() }
+        Self {
+            rooms: Rooms::new(RoomsSetup::default()),
+            last_id: 0,
+            is_careless: false,
+            gives_equal_weights: false,
+            members: Vec::new(),
+        }
     }
 
     /// The API server's answer about a room.
@@ -83,7 +91,12 @@ impl Server {
 
     fn carry(&self, from: Wire, deliveries: Vec<skylink_server::rooms::Delivery>) -> Vec<Delivery> {
         let mut carried = Vec::new();
-        for delivery in deliveries {
+        for mut delivery in deliveries {
+            if let (Value::Object(message), true) = (&mut delivery.message, self.gives_equal_weights) {
+                if message.get("tieBreaker").is_some() {
+                    message.set("tieBreaker", 1.0);
+                }
+            }
             let text = frame_of(&delivery.message);
             carried.extend(delivery.to.iter().map(|to| Delivery { from, to: to.0, text: text.clone() }));
         }

@@ -82,6 +82,8 @@ pub struct World {
     aborted: Vec<(PageId, RequestId)>,
     last_action: Timestamp,
     streams: u32,
+    /// Whether what happens is written out, for somebody who looks into a failure.
+    is_told: bool,
 }
 
 impl World {
@@ -99,6 +101,7 @@ impl World {
             aborted: Vec::new(),
             last_action: START,
             streams: 0,
+            is_told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
     }
 
@@ -119,8 +122,9 @@ impl World {
             client,
             browser: Browser::default(),
             promises: Promises::default(),
-            observer: Observer { tolerates_late_acks, ..Observer::default() },
+            observer: Observer::new(tolerates_late_acks),
             sockets: BTreeMap::new(),
+            sent: Vec::new(),
             wants_in: false,
         });
         self.pages.len() - 1
@@ -133,6 +137,7 @@ impl World {
 
     /// Lets an app do something now.
     pub fn act(&mut self, page: PageId, action: Action) {
+        self.tell(page, &action);
         self.last_action = self.now;
         match action {
             Action::Join(media) => {
@@ -151,7 +156,7 @@ impl World {
                 let data = Object::new().with("number", number).into();
                 self.call(page, Call::SetUserData { room: ROOM.into(), data });
             }
-            Action::SendMessage if self.pages[page].observer.own_id.is_some() => {
+            Action::SendMessage if self.pages[page].observer.is_in() => {
                 self.call(
                     page,
                     Call::SendMessage {
@@ -167,9 +172,19 @@ impl World {
                 let options = Object::new().with("audio", media.audio).with("video", media.video).into();
                 self.promise(page, |promise| Call::GetUserMedia { promise, room: ROOM.into(), options });
             }
-            Action::Lock(lock) => self.call(page, Call::SetLock { room: ROOM.into(), lock }),
+            Action::Lock(lock) => {
+                self.call(page, Call::SetLock { room: ROOM.into(), lock });
+            }
             Action::SendMessage | Action::Capture(_) => {}
         }
+    }
+
+    /// A page of 2.7.2 renegotiates with all its peers, several times in one turn.
+    pub fn refresh(&mut self, page: PageId, times: usize) {
+        self.last_action = self.now;
+        let Client::Old(old) = &mut self.pages[page].client else { panic!("not a page of 2.7.2") };
+        (0..times).for_each(|_| old.refresh_all());
+        self.carry_out_all(page);
     }
 
     /// Calls `joinRoom`.
@@ -190,6 +205,12 @@ impl World {
         })
     }
 
+    /// Calls `leaveRoom`.
+    pub fn leave_room(&mut self, page: PageId, room: &str) {
+        self.last_action = self.now;
+        self.promise(page, |promise| Call::LeaveRoom { promise, room: room.into(), stop_streams: true });
+    }
+
     fn lose_socket(&mut self, page: PageId, media: Media) {
         let sockets: Vec<(SocketId, Wire)> = self.pages[page].sockets.iter().map(|(s, w)| (*s, *w)).collect();
         for (socket, wire) in sockets {
@@ -207,18 +228,22 @@ impl World {
 
     fn promise(&mut self, page: PageId, call: impl FnOnce(PromiseId) -> Call) -> PromiseId {
         let promise = self.pages[page].promises.make();
-        self.call(page, call(promise));
+        if self.call(page, call(promise)).is_some() {
+            // The room is unknown: the method gives `null` and no promise.
+            self.pages[page].promises.pending.remove(&promise);
+        }
         promise
     }
 
-    pub fn call(&mut self, page: PageId, call: Call) {
+    pub fn call(&mut self, page: PageId, call: Call) -> Option<Value> {
         let now = self.now;
-        // What throws, throws; nothing of it is a matter of negotiation.
-        let _ = self.pages[page].client.call(now, call);
+        let returned = self.pages[page].client.call(now, call).expect("nothing here is called too early");
         self.carry_out_all(page);
+        returned
     }
 
     pub fn input(&mut self, page: PageId, input: Input) {
+        self.tell(page, &input);
         let now = self.now;
         self.pages[page].client.handle(now, input);
         self.carry_out_all(page);
@@ -248,17 +273,10 @@ impl World {
 
     /// Runs until nothing is left to happen. Panics if that takes too long.
     pub fn settle(&mut self) {
-        while self.step(None) {
+        while self.step() {
             let waited = self.now.0 - self.last_action.0;
             assert!(waited <= PATIENCE, "not quiet after {waited} ms: {}", self.pending());
         }
-    }
-
-    /// Runs for some virtual milliseconds.
-    pub fn run_for(&mut self, milliseconds: f64) {
-        let end = self.now.plus(milliseconds);
-        while self.step(Some(end)) {}
-        self.now = end;
     }
 
     fn pending(&self) -> String {
@@ -266,8 +284,8 @@ impl World {
         self.pages.iter().map(of).collect::<Vec<_>>().join(", ")
     }
 
-    /// Lets the next thing happen; false if there is none, or none before `end`.
-    fn step(&mut self, end: Option<Timestamp>) -> bool {
+    /// Lets the next thing happen; false if there is none.
+    fn step(&mut self) -> bool {
         let soonest = |best: Option<(Timestamp, PageId)>, (id, page): (PageId, &Page)| {
             let due = page.client.next_deadline().filter(|due| due.0 < self.now.0 + FAR);
             match (best, due) {
@@ -284,9 +302,6 @@ impl World {
             (None, Some((due, _))) => due,
             (None, None) => return false,
         };
-        if end.is_some_and(|end| end < moment) {
-            return false;
-        }
         if self.now < moment {
             self.now = moment;
         }
@@ -300,6 +315,14 @@ impl World {
         let (_, happening) = self.queue.pop_first().unwrap();
         self.let_happen(happening);
         true
+    }
+
+    fn tell(&self, page: PageId, what: &dyn std::fmt::Debug) {
+        if self.is_told {
+            let text = format!("{what:?}").replace('\\', "");
+            let moment = self.now.0 - START.0;
+            println!("{moment:>8.1} {}: {}", self.pages[page].name, text.get(..400).unwrap_or(&text));
+        }
     }
 
     fn let_happen(&mut self, happening: Happening) {
@@ -364,6 +387,9 @@ impl World {
     }
 
     fn carry_out(&mut self, page: PageId, output: Output) {
+        if !matches!(output, Output::Event { .. } | Output::Release(_)) {
+            self.tell(page, &output);
+        }
         match output {
             Output::Event { name, detail } => {
                 self.assert_live(page, &Value::Object(detail.clone()));
@@ -391,6 +417,7 @@ impl World {
             }
             Output::SendFrame { socket, text } => {
                 if let Some(wire) = self.pages[page].sockets.get(&socket).copied() {
+                    self.pages[page].sent.push(text.clone());
                     let moment = self.network.up(&mut self.chance, self.now, wire);
                     self.schedule_at(moment, Happening::FrameUp(wire, text));
                 }
@@ -427,8 +454,7 @@ impl World {
     }
 
     fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
-        let name = &self.pages[page].name;
-        let browser = &mut self.pages[page].browser;
+        let Page { name, browser, .. } = &mut self.pages[page];
         if let ConnectionOp::Create { .. } = op {
             let made = browser.connections.insert(id, PeerConnection::new(format!("{name}.{id}")));
             assert!(made.is_none(), "connection {id} is made twice");

@@ -1,0 +1,169 @@
+//! Joining a room.
+
+use crate::scene::{text, Scene};
+use crate::surroundings::json;
+use skylink_core::{Call, CapturedStream, ErrorCode, Kind, Output, Prefetched};
+use skylink_protocol::Value;
+
+fn ready_states(scene: &Scene) -> Vec<(f64, Value)> {
+    let state = |output: &Output| match output {
+        Output::Event { name: "readyStateChange", detail } => {
+            let state = detail.get("readyState").and_then(Value::as_number).unwrap();
+            Some((state, detail.get("room").cloned().unwrap()))
+        }
+        _ => None,
+    };
+    scene.outputs.iter().filter_map(state).collect()
+}
+
+#[test]
+fn the_api_is_asked_then_the_socket_is_opened_then_the_room_is_asked_for() {
+    let mut scene = Scene::new();
+    let promise = scene.join(r#"{"roomName":"Lobby"}"#);
+    assert_eq!(scene.events(), ["readyStateChange"]);
+    match scene.outputs.last().unwrap() {
+        Output::Fetch { url, headers, .. } => {
+            assert_eq!(url, "https://api.temasys.io/api/demo/Lobby?rand=1772443204000");
+            assert!(headers.contains(&("Skylink_SDK_type", "Web SDK".into())));
+        }
+        other => panic!("{other:?}"),
+    }
+    scene.answer_api();
+    assert_eq!(ready_states(&scene), [(1.0, json(r#"{"roomName":"Lobby"}"#)), (2.0, "Lobby".into())]);
+    match scene.outputs.last().unwrap() {
+        Output::OpenSocket { url, .. } => {
+            assert!(url.starts_with("wss://signal.test/socket.io/?"), "{url}");
+            assert!(url.ends_with("EIO=3&transport=websocket"), "{url}");
+        }
+        other => panic!("{other:?}"),
+    }
+    scene.forget();
+    scene.open_socket();
+    assert_eq!(scene.events(), ["channelOpen"]);
+    let expected = r#"{"type":"joinRoom","uid":"u1","cid":"c1","rid":"rid-of-lobby","userCred":"SECRET-user",
+        "timeStamp":"2026-03-02T09:15:04.120Z","apiOwner":"ops@example.net","roomCred":"SECRET-room",
+        "start":"2026-03-02T09:15:04.120Z","len":24,"isPrivileged":false,"autoIntroduce":true,"key":"demo"}"#;
+    assert_eq!(scene.sent(), [json(expected)]);
+    assert!(scene.settled.is_empty());
+    scene.let_in();
+    assert_eq!(scene.resolution(promise), &Value::Null);
+}
+
+#[test]
+fn the_promise_resolves_before_the_first_event_of_the_room() {
+    let mut scene = Scene::new();
+    scene.join(r#"{"roomName":"lobby"}"#);
+    scene.answer_api();
+    scene.open_socket();
+    scene.forget();
+    scene.let_in();
+    let place = |wanted: fn(&Output) -> bool| scene.outputs.iter().position(wanted).unwrap();
+    let resolved = place(|output| matches!(output, Output::Resolve { .. }));
+    let pause = place(|output| *output == Output::NextTask);
+    let joined = place(|output| matches!(output, Output::Event { name: "peerJoined", .. }));
+    assert!(resolved < pause && pause < joined);
+    assert_eq!(scene.events(), ["channelMessage", "peerJoined", "handshakeProgress"]);
+    assert_eq!(scene.sent_types(), ["enter"]);
+}
+
+#[test]
+fn camera_and_microphone_come_before_the_room_is_asked_for() {
+    for socket_is_slow in [false, true] {
+        let mut scene = Scene::new();
+        let promise = scene.join(r#"{"roomName":"lobby","audio":true,"video":true}"#);
+        scene.answer_api();
+        if socket_is_slow {
+            scene.grant();
+            assert!(!scene.events().contains(&"mediaAccessSuccess"), "CHANNEL_OPEN comes first");
+            scene.open_socket();
+        } else {
+            scene.open_socket();
+            assert!(scene.sent().is_empty());
+            scene.grant();
+        }
+        let after_ready = scene.events().split_off(2);
+        assert_eq!(after_ready, ["channelOpen", "mediaAccessSuccess", "mediaAccessSuccess"]);
+        assert_eq!(scene.sent_types(), ["joinRoom"]);
+        scene.forget();
+        scene.let_in();
+        assert_eq!(scene.resolution(promise), &vec![Value::Handle(1), Value::Handle(2)].into());
+        let events = ["channelMessage", "peerJoined", "onIncomingStream", "onIncomingStream", "handshakeProgress"];
+        assert_eq!(scene.events(), events);
+    }
+}
+
+#[test]
+fn prefetched_streams_are_sent_without_asking_the_browser() {
+    let mut scene = Scene::new();
+    let stream = CapturedStream { handle: 40, stream_id: "own".into(), kind: Kind::Audio };
+    let prefetched = Prefetched::Streams(vec![stream]);
+    let promise = scene.join_with(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby","video":true}"#, prefetched);
+    scene.enter();
+    assert_eq!(scene.resolution(promise), &Value::Null);
+    assert!(!scene.outputs.iter().any(|output| matches!(output, Output::Capture { .. })));
+    assert_eq!(scene.detail("onIncomingStream").get("streamId"), Some(&"own".into()));
+}
+
+#[test]
+fn two_calls_for_one_room_share_one_join() {
+    let mut scene = Scene::new();
+    let first = scene.join(r#"{"roomName":"lobby"}"#);
+    let second = scene.join(r#"{"roomName":"LOBBY"}"#);
+    scene.enter();
+    assert_eq!(scene.resolution(first), &Value::Null);
+    assert_eq!(scene.resolution(second), &Value::Null);
+    assert_eq!(scene.sent_types(), ["joinRoom", "enter"]);
+}
+
+#[test]
+fn joining_the_room_one_is_in_leaves_it_first() {
+    let mut scene = Scene::in_room();
+    scene.meet("bob");
+    scene.forget();
+    let promise = scene.join(r#"{"roomName":"lobby"}"#);
+    let left = scene.events().iter().position(|name| *name == "peerLeft");
+    let asked = scene.events().iter().position(|name| *name == "readyStateChange");
+    assert!(left.unwrap() < asked.unwrap());
+    scene.enter();
+    assert_eq!(scene.resolution(promise), &Value::Null);
+    let members = scene.call(Call::GetPeersInRoom { room: "lobby".into() }).unwrap();
+    assert_eq!(members.as_object().unwrap().len(), 1, "bob has to be met anew");
+}
+
+#[test]
+fn the_default_room_is_joined_when_none_is_named() {
+    let mut scene = Scene::new();
+    scene.join_with(r#"{"appKey":"demo","defaultRoom":"hall"}"#, "{}", Prefetched::None);
+    assert_eq!(ready_states(&scene), [(1.0, json(r#"{"roomName":"hall"}"#))]);
+    let promise = scene.join_with(r#"{"appKey":"demo"}"#, "{}", Prefetched::None);
+    assert_eq!(scene.rejection(promise), ErrorCode::NoRoomName);
+    let promise = scene.join_with(r#"{"appKey":"demo"}"#, r#"{"roomName":"x"}"#, Prefetched::Invalid);
+    assert_eq!(scene.rejection(promise), ErrorCode::InvalidPrefetchedStreams);
+}
+
+#[test]
+fn two_rooms_share_one_socket() {
+    let mut scene = Scene::in_room();
+    let promise = scene.join(r#"{"roomName":"second"}"#);
+    scene.forget();
+    scene.answer_api_with(200, Some(crate::scene::ticket("second")));
+    assert!(!scene.outputs.iter().any(|output| matches!(output, Output::OpenSocket { .. })));
+    assert_eq!(scene.events(), ["readyStateChange"], "no second CHANNEL_OPEN");
+    assert_eq!(scene.sent_types(), ["joinRoom"]);
+    scene.receive(json(r#"{"type":"inRoom","rid":"rid-of-second","sid":"me-too","tieBreaker":3}"#));
+    assert_eq!(scene.resolution(promise), &Value::Null);
+    assert_eq!(scene.detail("peerJoined").get("peerId"), Some(&"me-too".into()));
+}
+
+#[test]
+fn what_the_app_says_before_it_is_in_is_told_once_it_is() {
+    let mut scene = Scene::new();
+    scene.join(r#"{"roomName":"lobby"}"#);
+    scene.call(Call::SetUserData { room: "lobby".into(), data: "early".into() });
+    scene.call(Call::SetLock { room: "lobby".into(), lock: true });
+    scene.enter();
+    assert_eq!(scene.sent_types(), ["joinRoom", "enter", "updateUserEvent", "roomLockEvent"]);
+    for message in &scene.sent()[2..] {
+        assert_eq!(text(message, "mid"), "me");
+    }
+}

@@ -1,0 +1,21 @@
+//! One session, step by step: what goes in, what comes out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod captured_frames;
+mod join;
+mod join_failures;
+mod leave;
+mod messages;
+mod mute;
+mod payloads;
+mod robustness;
+mod scene;
+mod socket;
+#[path = "../surroundings/mod.rs"]
+mod surroundings;

@@ -1,0 +1,86 @@
+//! Operations on peer connections.
+
+use super::pending::Pending;
+use super::Driver;
+use crate::browser::connection::{Connection, Report};
+use crate::convert::{members_to_js, to_js};
+use skylink_core::{ConnectionEvent, ConnectionId, ConnectionOp, Input};
+use skylink_protocol::{Object as Members, Value};
+use std::rc::Rc;
+
+impl Driver {
+    pub(super) fn operate(&self, id: ConnectionId, op: ConnectionOp) {
+        if let ConnectionOp::Create { configuration } = &op {
+            return self.create_connection(id, configuration);
+        }
+        if op == ConnectionOp::Close {
+            let connection = self.connections.borrow_mut().remove(id);
+            return drop(connection);
+        }
+        let Some(connection) = self.connections.borrow().get(id).cloned() else { return };
+        let options = |ice_restart: Option<bool>, detection: bool| {
+            let mut options = Members::new().with("voiceActivityDetection", detection);
+            if let Some(ice_restart) = ice_restart {
+                options.set("iceRestart", ice_restart);
+            }
+            members_to_js(&options, None)
+        };
+        match op {
+            ConnectionOp::Create { .. } | ConnectionOp::Close => {}
+            ConnectionOp::AddStream(stream) => {
+                if let Some(stream) = self.handles.get_as(stream) {
+                    connection.add_stream(&stream);
+                }
+            }
+            ConnectionOp::OpenChannel { label } => connection.open_channel(&label),
+            ConnectionOp::SendText { label, text } => {
+                if let Err(error) = connection.send_text(&label, &text) {
+                    let error = self.handles.keep(error);
+                    self.report(id, ConnectionEvent::ChannelFailed { label, error });
+                }
+            }
+            ConnectionOp::CreateOffer { ice_restart, voice_activity_detection } => {
+                let options = options(Some(ice_restart), voice_activity_detection);
+                self.follow(&connection.create_offer(&options), Pending::Offer(id));
+            }
+            ConnectionOp::CreateAnswer { voice_activity_detection } => {
+                let options = options(None, voice_activity_detection);
+                self.follow(&connection.create_answer(&options), Pending::Answering(id));
+            }
+            ConnectionOp::SetLocal { kind, sdp } => {
+                self.follow(&connection.set_local(kind, &sdp), Pending::Local(id));
+            }
+            ConnectionOp::SetRemote { kind, sdp } => {
+                self.follow(&connection.set_remote(kind, &sdp), Pending::Remote(id));
+            }
+            ConnectionOp::AddCandidate { number, candidate, mid, line } => {
+                let candidate = Members::new()
+                    .with("candidate", candidate)
+                    .with("sdpMid", mid)
+                    .with("sdpMLineIndex", line);
+                let promise = connection.add_candidate(&members_to_js(&candidate, None));
+                self.follow(&promise, Pending::Candidate(id, number));
+            }
+        }
+    }
+
+    fn create_connection(&self, id: ConnectionId, configuration: &Value) {
+        let weak = self.weak.clone();
+        let report: Report = Rc::new(move |event| {
+            if let Some(driver) = weak.upgrade() {
+                driver.report(id, event);
+            }
+        });
+        match Connection::new(&to_js(configuration, None), Rc::clone(&self.handles), report) {
+            Ok(connection) => self.connections.borrow_mut().insert(id, Rc::new(connection)),
+            Err(error) => {
+                let error = self.handles.keep(error);
+                self.report(id, ConnectionEvent::CreateFailed(error));
+            }
+        }
+    }
+
+    pub(super) fn report(&self, connection: ConnectionId, event: ConnectionEvent) {
+        self.feed(Input::Connection { connection, event });
+    }
+}

@@ -1,0 +1,82 @@
+//! Promises of the browser, and what becomes of them.
+
+use super::Driver;
+use crate::browser::capture::{split, split_pair};
+use crate::browser::page::follow;
+use crate::convert::{from_js, text};
+use js_sys::{Array, Promise};
+use skylink_core::{CapturedStream, ConnectionEvent, ConnectionId, Input, PromiseId, RequestId};
+use wasm_bindgen::prelude::*;
+
+/// What is to be made of a promise of the browser.
+pub(super) enum Pending {
+    Answer(RequestId),
+    Capture(RequestId),
+    Offer(ConnectionId),
+    Answering(ConnectionId),
+    Local(ConnectionId),
+    Remote(ConnectionId),
+    Candidate(ConnectionId, u32),
+    /// A capture outside any room, for a promise of the app.
+    Prefetch(PromiseId),
+}
+
+impl Driver {
+    /// Waits for a promise without holding it up.
+    pub(super) fn follow(&self, promise: &Promise, pending: Pending) {
+        let number = self.fresh();
+        self.pending.borrow_mut().insert(number, pending);
+        follow(promise, number, &self.settled);
+    }
+
+    /// A promise of the browser settled.
+    pub(super) fn on_settled(&self, number: u32, ok: bool, value: JsValue) {
+        let pending = self.pending.borrow_mut().remove(number);
+        let sdp = || text(&value, "sdp");
+        let failed = |connection| {
+            let error = self.handles.keep(value.clone());
+            self.report(connection, ConnectionEvent::DescriptionFailed(error));
+        };
+        match pending {
+            None => {}
+            Some(Pending::Answer(request)) => self.on_answer(request, ok, &value),
+            Some(Pending::Capture(request)) if ok => {
+                let streams: Vec<CapturedStream> = split(value.unchecked_ref(), &self.handles);
+                self.feed(Input::Captured { request, streams });
+            }
+            Some(Pending::Capture(request)) => {
+                self.feed(Input::CaptureFailed { request, error: self.handles.keep(value) });
+            }
+            Some(Pending::Prefetch(promise)) => {
+                let result = if ok { split_pair(value.unchecked_ref()) } else { value };
+                self.settle(promise, ok, &result);
+            }
+            Some(Pending::Offer(id)) if ok => self.report(id, ConnectionEvent::OfferCreated(sdp())),
+            Some(Pending::Answering(id)) if ok => self.report(id, ConnectionEvent::AnswerCreated(sdp())),
+            Some(Pending::Local(id)) if ok => self.report(id, ConnectionEvent::LocalSet),
+            Some(Pending::Remote(id)) if ok => self.report(id, ConnectionEvent::RemoteSet),
+            Some(Pending::Offer(id) | Pending::Answering(id) | Pending::Local(id) | Pending::Remote(id)) => {
+                failed(id);
+            }
+            Some(Pending::Candidate(id, number)) => {
+                let error = (!ok).then(|| self.handles.keep(value));
+                self.report(id, ConnectionEvent::CandidateAdded { number, error });
+            }
+        }
+    }
+
+    fn on_answer(&self, request: RequestId, ok: bool, value: &JsValue) {
+        // Done, so that dropping it must not abort anything any more.
+        let running = self.requests.borrow_mut().remove(request);
+        drop(running);
+        if ok {
+            let answer: &Array = value.unchecked_ref();
+            let status = answer.get(0).as_f64().unwrap_or_default() as u32;
+            let body = answer.get(1);
+            let body = (!body.is_undefined()).then(|| from_js(&body));
+            self.feed(Input::ApiAnswered { request, status, body });
+        } else {
+            self.feed(Input::ApiFailed { request, text: text(value, "message") });
+        }
+    }
+}
