@@ -1,0 +1,87 @@
+import { after, before, test } from 'node:test';
+import { launchBrowser } from './browser.mjs';
+import { Client } from './client.mjs';
+import { Pages } from './pages.mjs';
+import { Server } from './server.mjs';
+
+const SCENE_LIMIT_MS = 360_000;
+
+/** The options with which a client reaches a server on this machine over plain HTTP. */
+export function optionsFor(host, more = {}) {
+  return { appKey: 'demo', roomServer: `//${host}`, forceSSL: false, ...more };
+}
+
+/**
+ * Server, browser and pages for the tests of one file.
+ *
+ * @param {{server?: object}} settings `server` goes to `Server.start`.
+ */
+export function setStage({ server: serverSettings } = {}) {
+  const stage = { server: null, browser: null, pages: null, startServer };
+  let rooms = 0;
+
+  async function startServer(settings) {
+    stage.server = await Server.start(settings);
+    return stage.server;
+  }
+
+  before(async () => {
+    await startServer(serverSettings);
+    stage.pages = await Pages.start();
+    stage.browser = await launchBrowser();
+  });
+
+  after(async () => {
+    await stage.browser?.close();
+    await stage.pages?.stop();
+    await stage.server?.stop();
+  });
+
+  /**
+   * A test with clients of its own. The body gets `enter(kind, name, settings)`, which opens a
+   * client, `step(title, body)` for a part of the story, and a fresh `room` name. When it fails,
+   * the record of every client is printed.
+   */
+  stage.scene = (title, body) =>
+    test(title, { timeout: SCENE_LIMIT_MS }, async (t) => {
+      const cast = [];
+      const tell = () => cast.forEach((client) => t.diagnostic(client.history()));
+      rooms += 1;
+
+      async function enter(kind, name, { options, permissions, plays } = {}) {
+        const address = stage.pages.address(kind);
+        const client = await Client.open({
+          browser: stage.browser,
+          address,
+          kind,
+          name,
+          permissions,
+        });
+        cast.push(client);
+        await client.create(optionsFor(stage.server.host, options), plays);
+        return client;
+      }
+
+      async function step(part, action) {
+        await t.test(part, async () => {
+          try {
+            await action();
+          } catch (error) {
+            tell();
+            throw error;
+          }
+        });
+      }
+
+      try {
+        await body({ enter, step, room: `room-${rooms}` });
+      } catch (error) {
+        tell();
+        throw error;
+      } finally {
+        await Promise.all(cast.map((client) => client.close()));
+      }
+    });
+
+  return stage;
+}

@@ -1,0 +1,221 @@
+use crate::page_errors::PageErrors;
+use crate::pair::{candidate_init, Callee, Caller, End, Pair};
+use crate::values::js;
+use skylink_core::ConnectionEvent::{
+    self, Channel, ChannelOffered, ChannelText, ConnectionState, GatheringState, IceState, LocalCandidate,
+    SignalingState,
+};
+use skylink_core::{ChannelState, DescriptionKind};
+use skylink_wasm::browser::connection::Connection;
+use skylink_wasm::convert::{get, text};
+use skylink_wasm::handles::Handles;
+use std::rc::Rc;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const LABEL: &str = "main";
+
+fn open() -> ConnectionEvent {
+    Channel { label: LABEL.to_owned(), state: ChannelState::Open }
+}
+
+/// Two connections with an open channel.
+async fn connected() -> Pair {
+    let mut pair = Pair::new();
+    pair.caller.connection().open_channel(LABEL);
+    pair.negotiate(Caller).await;
+    pair.until_event(Caller, open()).await;
+    pair.until_event(Callee, open()).await;
+    pair
+}
+
+/// The states of one kind that an end reported.
+fn states(pair: &mut Pair, end: End, of: fn(ConnectionEvent) -> Option<String>) -> Vec<String> {
+    pair.seen(end).into_iter().filter_map(of).collect()
+}
+
+#[wasm_bindgen_test]
+async fn reports_the_states_on_the_way() {
+    let mut pair = connected().await;
+    for end in [Caller, Callee] {
+        pair.until_event(end, ConnectionState("connected".into())).await;
+        pair.until_event(end, GatheringState("complete".into())).await;
+        let signaling = states(&mut pair, end, |event| match event {
+            SignalingState(state) => Some(state),
+            _ => None,
+        });
+        let offered = if end == Caller { "have-local-offer" } else { "have-remote-offer" };
+        assert_eq!(signaling, [offered, "stable"]);
+        let gathering = states(&mut pair, end, |event| match event {
+            GatheringState(state) => Some(state),
+            _ => None,
+        });
+        assert_eq!(gathering, ["gathering", "complete"]);
+        let connection = states(&mut pair, end, |event| match event {
+            ConnectionState(state) => Some(state),
+            _ => None,
+        });
+        assert_eq!(connection, ["connecting", "connected"]);
+        let ice = states(&mut pair, end, |event| match event {
+            IceState(state) => Some(state),
+            _ => None,
+        });
+        assert_eq!(ice[..2], ["checking", "connected"]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn reports_candidates_but_not_their_end() {
+    let mut pair = connected().await;
+    for end in [Caller, Callee] {
+        pair.until_event(end, GatheringState("complete".into())).await;
+        let mut candidates = 0;
+        for event in pair.seen(end) {
+            if let LocalCandidate { candidate, mid, line } = event {
+                assert!(candidate.starts_with("candidate:"), "{candidate}");
+                assert_eq!((mid.as_deref(), line), (Some("0"), Some(0.0)));
+                candidates += 1;
+            }
+        }
+        assert!(candidates > 0);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn text_goes_both_ways_through_a_channel_that_one_side_opened() {
+    let mut pair = connected().await;
+    let before_open = pair.seen(Callee).into_iter().find(|event| matches!(event, ChannelOffered { .. }));
+    assert_eq!(before_open, Some(ChannelOffered { label: LABEL.to_owned() }));
+    for (from, to) in [(Caller, Callee), (Callee, Caller)] {
+        for words in ["Grüße 👋", "", "second"] {
+            pair.side(from).connection().send_text(LABEL, words).unwrap();
+        }
+        let events = pair.until_count(to, 3, |event| matches!(event, ChannelText { .. })).await;
+        let text = |words: &str| ChannelText { label: LABEL.to_owned(), text: words.to_owned() };
+        assert_eq!(events, [text("Grüße 👋"), text(""), text("second")]);
+    }
+}
+
+#[wasm_bindgen_test]
+fn text_needs_an_open_channel_of_that_name() {
+    let pair = Pair::new();
+    let connection = pair.caller.connection();
+    assert!(connection.send_text(LABEL, "text").unwrap_err().is_undefined());
+    connection.open_channel(LABEL);
+    assert_eq!(text(&connection.send_text(LABEL, "text").unwrap_err(), "name"), "InvalidStateError");
+}
+
+#[wasm_bindgen_test]
+async fn the_last_channel_of_a_name_is_the_one_in_use() {
+    let mut pair = connected().await;
+    pair.forget();
+    pair.caller.connection().open_channel(LABEL);
+    pair.until_event(Caller, open()).await;
+    pair.until_event(Callee, open()).await;
+    pair.caller.connection().send_text(LABEL, "new").unwrap();
+    pair.until_event(Callee, ChannelText { label: LABEL.to_owned(), text: "new".to_owned() }).await;
+}
+
+#[wasm_bindgen_test]
+async fn dropping_it_closes_it_silently_and_the_other_side_notices() {
+    let mut pair = connected().await;
+    pair.until_event(Caller, GatheringState("complete".into())).await;
+    pair.forget();
+    let mut errors = PageErrors::watch();
+    pair.caller.close();
+    assert_eq!(text(&pair.caller.native, "connectionState"), "closed");
+    assert_eq!(text(&pair.caller.native, "signalingState"), "closed");
+    assert_eq!(Rc::strong_count(&pair.caller.held), 1);
+    assert_eq!(Rc::strong_count(&pair.caller.handles), 1);
+
+    let label = LABEL.to_owned();
+    pair.until_event(Callee, Channel { label, state: ChannelState::Closed }).await;
+    assert_eq!(pair.seen(Caller), []);
+    errors.assert_none();
+    pair.callee.close();
+    assert_eq!(Rc::strong_count(&pair.callee.held), 1);
+    assert_eq!(Rc::strong_count(&pair.callee.handles), 1);
+}
+
+/// A connection that goes down with open channels is an error of theirs.
+#[wasm_bindgen_test]
+async fn channels_report_the_browsers_error() {
+    let mut pair = connected().await;
+    pair.caller.native.close();
+    let failed = pair.until(Callee, |event| matches!(event, ConnectionEvent::ChannelFailed { .. })).await;
+    let ConnectionEvent::ChannelFailed { label, error } = failed else { unreachable!() };
+    assert_eq!(label, LABEL);
+    let error = pair.callee.handles.get(error);
+    assert_eq!(text(&error, "type"), "error");
+}
+
+#[wasm_bindgen_test]
+async fn dropping_it_halfway_through_frees_everything() {
+    let mut pair = Pair::new();
+    pair.caller.connection().open_channel(LABEL);
+    let offer = pair.caller.offer().await;
+    let remote = pair.callee.connection().set_remote(DescriptionKind::Offer, &offer);
+    for side in [&mut pair.caller, &mut pair.callee] {
+        side.close();
+        assert_eq!(text(&side.native, "connectionState"), "closed");
+        assert_eq!(Rc::strong_count(&side.held), 1);
+        assert_eq!(Rc::strong_count(&side.handles), 1);
+    }
+    drop(remote);
+}
+
+#[wasm_bindgen_test]
+fn a_configuration_may_be_refused() {
+    let configuration = js(r#"{"iceServers":[{"urls":"no address"}]}"#);
+    let refused = Connection::new(&configuration, Rc::new(Handles::default()), Rc::new(|_| {}));
+    assert_eq!(text(&refused.err().unwrap(), "name"), "SyntaxError");
+}
+
+#[wasm_bindgen_test]
+async fn refusals_are_the_browsers_own() {
+    let pair = Pair::new();
+    let connection = pair.caller.connection();
+    let candidate = "candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host";
+    let refused = [
+        (connection.set_remote(DescriptionKind::Offer, "no description"), "OperationError"),
+        (connection.create_answer(&js("{}")), "InvalidStateError"),
+        (connection.add_candidate(&candidate_init(candidate, Some("0"), None)), "InvalidStateError"),
+    ];
+    for (promise, name) in refused {
+        assert_eq!(text(&promise.await.unwrap_err(), "name"), name);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_candidate_without_a_section_is_refused() {
+    let pair = Pair::new();
+    pair.caller.connection().open_channel(LABEL);
+    pair.negotiate(Caller).await;
+    let candidate = "candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host";
+    let connection = pair.callee.connection();
+    let wrong = connection.add_candidate(&candidate_init(candidate, Some("nowhere"), None));
+    assert_eq!(text(&wrong.await.unwrap_err(), "name"), "OperationError");
+    connection.add_candidate(&candidate_init(candidate, Some("0"), None)).await.unwrap();
+    connection.add_candidate(&candidate_init(candidate, None, Some(0.0))).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn an_offer_can_be_rolled_back() {
+    let mut pair = Pair::new();
+    pair.caller.connection().open_channel(LABEL);
+    pair.caller.offer().await;
+    pair.caller.connection().set_local(DescriptionKind::Rollback, "").await.unwrap();
+    pair.until_event(Caller, SignalingState("stable".into())).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_offer_can_restart_ice() {
+    let pair = connected().await;
+    let user = |offer: &str| offer.lines().find(|line| line.starts_with("a=ice-ufrag:")).unwrap().to_owned();
+    let connection = pair.caller.connection();
+    let mut users = Vec::new();
+    for options in [r#"{"iceRestart":false}"#, r#"{"iceRestart":true}"#] {
+        users.push(user(&text(&connection.create_offer(&js(options)).await.unwrap(), "sdp")));
+    }
+    assert_eq!(users[0], user(&text(&get(&pair.caller.native, "localDescription"), "sdp")));
+    assert_ne!(users[0], users[1]);
+}
