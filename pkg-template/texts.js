@@ -26,10 +26,14 @@ export const ERRORS = {
   15: ['MEDIA_SERVER_UNSUPPORTED', 'R', 'The room uses a media server, which is not supported'],
   16: ['SECRETS_NOT_PROVIDED', 'R', 'Failed decrypting message - Secrets not provided'],
   17: ['API_TIMEOUT', 'C', 'The API server did not answer in time'],
-  18: ['NO_CONNECTION', 'M', 'The peer connection is gone'],
-  19: ['NO_REMOTE_DESCRIPTION', 'M', 'No remote description is set'],
-  20: ['SDP_ERROR', 'M', 'The candidate belongs to no media section'],
-  21: ['CANDIDATE_FILTERED', 'M', 'Candidates of this type are filtered'],
+  18: ['NO_CONNECTION', 'M', 'No Peer Connection detected'],
+  19: ['NO_REMOTE_DESCRIPTION', 'M', 'No remote description'],
+  20: ['SDP_ERROR', 'M', 'Sdp error'],
+  21: [
+    'CANDIDATE_FILTERED',
+    'M',
+    'Dropping received ICE candidate as it matches ICE candidate filtering flag ->',
+  ],
   22: ['SOCKET_ERROR', 'C', 'The signalling connection reported an error'],
 
   100: ['NO_APP_KEY', 'A', 'Please provide an App Key - Get one at console.temasys.io!'],

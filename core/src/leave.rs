@@ -36,6 +36,7 @@ impl Session {
         for promise in room.joining.take().into_iter().flat_map(|joining| joining.promises) {
             self.context.reject(promise, SkylinkError::new(ErrorCode::LeftDuringJoin).into());
         }
+        room.is_leaving = true;
         let peer_ids: Vec<String> = room.peers.iter().map(|peer| peer.id.clone()).collect();
         for id in &peer_ids {
             room.drop_connection(&mut self.context, id);
@@ -48,8 +49,7 @@ impl Session {
         }
         self.leave_socket(&room, &peer_ids);
         if room.is_entered() {
-            let mut detail = room.own_detail(&self.context);
-            detail.set("room", room.info().with("inRoom", false));
+            let detail = room.own_detail(&self.context);
             self.context.event("peerLeft", detail);
         }
     }
@@ -91,7 +91,11 @@ impl Room {
         let had_channel = self.peers.get_mut(place).and_then(|peer| peer.channel.take());
         if let Some(channel) = had_channel {
             for state in ["closing", "closed"] {
-                let detail = channel_detail(state, id, &channel.label).with("room", self.info());
+                let mut detail = channel_detail(state, id, &channel.label).with("room", self.info());
+                if state == "closing" {
+                    // The first thing that happens: the room does not say yet that it is left.
+                    detail.set("room", self.info().with("inRoom", true));
+                }
                 context.event("dataChannelState", detail);
             }
         }

@@ -41,6 +41,8 @@ pub(crate) struct Room {
     pub name: String,
     pub options: InitOptions,
     pub stage: Stage,
+    /// Whether we are on the way out: the room then says `inRoom: false`.
+    pub is_leaving: bool,
     pub joining: Option<Joining>,
     pub captures: Vec<PendingCapture>,
     pub ticket: ApiResponse,
@@ -72,6 +74,7 @@ impl Room {
             name,
             options,
             stage,
+            is_leaving: false,
             joining: None,
             captures: Vec::new(),
             ticket: ApiResponse::default(),
@@ -114,7 +117,7 @@ impl Room {
             .with("roomSessionId", self.ticket.room_session_id.clone())
             .with("isLocked", self.is_locked);
         if self.is_entered() {
-            info.set("inRoom", true);
+            info.set("inRoom", !self.is_leaving);
         }
         info
     }
