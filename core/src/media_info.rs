@@ -65,6 +65,7 @@ pub(crate) fn of_mid<'a>(list: &'a [MediaInfo], mid: &str) -> Option<&'a MediaIn
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn tells_the_generation_of_a_candidate() {
-        let candidate = "candidate:7 1 udp 1 198.51.100.7 50068 typ host generation 0 ufrag aMj3 network-id 1";
+        let candidate =
+            "candidate:7 1 udp 1 198.51.100.7 50068 typ host generation 0 ufrag aMj3 network-id 1";
         assert_eq!(candidate_ufrag(candidate), Some("aMj3"));
         assert_eq!(candidate_ufrag("candidate:7 1 UDP 1 198.51.100.7 50068 typ host"), None);
         assert!(has_ufrag("v=0\r\na=ice-ufrag:aMj3\r\n", "aMj3"));

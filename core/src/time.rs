@@ -52,7 +52,7 @@ pub(crate) fn sooner(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Times
 fn civil_date(mut days: u64) -> (u64, u64, u64) {
     let mut year: u64 = 1970;
     loop {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let length = if leap { 366 } else { 365 };
         if days < length || year >= 9999 {
             let mut month: u64 = 1;

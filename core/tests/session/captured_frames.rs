@@ -71,7 +71,8 @@ fn a_newcomer_of_2_7_2_is_greeted_and_answered() {
     assert_eq!(text(&offer, "mid"), bob);
     scene.receive(offer.clone());
     let sdp = text(&offer, "sdp");
-    let set = Output::Connection { connection, op: ConnectionOp::SetRemote { kind: DescriptionKind::Offer, sdp } };
+    let set =
+        Output::Connection { connection, op: ConnectionOp::SetRemote { kind: DescriptionKind::Offer, sdp } };
     assert!(scene.has(&set));
     scene.report(connection, ConnectionEvent::RemoteSet);
     assert_eq!(scene.detail("handshakeProgress").get("state"), Some(&"offer".into()));
@@ -134,7 +135,10 @@ fn what_we_send_has_the_members_that_2_7_2_sends() {
     let enter = &scene.sent()[1];
     let theirs = captured("enter", 0).as_object().unwrap().clone();
     let without_target = theirs.iter().filter(|(key, _)| *key != "target");
-    let theirs: Value = without_target.map(|(key, value)| (key.to_owned(), value.clone())).collect::<skylink_protocol::Object>().into();
+    let theirs: Value = without_target
+        .map(|(key, value)| (key.to_owned(), value.clone()))
+        .collect::<skylink_protocol::Object>()
+        .into();
     assert_eq!(shape(enter), shape(&theirs));
 }
 

@@ -87,7 +87,8 @@ fn camera_and_microphone_come_before_the_room_is_asked_for() {
         scene.forget();
         scene.let_in();
         assert_eq!(scene.resolution(promise), &vec![Value::Handle(1), Value::Handle(2)].into());
-        let events = ["channelMessage", "peerJoined", "onIncomingStream", "onIncomingStream", "handshakeProgress"];
+        let events =
+            ["channelMessage", "peerJoined", "onIncomingStream", "onIncomingStream", "handshakeProgress"];
         assert_eq!(scene.events(), events);
     }
 }

@@ -45,7 +45,8 @@ fn a_private_message_goes_to_each_peer_that_is_there() {
     scene.connect("carol");
     scene.forget();
     send(&mut scene, r#"{"any":["json"]}"#, json(r#"["carol","nobody","bob"]"#));
-    let targets: Vec<_> = scene.sent().iter().map(|message| message.get("target").cloned().unwrap()).collect();
+    let targets: Vec<_> =
+        scene.sent().iter().map(|message| message.get("target").cloned().unwrap()).collect();
     assert_eq!(targets, ["carol".into(), "bob".into()]);
     let message = scene.detail("onIncomingMessage").get("message").cloned().unwrap();
     assert_eq!(message.get("isPrivate"), Some(&true.into()));
@@ -107,7 +108,8 @@ fn an_encrypted_message_is_dropped_and_reported() {
     scene.forget();
     scene.hear("message", "bob", r#"{"data":"U2FsdGVk","secretId":"s1"}"#);
     assert_eq!(scene.events(), ["channelMessage"]);
-    let reported = |output: &Output| matches!(output, Output::Report(e) if e.code == ErrorCode::SecretsNotProvided);
+    let reported =
+        |output: &Output| matches!(output, Output::Report(e) if e.code == ErrorCode::SecretsNotProvided);
     assert!(scene.outputs.iter().any(reported));
 }
 
@@ -125,12 +127,9 @@ fn a_message_over_the_data_channel_comes_in() {
 #[test]
 fn user_data_is_told_and_kept() {
     let mut scene = Scene::in_room();
-    for (data, wire) in [
-        (r#"{"name":"Alice"}"#, r#"{"name":"Alice"}"#),
-        (r#""plain""#, "plain"),
-        ("null", ""),
-        ("7", "7"),
-    ] {
+    for (data, wire) in
+        [(r#"{"name":"Alice"}"#, r#"{"name":"Alice"}"#), (r#""plain""#, "plain"), ("null", ""), ("7", "7")]
+    {
         scene.forget();
         scene.call(Call::SetUserData { room: "lobby".into(), data: json(data) });
         assert_eq!(scene.sent()[0].get("userData"), Some(&wire.into()));
@@ -162,7 +161,10 @@ fn the_lock_is_told_and_heard() {
     scene.connect("bob");
     scene.forget();
     scene.call(Call::SetLock { room: "lobby".into(), lock: true });
-    assert_eq!(scene.sent(), [json(r#"{"type":"roomLockEvent","mid":"me","rid":"rid-of-lobby","lock":true}"#)]);
+    assert_eq!(
+        scene.sent(),
+        [json(r#"{"type":"roomLockEvent","mid":"me","rid":"rid-of-lobby","lock":true}"#)]
+    );
     let detail = scene.detail("roomLock");
     assert_eq!(detail.get("isSelf"), Some(&true.into()));
     scene.hear("roomLockEvent", "bob", r#"{"lock":false}"#);

@@ -137,7 +137,9 @@ fn a_peer_mutes_and_unmutes() {
     scene.report(connection, track);
     for (state, value) in [("muted", 0.0), ("active", 1.0)] {
         scene.forget();
-        let members = format!(r#"{{"target":"me","mediaId":"AUDIO_b1","mediaType":"audioMic","mediaState":"{state}"}}"#);
+        let members = format!(
+            r#"{{"target":"me","mediaId":"AUDIO_b1","mediaType":"audioMic","mediaState":"{state}"}}"#
+        );
         scene.hear("mediaInfoEvent", "bob", &members);
         assert_eq!(scene.events(), ["channelMessage", "streamMuted", "peerUpdated"]);
         let detail = scene.detail("streamMuted");

@@ -53,7 +53,11 @@ fn eventful_stay() -> Scene {
     scene.let_in();
     let bob = scene.connect("bob");
     let candidate = "candidate:1 1 udp 2122260223 198.51.100.7 50068 typ host generation 0";
-    scene.hear("candidate", "bob", &format!(r#"{{"label":0,"id":"0","candidate":"{candidate}","target":"me"}}"#));
+    scene.hear(
+        "candidate",
+        "bob",
+        &format!(r#"{{"label":0,"id":"0","candidate":"{candidate}","target":"me"}}"#),
+    );
     scene.hear("endOfCandidates", "bob", r#"{"noOfExpectedCandidates":1,"target":"me"}"#);
     let track = |stream| ConnectionEvent::Track {
         stream,
@@ -91,7 +95,8 @@ fn every_payload_has_the_members_that_apps_know() {
     for (name, members) in MEMBERS {
         known.entry(name).or_default().push(sorted(members.split(' ').collect()));
     }
-    let mut unseen: Vec<_> = MEMBERS.iter().map(|(name, members)| (*name, sorted(members.split(' ').collect()))).collect();
+    let mut unseen: Vec<_> =
+        MEMBERS.iter().map(|(name, members)| (*name, sorted(members.split(' ').collect()))).collect();
     for output in &eventful_stay().outputs {
         let Output::Event { name, detail } = output else { continue };
         let members = sorted(keys(detail));
@@ -148,7 +153,8 @@ fn streams_are_listed_by_peer_kind_and_id() {
     );
     let streams = scene.call(Call::GetStreams { room: "lobby".into(), include_self: true }).unwrap();
     assert_eq!(keys(streams.as_object().unwrap()), ["me", "bob"]);
-    let of = |id: &str, kind: &str| streams.get(id).unwrap().get("streams").unwrap().get(kind).cloned().unwrap();
+    let of =
+        |id: &str, kind: &str| streams.get(id).unwrap().get("streams").unwrap().get(kind).cloned().unwrap();
     assert_eq!(of("me", "audio").get("mic-1"), Some(&Value::Handle(1)));
     assert_eq!(of("me", "video").get("cam-2"), Some(&Value::Handle(2)));
     assert_eq!(of("bob", "audio"), Value::Null);

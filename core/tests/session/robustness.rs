@@ -51,9 +51,28 @@ fn number() -> impl Strategy<Value = u32> {
 
 fn word() -> impl Strategy<Value = String> {
     let words = [
-        "", "me", "bob", "carol", "dave", "nobody", "MCU", RID, "rid-of-second", "AUDIO_b1", "VIDEO_", "muted",
-        "unavailable", "candidate:1 1 udp 1 h 9 typ host ufrag x", "v=0\r\nm=audio 9 x\r\na=mid:0\r\n", "0", "1.2.3",
-        "typ", "&quot;", "{}", "[1]", "null",
+        "",
+        "me",
+        "bob",
+        "carol",
+        "dave",
+        "nobody",
+        "MCU",
+        RID,
+        "rid-of-second",
+        "AUDIO_b1",
+        "VIDEO_",
+        "muted",
+        "unavailable",
+        "candidate:1 1 udp 1 h 9 typ host ufrag x",
+        "v=0\r\nm=audio 9 x\r\na=mid:0\r\n",
+        "0",
+        "1.2.3",
+        "typ",
+        "&quot;",
+        "{}",
+        "[1]",
+        "null",
     ];
     prop_oneof![4 => prop::sample::select(words.map(str::to_owned).to_vec()), 1 => ".{0,20}"]
 }
@@ -76,11 +95,51 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn member_name() -> impl Strategy<Value = String> {
     let names = [
-        "type", "rid", "mid", "target", "sdp", "userInfo", "weight", "mediaInfoList", "mediaId", "mediaState",
-        "mediaType", "publisherId", "candidate", "id", "label", "success", "data", "userData", "stamp", "lock",
-        "action", "reason", "info", "settings", "mediaStatus", "agent", "config", "status", "streamId", "sid",
-        "tieBreaker", "pc_config", "iceServers", "url", "urls", "noOfExpectedCandidates", "enableIceRestart",
-        "transceiverMid", "peerSessionId", "secretId", "audio", "video", "isPrivate", "room_key", "hasMCU",
+        "type",
+        "rid",
+        "mid",
+        "target",
+        "sdp",
+        "userInfo",
+        "weight",
+        "mediaInfoList",
+        "mediaId",
+        "mediaState",
+        "mediaType",
+        "publisherId",
+        "candidate",
+        "id",
+        "label",
+        "success",
+        "data",
+        "userData",
+        "stamp",
+        "lock",
+        "action",
+        "reason",
+        "info",
+        "settings",
+        "mediaStatus",
+        "agent",
+        "config",
+        "status",
+        "streamId",
+        "sid",
+        "tieBreaker",
+        "pc_config",
+        "iceServers",
+        "url",
+        "urls",
+        "noOfExpectedCandidates",
+        "enableIceRestart",
+        "transceiverMid",
+        "peerSessionId",
+        "secretId",
+        "audio",
+        "video",
+        "isPrivate",
+        "room_key",
+        "hasMCU",
     ];
     prop::sample::select(names.map(str::to_owned).to_vec())
 }
@@ -170,8 +229,11 @@ fn connection_event() -> impl Strategy<Value = ConnectionEvent> {
 
 fn any_input() -> impl Strategy<Value = Input> {
     let kinds = prop_oneof![Just(Kind::Audio), Just(Kind::Video)];
-    let stream = (any::<u32>(), word(), kinds)
-        .prop_map(|(handle, stream_id, kind)| CapturedStream { handle, stream_id, kind });
+    let stream = (any::<u32>(), word(), kinds).prop_map(|(handle, stream_id, kind)| CapturedStream {
+        handle,
+        stream_id,
+        kind,
+    });
     let socket = prop_oneof![4 => Just(2_u32), 1 => number()];
     prop_oneof![
         2 => Just(Input::Tick),
@@ -266,7 +328,18 @@ proptest! {
 #[test]
 fn the_room_goes_on_after_a_flood_of_nonsense() {
     let mut scene = busy_scene();
-    for text in ["", "x", "4", "42", "42[", "42[\"message\"]", "42[\"message\",7]", "42[\"other\",\"{}\"]", "43[]", "9"] {
+    for text in [
+        "",
+        "x",
+        "4",
+        "42",
+        "42[",
+        "42[\"message\"]",
+        "42[\"message\",7]",
+        "42[\"other\",\"{}\"]",
+        "43[]",
+        "9",
+    ] {
         scene.frame(text);
     }
     for text in ["", "7", "null", "[]", "{}", r#"{"type":7,"rid":"rid-of-lobby"}"#] {

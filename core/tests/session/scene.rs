@@ -284,11 +284,11 @@ impl Scene {
     }
 
     pub fn frames(&self) -> Vec<&str> {
-        let frame = |output| match output {
-            &Output::SendFrame { ref text, .. } => Some(text.as_str()),
+        let frames = self.outputs.iter().filter_map(|output| match output {
+            Output::SendFrame { text, .. } => Some(text.as_str()),
             _ => None,
-        };
-        self.outputs.iter().filter_map(frame).collect()
+        });
+        frames.collect()
     }
 
     pub fn has(&self, output: &Output) -> bool {

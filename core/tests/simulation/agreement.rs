@@ -48,7 +48,9 @@ impl World {
         for (id, connection) in &this.browser.connections {
             assert_eq!(connection.signaling, Signaling::Stable, "connection {id} of {}", this.name);
             assert!(connection.chain.is_empty());
-            let Some((own, far)) = &connection.link else { panic!("connection {id} of {} is dead", this.name) };
+            let Some((own, far)) = &connection.link else {
+                panic!("connection {id} of {} is dead", this.name)
+            };
             let ends = |c: &crate::peer_connection::PeerConnection| {
                 c.link.as_ref() == Some(&(far.clone(), own.clone()))
             };
@@ -84,7 +86,8 @@ impl World {
             let status = seen.media_status.get(stream);
             assert_eq!(status, truth.media_status.get(stream), "{what}: {stream}");
             let local = self.pages[owner].browser.streams.values().find(|local| local.id == *stream);
-            let muted = status.unwrap().as_object().unwrap().iter().any(|(_, value)| *value == Value::Number(0.0));
+            let muted =
+                status.unwrap().as_object().unwrap().iter().any(|(_, value)| *value == Value::Number(0.0));
             assert_eq!(muted, !local.unwrap().enabled, "{what}: {stream} is muted or not");
         }
     }

@@ -25,10 +25,14 @@ impl Handles {
 
     pub fn release(&mut self, handle: Handle) {
         let was_live = self.live.remove(&handle).is_some();
-        assert!(was_live, "handle {handle} is released {}", match self.released.contains(&handle) {
-            true => "twice",
-            false => "but was never issued",
-        });
+        assert!(
+            was_live,
+            "handle {handle} is released {}",
+            match self.released.contains(&handle) {
+                true => "twice",
+                false => "but was never issued",
+            }
+        );
         self.released.insert(handle);
     }
 

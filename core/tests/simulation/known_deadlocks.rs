@@ -51,6 +51,7 @@ fn d2_b5_pages_that_greet_each_other_at_once_still_connect() {
         world.act(ours, Action::Join(Media::AUDIO));
         world.act(partner, Action::Join(Media::BOTH));
         world.settle();
+        assert!(world.elapsed() < 9_000.0, "no time-out had to help");
         world.assert_everybody_agrees();
         world.everybody_leaves();
     }

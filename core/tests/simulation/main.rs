@@ -1,6 +1,9 @@
 //! Several sessions in one simulated world: a network that delays, reorders and duplicates, the
 //! real rooms of the server, and browsers that refuse what browsers refuse. After the dust has
 //! settled everybody is connected to everybody.
+//!
+//! A failure names the seed and the course of the smallest meeting that shows it; with
+//! `SIMULATION_TRACE` set, everything that happens is written out.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,7 +15,9 @@
 mod agreement;
 mod browser;
 mod chance;
+mod connectivity;
 mod description;
+mod event_order;
 mod handles;
 mod known_deadlocks;
 mod meetings;

@@ -21,7 +21,9 @@ fn two_pages_meet_and_part() {
 #[test]
 fn ours_meets_old() {
     for old_first in [true, false] {
-        for (first, second) in [(Media::BOTH, Media::BOTH), (Media::NONE, Media::BOTH), (Media::BOTH, Media::NONE)] {
+        for (first, second) in
+            [(Media::BOTH, Media::BOTH), (Media::NONE, Media::BOTH), (Media::BOTH, Media::NONE)]
+        {
             let mut world = World::new(1, Habits::good());
             let (ours, old) = (world.page("ours"), world.old_page("old"));
             let order = if old_first { [old, ours] } else { [ours, old] };

@@ -26,7 +26,8 @@ pub struct Observer {
     pub peers: BTreeSet<String>,
     /// Peers that left just now: their connections still say that they close.
     leaving: BTreeSet<String>,
-    pub names: Vec<&'static str>,
+    /// Each event, its `state`, and whether it is about us.
+    pub story: Vec<String>,
     /// Whether an `answerAck` of a stranger is no surprise, since messages overtake each other.
     tolerates_late_acks: bool,
 }
@@ -47,9 +48,11 @@ impl Observer {
     }
 
     pub fn see(&mut self, name: &'static str, detail: &Object) {
-        self.names.push(name);
         let text = |key: &str| detail.get(key).and_then(Value::as_text);
         let is_self = detail.get("isSelf").and_then(Value::as_bool);
+        let is_about_us = is_self == Some(true) || text("peerId").is_some_and(|id| self.own_ids.contains(id));
+        let state = text("state").map(|state| format!(" {state}")).unwrap_or_default();
+        self.story.push([name, &state, if is_about_us { " self" } else { "" }].concat());
         let Some(peer) = text("peerId").map(str::to_owned) else { return };
         match (name, is_self) {
             ("peerJoined", Some(true)) => assert!(self.own_ids.insert(peer)),

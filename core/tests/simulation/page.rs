@@ -111,7 +111,9 @@ impl Page {
             let mut member = MemberView::default();
             for kind in ["audio", "video", "screenShare"] {
                 let of_kind = streams.get(id).and_then(|of| of.get("streams")?.get(kind)?.as_object());
-                member.streams.extend(of_kind.into_iter().flat_map(Object::iter).map(|(id, _)| id.to_owned()));
+                member
+                    .streams
+                    .extend(of_kind.into_iter().flat_map(Object::iter).map(|(id, _)| id.to_owned()));
             }
             member.media_status = info.get("mediaStatus").and_then(Value::as_object).unwrap().clone();
             member.user_data = info.get("userData").cloned().unwrap();

@@ -165,7 +165,8 @@ impl PeerConnection {
             ConnectionOp::SetLocal { kind, sdp } => self.set_local(kind, &sdp),
             ConnectionOp::SetRemote { kind, sdp } => self.set_remote(kind, &sdp, handles),
             ConnectionOp::AddCandidate { number, candidate, mid, .. } => {
-                let error = self.add_candidate(&candidate, mid.as_deref()).err().map(|_| handles.issue("error"));
+                let error =
+                    self.add_candidate(&candidate, mid.as_deref()).err().map(|_| handles.issue("error"));
                 Ok(vec![ConnectionEvent::CandidateAdded { number, error }])
             }
             other => panic!("{other:?} is not part of the chain"),
@@ -214,7 +215,8 @@ impl PeerConnection {
     }
 
     fn create_answer(&mut self) -> Result<Vec<ConnectionEvent>, &'static str> {
-        let Some(offer) = self.pending_remote.clone().filter(|_| self.signaling == Signaling::HaveRemoteOffer)
+        let Some(offer) =
+            self.pending_remote.clone().filter(|_| self.signaling == Signaling::HaveRemoteOffer)
         else {
             return Err("InvalidStateError");
         };

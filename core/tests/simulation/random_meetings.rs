@@ -9,6 +9,9 @@ use std::fmt;
 /// Within these milliseconds apps join, leave and do other things.
 const BUSY: f64 = 8_000.0;
 
+/// When a page joins, with what, and what it does how much later.
+type Plan = (f64, Media, Vec<(f64, Action)>);
+
 /// One run: who does what and when, on what kind of network.
 #[derive(Clone)]
 struct Meeting {
@@ -20,8 +23,7 @@ struct Meeting {
     clumsiness: f64,
     /// The first page is one of 2.7.2.
     has_old_page: bool,
-    /// For each page when it joins, with what, and what it does later.
-    pages: Vec<(f64, Media, Vec<(f64, Action)>)>,
+    pages: Vec<Plan>,
 }
 
 impl fmt::Debug for Meeting {
@@ -48,14 +50,14 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-fn page() -> impl Strategy<Value = (f64, Media, Vec<(f64, Action)>)> {
+fn page() -> impl Strategy<Value = Plan> {
     // Many join at the very same moment.
     let joins = prop_oneof![2 => Just(0.0), 3 => 0.0..BUSY];
     (joins, media(), prop::collection::vec((0.0..BUSY, action()), 0..4))
 }
 
 /// As [`page`], of what the model of 2.7.2 can do.
-fn old_page() -> impl Strategy<Value = (f64, Media, Vec<(f64, Action)>)> {
+fn old_page() -> impl Strategy<Value = Plan> {
     let action = prop_oneof![
         (any::<bool>(), any::<bool>()).prop_map(|(audio, video)| Action::Mute { audio, video }),
         (1..1_000_u32).prop_map(|number| Action::SetUserData(number.into())),

@@ -7,12 +7,11 @@ use crate::network::{Habits, Network, Order, Wire};
 use crate::observer::Observer;
 use crate::old_page::OldPage;
 use crate::page::{Client, Page, Promises};
-use crate::peer_connection::{Channel, PeerConnection};
 use crate::server::{Delivery, Server};
 use crate::surroundings::{environment, json};
 use skylink_core::{
-    Call, CapturedStream, ChannelState, ConnectionEvent, ConnectionId, ConnectionOp, Input, Kind, Output,
-    Prefetched, PromiseId, RequestId, Session, SocketId, Timestamp,
+    Call, CapturedStream, ConnectionId, Input, Kind, Output, Prefetched, PromiseId, RequestId, Session,
+    SocketId, Timestamp,
 };
 use skylink_protocol::{Object, Value};
 use std::collections::BTreeMap;
@@ -46,7 +45,10 @@ pub enum Action {
     Leave,
     /// The network drops the socket; the app joins again when it is told.
     LoseSocket(Media),
-    Mute { audio: bool, video: bool },
+    Mute {
+        audio: bool,
+        video: bool,
+    },
     SetUserData(f64),
     SendMessage,
     /// More camera and microphone, while in the room.
@@ -54,7 +56,7 @@ pub enum Action {
     Lock(bool),
 }
 
-enum Happening {
+pub enum Happening {
     Act(PageId, Action),
     Input(PageId, Input),
     Answer(PageId, RequestId, String),
@@ -256,7 +258,7 @@ impl World {
         self.pages[page].observer.end_of_input();
     }
 
-    fn schedule(&mut self, delay: f64, happening: Happening) {
+    pub(crate) fn schedule(&mut self, delay: f64, happening: Happening) {
         self.schedule_at(self.now.plus(delay), happening);
     }
 
@@ -266,9 +268,14 @@ impl World {
         self.queue.insert(((moment.0 * 1_000.0) as u64, self.queued), happening);
     }
 
-    fn quickly(&mut self) -> f64 {
+    pub(crate) fn quickly(&mut self) -> f64 {
         let effort = self.effort.clone();
         self.chance.delay(&effort)
+    }
+
+    /// Milliseconds since the beginning.
+    pub fn elapsed(&self) -> f64 {
+        self.now.0 - START.0
     }
 
     /// Runs until nothing is left to happen. Panics if that takes too long.
@@ -280,7 +287,8 @@ impl World {
     }
 
     fn pending(&self) -> String {
-        let of = |page: &Page| format!("{}: {:?}", page.name, page.client.next_deadline().map(|d| d.0 - START.0));
+        let of =
+            |page: &Page| format!("{}: {:?}", page.name, page.client.next_deadline().map(|d| d.0 - START.0));
         self.pages.iter().map(of).collect::<Vec<_>>().join(", ")
     }
 
@@ -436,7 +444,9 @@ impl World {
                 let delay = self.quickly();
                 self.schedule(delay, Happening::Grant(page, request, kinds));
             }
-            Output::EnableTracks { stream, enabled } => self.pages[page].browser.stream(stream).enabled = enabled,
+            Output::EnableTracks { stream, enabled } => {
+                self.pages[page].browser.stream(stream).enabled = enabled
+            }
             Output::StopTracks(stream) => self.pages[page].browser.stream(stream).stopped = true,
             Output::Connection { connection, op } => self.operate(page, connection, op),
         }
@@ -450,158 +460,6 @@ impl World {
             Value::List(items) => items.iter().for_each(|item| self.assert_live(page, item)),
             Value::Object(object) => object.iter().for_each(|(_, member)| self.assert_live(page, member)),
             _ => {}
-        }
-    }
-
-    fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
-        let Page { name, browser, .. } = &mut self.pages[page];
-        if let ConnectionOp::Create { .. } = op {
-            let made = browser.connections.insert(id, PeerConnection::new(format!("{name}.{id}")));
-            assert!(made.is_none(), "connection {id} is made twice");
-            return;
-        }
-        let connection = browser.connections.get_mut(&id);
-        let connection = connection.unwrap_or_else(|| panic!("connection {id} of {name} is gone: {op:?}"));
-        match op {
-            ConnectionOp::AddStream(handle) => {
-                let stream = browser.streams.get(&handle).expect("only own streams are sent");
-                connection.add_stream(&stream.id, stream.kind);
-            }
-            ConnectionOp::OpenChannel { label } => connection.open_channel(label),
-            ConnectionOp::SendText { .. } => {}
-            ConnectionOp::Close => {
-                let closed = browser.connections.remove(&id).unwrap();
-                if let Some(link) = closed.link {
-                    self.tell_other_end(&link.1);
-                }
-            }
-            op => {
-                connection.chain.push_back(op);
-                let delay = self.quickly();
-                self.schedule(delay, Happening::Operation(page, id));
-            }
-        }
-    }
-
-    fn perform(&mut self, page: PageId, id: ConnectionId) {
-        let events = self.pages[page].browser.perform_next(id, &mut self.chance);
-        self.report(page, id, events);
-        let Some(connection) = self.pages[page].browser.connections.get_mut(&id) else { return };
-        if let Some(ufrag) = connection.take_gathering() {
-            let delay = self.quickly();
-            self.schedule(delay, Happening::Gather { page, connection: id, ufrag, step: 0 });
-        }
-        self.look_for_links(page, id);
-    }
-
-    fn report(&mut self, page: PageId, connection: ConnectionId, events: Vec<ConnectionEvent>) {
-        for event in events {
-            self.input(page, Input::Connection { connection, event });
-        }
-    }
-
-    /// Two candidates, then the end of them.
-    fn gather(&mut self, page: PageId, id: ConnectionId, ufrag: String, step: u32) {
-        let Some(connection) = self.pages[page].browser.connections.get(&id) else { return };
-        let Some(first) = connection.local().filter(|local| local.ufrag == ufrag) else { return };
-        let mid = first.sections.first().map(|section| section.mid.clone());
-        let found = |candidate: String| ConnectionEvent::LocalCandidate { candidate, mid, line: Some(0.0) };
-        let address = format!("candidate:{step} 1 udp 2122260223 198.51.100.{step} 50068 typ host generation 0");
-        let events = match step {
-            0 => vec![ConnectionEvent::GatheringState("gathering".into())],
-            1 | 2 => vec![found(format!("{address} ufrag {ufrag}"))],
-            _ => vec![found(String::new()), ConnectionEvent::GatheringState("complete".into())],
-        };
-        self.report(page, id, events);
-        if step < 3 {
-            let delay = self.quickly();
-            self.schedule(delay, Happening::Gather { page, connection: id, ufrag, step: step + 1 });
-        }
-    }
-
-    fn connection(&mut self, (page, id): (PageId, ConnectionId)) -> Option<&mut PeerConnection> {
-        self.pages[page].browser.connections.get_mut(&id)
-    }
-
-    /// The connection that uses this ICE generation.
-    fn find_end(&self, ufrag: &str) -> Option<(PageId, ConnectionId)> {
-        self.pages.iter().enumerate().find_map(|(page, it)| {
-            let uses = |c: &&PeerConnection| c.local().is_some_and(|local| local.ufrag == ufrag);
-            let id = it.browser.connections.iter().find(|(_, connection)| uses(connection))?.0;
-            Some((page, *id))
-        })
-    }
-
-    /// Connects two ends that know each other's descriptions and candidates.
-    fn look_for_links(&mut self, page: PageId, id: ConnectionId) {
-        let Some(connection) = self.connection((page, id)) else { return };
-        let Some(remote) = connection.remote().map(|remote| remote.ufrag.clone()) else { return };
-        if let Some(other) = self.find_end(&remote) {
-            let delay = self.quickly();
-            self.schedule(delay, Happening::Link { one: (page, id), other });
-        }
-    }
-
-    fn link(&mut self, one: (PageId, ConnectionId), other: (PageId, ConnectionId)) {
-        let ufrag = |world: &mut Self, end| world.connection(end).and_then(|c| Some(c.local()?.ufrag.clone()));
-        let (Some(here), Some(there)) = (ufrag(self, one), ufrag(self, other)) else { return };
-        let reaches = |world: &mut Self, end, own: &str, far: &str| {
-            world.connection(end).is_some_and(|connection| connection.can_reach(own, far))
-        };
-        if !reaches(self, one, &here, &there) || !reaches(self, other, &there, &here) {
-            return;
-        }
-        for (end, link) in [(one, (here.clone(), there.clone())), (other, (there, here))] {
-            let Some(connection) = self.connection(end) else { continue };
-            if connection.link.as_ref() == Some(&link) {
-                continue;
-            }
-            connection.link = Some(link);
-            let events = ["checking", "connected"].map(|state| ConnectionEvent::IceState(state.into()));
-            self.report(end.0, end.1, events.to_vec());
-            let events = ["connecting", "connected"].map(|state| ConnectionEvent::ConnectionState(state.into()));
-            self.report(end.0, end.1, events.to_vec());
-        }
-        self.open_channels(one, other);
-        self.open_channels(other, one);
-    }
-
-    fn open_channels(&mut self, maker: (PageId, ConnectionId), other: (PageId, ConnectionId)) {
-        let carries = |world: &mut Self, end| world.connection(end).is_some_and(|c| c.carries_data());
-        if !carries(self, maker) || !carries(self, other) {
-            return;
-        }
-        let Some(connection) = self.connection(maker) else { return };
-        let unopened = connection.channels.iter_mut().filter(|channel| channel.made_here && !channel.open);
-        let labels: Vec<String> = unopened
-            .map(|channel| {
-                channel.open = true;
-                channel.label.clone()
-            })
-            .collect();
-        for label in labels {
-            let open = |label| ConnectionEvent::Channel { label, state: ChannelState::Open };
-            self.report(maker.0, maker.1, vec![open(label.clone())]);
-            if let Some(connection) = self.connection(other) {
-                connection.channels.push(Channel { label: label.clone(), made_here: false, open: true });
-            }
-            let offered = ConnectionEvent::ChannelOffered { label: label.clone() };
-            self.report(other.0, other.1, vec![offered, open(label)]);
-        }
-    }
-
-    /// The other end of a closed connection notices.
-    fn tell_other_end(&mut self, ufrag: &str) {
-        let Some((page, connection)) = self.find_end(ufrag) else { return };
-        let delay = self.quickly();
-        let closed = self.pages[page].browser.connections[&connection].channels.iter().filter(|c| c.open);
-        let closed = closed.map(|channel| ConnectionEvent::Channel {
-            label: channel.label.clone(),
-            state: ChannelState::Closed,
-        });
-        let failed = ConnectionEvent::ConnectionState("failed".into());
-        for event in closed.chain([failed]).collect::<Vec<_>>() {
-            self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
         }
     }
 

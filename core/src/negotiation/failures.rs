@@ -1,0 +1,77 @@
+//! What becomes of a round in which the browser refused something (peer behaviour 1.10).
+
+use super::{Negotiation, Phase, Step};
+use crate::{DescriptionKind, Timestamp};
+
+/// How long after a failed description the next try is made; twice as long each further time.
+const RETRY_WAIT: f64 = 1_000.0;
+/// How many tries in a row may fail.
+const MAX_FAILURES: u32 = 4;
+
+impl Negotiation {
+    /// The operation under way failed. It is tried again a little later, from the beginning.
+    pub fn on_failed(&mut self, now: Timestamp) {
+        if std::mem::take(&mut self.abandoned_offer) {
+            return;
+        }
+        match std::mem::replace(&mut self.phase, Phase::Stable) {
+            Phase::Offering => {
+                self.steps.push(Step::Failed { ours: false });
+                self.retry_offer(now);
+            }
+            Phase::SettingOwnOffer { .. } => {
+                self.steps.push(Step::Failed { ours: true });
+                self.refuse_answer();
+                self.retry_offer(now);
+            }
+            Phase::SettingAnswer => {
+                self.steps.push(Step::Failed { ours: false });
+                self.refuse_answer();
+                self.steps.push(Step::SetLocal { kind: DescriptionKind::Rollback, sdp: String::new() });
+                self.retry_offer(now);
+                self.phase = Phase::RollingBack;
+            }
+            Phase::SettingOffer { sdp } => self.retry_answer(sdp, false, now),
+            Phase::Answering => self.retry_answered(false, now),
+            Phase::SettingOwnAnswer { .. } => self.retry_answered(true, now),
+            Phase::RollingBack => self.go_on(),
+            phase => self.phase = phase,
+        }
+    }
+
+    fn refuse_answer(&mut self) {
+        self.steps.push(Step::SendAck { success: false });
+        // 2.7.2 ignores a refusal and would keep our next offer in a buffer for ever.
+        self.owes_ack = true;
+    }
+
+    fn retry_offer(&mut self, now: Timestamp) {
+        self.wanted = Some(self.wanted.unwrap_or(false) || self.restarting);
+        self.postpone(now);
+    }
+
+    fn retry_answered(&mut self, ours: bool, now: Timestamp) {
+        let offer = self.answered.take().map(|(offer, _)| offer).unwrap_or_default();
+        self.retry_answer(offer, ours, now);
+    }
+
+    /// The offer waits for its next try, unless a newer one waits already.
+    fn retry_answer(&mut self, offer: String, ours: bool, now: Timestamp) {
+        self.answered = None;
+        self.steps.push(Step::Failed { ours });
+        self.waiting_offer.get_or_insert(offer);
+        self.postpone(now);
+    }
+
+    fn postpone(&mut self, now: Timestamp) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures > MAX_FAILURES {
+            self.failures = 0;
+            (self.waiting_offer, self.wanted) = (None, None);
+            self.steps.push(Step::GivenUp);
+            return;
+        }
+        let doubled = f64::from(self.failures.saturating_sub(1)).exp2();
+        self.retry_due = Some(now.plus(RETRY_WAIT * doubled));
+    }
+}

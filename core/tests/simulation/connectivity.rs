@@ -1,0 +1,163 @@
+//! Peer connections at work: operations done in their order, candidates found, two ends connected.
+
+use crate::page::Page;
+use crate::peer_connection::{Channel, PeerConnection};
+use crate::world::{Happening, PageId, World};
+use skylink_core::{ChannelState, ConnectionEvent, ConnectionId, ConnectionOp, Input};
+
+impl World {
+    pub(crate) fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
+        let Page { name, browser, .. } = &mut self.pages[page];
+        if let ConnectionOp::Create { .. } = op {
+            let made = browser.connections.insert(id, PeerConnection::new(format!("{name}.{id}")));
+            assert!(made.is_none(), "connection {id} is made twice");
+            return;
+        }
+        let connection = browser.connections.get_mut(&id);
+        let connection = connection.unwrap_or_else(|| panic!("connection {id} of {name} is gone: {op:?}"));
+        match op {
+            ConnectionOp::AddStream(handle) => {
+                let stream = browser.streams.get(&handle).expect("only own streams are sent");
+                connection.add_stream(&stream.id, stream.kind);
+            }
+            ConnectionOp::OpenChannel { label } => connection.open_channel(label),
+            ConnectionOp::SendText { .. } => {}
+            ConnectionOp::Close => {
+                let closed = browser.connections.remove(&id).unwrap();
+                if let Some(link) = closed.link {
+                    self.tell_other_end(&link.1);
+                }
+            }
+            op => {
+                connection.chain.push_back(op);
+                let delay = self.quickly();
+                self.schedule(delay, Happening::Operation(page, id));
+            }
+        }
+    }
+
+    pub(crate) fn perform(&mut self, page: PageId, id: ConnectionId) {
+        let events = self.pages[page].browser.perform_next(id, &mut self.chance);
+        self.report(page, id, events);
+        let Some(connection) = self.pages[page].browser.connections.get_mut(&id) else { return };
+        if let Some(ufrag) = connection.take_gathering() {
+            let delay = self.quickly();
+            self.schedule(delay, Happening::Gather { page, connection: id, ufrag, step: 0 });
+        }
+        self.look_for_links(page, id);
+    }
+
+    fn report(&mut self, page: PageId, connection: ConnectionId, events: Vec<ConnectionEvent>) {
+        for event in events {
+            self.input(page, Input::Connection { connection, event });
+        }
+    }
+
+    /// Two candidates, then the end of them.
+    pub(crate) fn gather(&mut self, page: PageId, id: ConnectionId, ufrag: String, step: u32) {
+        let Some(connection) = self.pages[page].browser.connections.get(&id) else { return };
+        let Some(first) = connection.local().filter(|local| local.ufrag == ufrag) else { return };
+        let mid = first.sections.first().map(|section| section.mid.clone());
+        let found = |candidate: String| ConnectionEvent::LocalCandidate { candidate, mid, line: Some(0.0) };
+        let address =
+            format!("candidate:{step} 1 udp 2122260223 198.51.100.{step} 50068 typ host generation 0");
+        let events = match step {
+            0 => vec![ConnectionEvent::GatheringState("gathering".into())],
+            1 | 2 => vec![found(format!("{address} ufrag {ufrag}"))],
+            _ => vec![found(String::new()), ConnectionEvent::GatheringState("complete".into())],
+        };
+        self.report(page, id, events);
+        if step < 3 {
+            let delay = self.quickly();
+            self.schedule(delay, Happening::Gather { page, connection: id, ufrag, step: step + 1 });
+        }
+    }
+
+    fn connection(&mut self, (page, id): (PageId, ConnectionId)) -> Option<&mut PeerConnection> {
+        self.pages[page].browser.connections.get_mut(&id)
+    }
+
+    /// The connection that uses this ICE generation.
+    fn find_end(&self, ufrag: &str) -> Option<(PageId, ConnectionId)> {
+        self.pages.iter().enumerate().find_map(|(page, it)| {
+            let uses = |c: &&PeerConnection| c.local().is_some_and(|local| local.ufrag == ufrag);
+            let id = it.browser.connections.iter().find(|(_, connection)| uses(connection))?.0;
+            Some((page, *id))
+        })
+    }
+
+    /// Connects two ends that know each other's descriptions and candidates.
+    fn look_for_links(&mut self, page: PageId, id: ConnectionId) {
+        let Some(connection) = self.connection((page, id)) else { return };
+        let Some(remote) = connection.remote().map(|remote| remote.ufrag.clone()) else { return };
+        if let Some(other) = self.find_end(&remote) {
+            let delay = self.quickly();
+            self.schedule(delay, Happening::Link { one: (page, id), other });
+        }
+    }
+
+    pub(crate) fn link(&mut self, one: (PageId, ConnectionId), other: (PageId, ConnectionId)) {
+        let ufrag =
+            |world: &mut Self, end| world.connection(end).and_then(|c| Some(c.local()?.ufrag.clone()));
+        let (Some(here), Some(there)) = (ufrag(self, one), ufrag(self, other)) else { return };
+        let reaches = |world: &mut Self, end, own: &str, far: &str| {
+            world.connection(end).is_some_and(|connection| connection.can_reach(own, far))
+        };
+        if !reaches(self, one, &here, &there) || !reaches(self, other, &there, &here) {
+            return;
+        }
+        for (end, link) in [(one, (here.clone(), there.clone())), (other, (there, here))] {
+            let Some(connection) = self.connection(end) else { continue };
+            if connection.link.as_ref() == Some(&link) {
+                continue;
+            }
+            connection.link = Some(link);
+            let events = ["checking", "connected"].map(|state| ConnectionEvent::IceState(state.into()));
+            self.report(end.0, end.1, events.to_vec());
+            let events =
+                ["connecting", "connected"].map(|state| ConnectionEvent::ConnectionState(state.into()));
+            self.report(end.0, end.1, events.to_vec());
+        }
+        self.open_channels(one, other);
+        self.open_channels(other, one);
+    }
+
+    fn open_channels(&mut self, maker: (PageId, ConnectionId), other: (PageId, ConnectionId)) {
+        let carries = |world: &mut Self, end| world.connection(end).is_some_and(|c| c.carries_data());
+        if !carries(self, maker) || !carries(self, other) {
+            return;
+        }
+        let Some(connection) = self.connection(maker) else { return };
+        let unopened = connection.channels.iter_mut().filter(|channel| channel.made_here && !channel.open);
+        let labels: Vec<String> = unopened
+            .map(|channel| {
+                channel.open = true;
+                channel.label.clone()
+            })
+            .collect();
+        for label in labels {
+            let open = |label| ConnectionEvent::Channel { label, state: ChannelState::Open };
+            self.report(maker.0, maker.1, vec![open(label.clone())]);
+            if let Some(connection) = self.connection(other) {
+                connection.channels.push(Channel { label: label.clone(), made_here: false, open: true });
+            }
+            let offered = ConnectionEvent::ChannelOffered { label: label.clone() };
+            self.report(other.0, other.1, vec![offered, open(label)]);
+        }
+    }
+
+    /// The other end of a closed connection notices.
+    fn tell_other_end(&mut self, ufrag: &str) {
+        let Some((page, connection)) = self.find_end(ufrag) else { return };
+        let delay = self.quickly();
+        let closed = self.pages[page].browser.connections[&connection].channels.iter().filter(|c| c.open);
+        let closed = closed.map(|channel| ConnectionEvent::Channel {
+            label: channel.label.clone(),
+            state: ChannelState::Closed,
+        });
+        let failed = ConnectionEvent::ConnectionState("failed".into());
+        for event in closed.chain([failed]).collect::<Vec<_>>() {
+            self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
+        }
+    }
+}
