@@ -97,10 +97,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_room_or_the_kind_of_room_is_refused() {
-        for text in [
-            r#"{"hasMCU":false}"#,
-            r#"{"room_key":"rk","hasMCU":"false"}"#,
-        ] {
+        for text in [r#"{"hasMCU":false}"#, r#"{"room_key":"rk","hasMCU":"false"}"#] {
             assert!(serde_json::from_str::<ApiResponse>(text).is_err());
         }
         let least = r#"{"room_key":"rk","hasMCU":false}"#;

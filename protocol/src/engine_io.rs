@@ -84,10 +84,7 @@ mod tests {
             ("2probe", Packet::Ping("probe")),
             ("3", Packet::Pong("")),
             ("40", Packet::Message("0")),
-            (
-                "42[\"message\",\"é\"]",
-                Packet::Message("2[\"message\",\"é\"]"),
-            ),
+            ("42[\"message\",\"é\"]", Packet::Message("2[\"message\",\"é\"]")),
             ("5", Packet::Upgrade),
             ("6", Packet::Noop),
         ] {
@@ -105,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_handshake_is_read_from_the_open_packet() {
-        let frame = r#"0{"sid":"q4Zt8mXw2KpLr7VbAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#;
+        let frame =
+            r#"0{"sid":"q4Zt8mXw2KpLr7VbAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#;
         let Some(Packet::Open(json)) = Packet::parse(frame) else {
             panic!("no open packet");
         };

@@ -75,13 +75,7 @@ impl<T: Member> Member for Option<T> {
 /// Items of the wrong kind are left out.
 impl<T: Member> Member for Vec<T> {
     fn read(value: Option<&Value>) -> Option<Self> {
-        Some(
-            value?
-                .as_list()?
-                .iter()
-                .filter_map(|item| T::read(Some(item)))
-                .collect(),
-        )
+        Some(value?.as_list()?.iter().filter_map(|item| T::read(Some(item))).collect())
     }
     fn write(&self) -> Option<Value> {
         Some(Value::List(self.iter().filter_map(Member::write).collect()))

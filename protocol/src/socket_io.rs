@@ -58,25 +58,14 @@ impl<'a> Packet<'a> {
             "1" => Some(Packet::Disconnect { namespace }),
             "2" => {
                 let (id, payload) = split_id(rest)?;
-                payload.starts_with('[').then_some(Packet::Event {
-                    namespace,
-                    id,
-                    payload,
-                })
+                payload.starts_with('[').then_some(Packet::Event { namespace, id, payload })
             }
             "3" => {
                 let (id, payload) = split_id(rest)?;
                 let id = id?;
-                payload.starts_with('[').then_some(Packet::Ack {
-                    namespace,
-                    id,
-                    payload,
-                })
+                payload.starts_with('[').then_some(Packet::Ack { namespace, id, payload })
             }
-            "4" => Some(Packet::Error {
-                namespace,
-                payload: rest,
-            }),
+            "4" => Some(Packet::Error { namespace, payload: rest }),
             _ => None,
         }
     }
@@ -86,16 +75,8 @@ impl<'a> Packet<'a> {
         let (kind, namespace, id, payload) = match *self {
             Packet::Connect { namespace } => ('0', namespace, None, ""),
             Packet::Disconnect { namespace } => ('1', namespace, None, ""),
-            Packet::Event {
-                namespace,
-                id,
-                payload,
-            } => ('2', namespace, id, payload),
-            Packet::Ack {
-                namespace,
-                id,
-                payload,
-            } => ('3', namespace, Some(id), payload),
+            Packet::Event { namespace, id, payload } => ('2', namespace, id, payload),
+            Packet::Ack { namespace, id, payload } => ('3', namespace, Some(id), payload),
             Packet::Error { namespace, payload } => ('4', namespace, None, payload),
         };
         let mut text = String::new();
@@ -125,9 +106,8 @@ fn split_namespace(text: &str) -> (&str, &str) {
 fn split_id(text: &str) -> Option<(Option<u32>, &str)> {
     let mut id: Option<u32> = None;
     let mut rest = text;
-    while let Some((digit, after)) = rest
-        .split_at_checked(1)
-        .and_then(|(first, after)| Some((decimal_digit(first)?, after)))
+    while let Some((digit, after)) =
+        rest.split_at_checked(1).and_then(|(first, after)| Some((decimal_digit(first)?, after)))
     {
         id = Some(id.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
         rest = after;
@@ -157,64 +137,23 @@ mod tests {
     fn every_packet_is_read_and_written_alike() {
         for (text, packet) in [
             ("0", Packet::Connect { namespace: "/" }),
-            (
-                "0/admin?token=1,",
-                Packet::Connect {
-                    namespace: "/admin?token=1",
-                },
-            ),
+            ("0/admin?token=1,", Packet::Connect { namespace: "/admin?token=1" }),
             ("1", Packet::Disconnect { namespace: "/" }),
-            (
-                "1/admin,",
-                Packet::Disconnect {
-                    namespace: "/admin",
-                },
-            ),
+            ("1/admin,", Packet::Disconnect { namespace: "/admin" }),
             (
                 r#"2["message","{\"type\":\"enter\"}"]"#,
-                Packet::Event {
-                    namespace: "/",
-                    id: None,
-                    payload: r#"["message","{\"type\":\"enter\"}"]"#,
-                },
+                Packet::Event { namespace: "/", id: None, payload: r#"["message","{\"type\":\"enter\"}"]"# },
             ),
             (
                 r#"2/admin,4294967295["a",1]"#,
-                Packet::Event {
-                    namespace: "/admin",
-                    id: Some(u32::MAX),
-                    payload: r#"["a",1]"#,
-                },
+                Packet::Event { namespace: "/admin", id: Some(u32::MAX), payload: r#"["a",1]"# },
             ),
-            (
-                "30[]",
-                Packet::Ack {
-                    namespace: "/",
-                    id: 0,
-                    payload: "[]",
-                },
-            ),
-            (
-                r#"3/admin,107["é"]"#,
-                Packet::Ack {
-                    namespace: "/admin",
-                    id: 107,
-                    payload: r#"["é"]"#,
-                },
-            ),
-            (
-                r#"4"Invalid namespace""#,
-                Packet::Error {
-                    namespace: "/",
-                    payload: r#""Invalid namespace""#,
-                },
-            ),
+            ("30[]", Packet::Ack { namespace: "/", id: 0, payload: "[]" }),
+            (r#"3/admin,107["é"]"#, Packet::Ack { namespace: "/admin", id: 107, payload: r#"["é"]"# }),
+            (r#"4"Invalid namespace""#, Packet::Error { namespace: "/", payload: r#""Invalid namespace""# }),
             (
                 r#"4/admin,{"message":"no"}"#,
-                Packet::Error {
-                    namespace: "/admin",
-                    payload: r#"{"message":"no"}"#,
-                },
+                Packet::Error { namespace: "/admin", payload: r#"{"message":"no"}"# },
             ),
         ] {
             assert_eq!(Packet::parse(text), Some(packet));
@@ -224,12 +163,7 @@ mod tests {
 
     #[test]
     fn a_namespace_may_end_with_the_packet() {
-        assert_eq!(
-            Packet::parse("0/admin"),
-            Some(Packet::Connect {
-                namespace: "/admin"
-            })
-        );
+        assert_eq!(Packet::parse("0/admin"), Some(Packet::Connect { namespace: "/admin" }));
     }
 
     #[test]

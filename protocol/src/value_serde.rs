@@ -113,10 +113,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         let mut list: Vec<(String, Value)> = Vec::new();
         let mut places = HashMap::new();
         while let Some((key, value)) = members.next_entry::<String, Value>()? {
-            match places
-                .get(&key)
-                .and_then(|place: &usize| list.get_mut(*place))
-            {
+            match places.get(&key).and_then(|place: &usize| list.get_mut(*place)) {
                 Some(slot) => slot.1 = value,
                 None => {
                     places.insert(key.clone(), list.len());
@@ -146,20 +143,11 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_javascript_writes_them() {
-        assert_eq!(
-            reread("[1443.0,-0.0,1e3,9007199254740991]"),
-            "[1443,0,1000,9007199254740991]"
-        );
+        assert_eq!(reread("[1443.0,-0.0,1e3,9007199254740991]"), "[1443,0,1000,9007199254740991]");
         let large: f64 = reread("1e300").parse().unwrap();
         assert_eq!(large, 1e300);
-        assert_eq!(
-            serde_json::to_string(&Value::Number(f64::NAN)).unwrap(),
-            "null"
-        );
-        assert_eq!(
-            serde_json::to_string(&Value::Number(f64::INFINITY)).unwrap(),
-            "null"
-        );
+        assert_eq!(serde_json::to_string(&Value::Number(f64::NAN)).unwrap(), "null");
+        assert_eq!(serde_json::to_string(&Value::Number(f64::INFINITY)).unwrap(), "null");
     }
 
     #[test]

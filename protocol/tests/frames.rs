@@ -15,11 +15,7 @@ use skylink_protocol::{engine_io, socket_io};
 fn order(text: &str) -> Vec<String> {
     let value: skylink_protocol::Value = serde_json::from_str(text).unwrap();
     let object = value.as_object().unwrap();
-    object
-        .iter()
-        .map(|(key, _)| key.to_owned())
-        .filter(|key| key != "type")
-        .collect()
+    object.iter().map(|(key, _)| key.to_owned()).filter(|key| key != "type").collect()
 }
 
 fn assert_same(written: &str, captured: &str) {
@@ -110,16 +106,13 @@ fn a_restart_offer_is_told_from_a_first_one() {
             _ => None,
         })
         .collect();
-    let (restarts, firsts): (Vec<_>, Vec<_>) = offers
-        .iter()
-        .partition(|offer| offer.do_ice_restart.is_some());
+    let (restarts, firsts): (Vec<_>, Vec<_>) =
+        offers.iter().partition(|offer| offer.do_ice_restart.is_some());
     assert_eq!((firsts.len(), restarts.len()), (2, 1));
     assert_eq!(restarts[0].do_ice_restart, Some(true));
     assert!(restarts[0].sdp.ends_with("\r\n"));
     let media = restarts[0].media_info_list.as_ref().unwrap();
-    assert!(media
-        .iter()
-        .all(|info| info.media_state.as_deref() == Some("muted")));
+    assert!(media.iter().all(|info| info.media_state.as_deref() == Some("muted")));
 }
 
 #[test]

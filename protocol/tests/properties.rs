@@ -1,10 +1,5 @@
 //! Whatever comes in, nothing panics; whatever goes out, comes in again the same.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::arithmetic_side_effects
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::arithmetic_side_effects)]
 
 mod captured;
 
@@ -20,9 +15,7 @@ use skylink_protocol::{engine_io, socket_io, Object, Value};
 static FRAMES: LazyLock<Vec<String>> = LazyLock::new(frames);
 static SIGNALING: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let texts = FRAMES.iter().filter_map(|frame| signaling_text(frame));
-    texts
-        .map(|text| serde_json::from_str(&text).unwrap())
-        .collect()
+    texts.map(|text| serde_json::from_str(&text).unwrap()).collect()
 });
 
 const TEXT_MEMBERS: &[&str] = &[
@@ -46,24 +39,9 @@ const TEXT_MEMBERS: &[&str] = &[
     "version",
     "msgId",
 ];
-const NUMBER_MEMBERS: &[&str] = &[
-    "weight",
-    "tieBreaker",
-    "label",
-    "stamp",
-    "ackN",
-    "len",
-    "size",
-];
-const FLAG_MEMBERS: &[&str] = &[
-    "success",
-    "lock",
-    "isPersistent",
-    "showAll",
-    "isPrivate",
-    "doIceRestart",
-    "restart",
-];
+const NUMBER_MEMBERS: &[&str] = &["weight", "tieBreaker", "label", "stamp", "ackN", "len", "size"];
+const FLAG_MEMBERS: &[&str] =
+    &["success", "lock", "isPersistent", "showAll", "isPrivate", "doIceRestart", "restart"];
 const OTHER_MEMBERS: &[&str] = &[
     "lists",
     "peersInRoom",
@@ -105,10 +83,7 @@ fn member() -> impl Strategy<Value = (String, Value)> {
     let number = (select(NUMBER_MEMBERS), number().prop_map(Value::Number));
     let flag = (select(FLAG_MEMBERS), any::<bool>().prop_map(Value::Bool));
     let other = (select(OTHER_MEMBERS), value());
-    let wrong = (
-        select([TEXT_MEMBERS, NUMBER_MEMBERS, FLAG_MEMBERS].concat()),
-        value(),
-    );
+    let wrong = (select([TEXT_MEMBERS, NUMBER_MEMBERS, FLAG_MEMBERS].concat()), value());
     prop_oneof![8 => text, 4 => number, 4 => flag, 4 => other, 1 => wrong]
         .prop_map(|(key, value)| (key.to_owned(), value))
 }
@@ -164,10 +139,7 @@ fn receive(frame: &str) {
 fn read_message(value: &Value) -> bool {
     let signaling = Message::try_from(value);
     if let Ok(message) = &signaling {
-        assert_eq!(
-            Message::try_from(&Value::from(message)).as_ref(),
-            Ok(message)
-        );
+        assert_eq!(Message::try_from(&Value::from(message)).as_ref(), Ok(message));
     }
     let channel = ChannelMessage::try_from(value);
     if let Ok(message) = &channel {
@@ -183,11 +155,7 @@ fn spliced(text: &str, from: Index, length: usize, replacement: &str) -> String 
     let from = from.index(characters.len() + 1);
     let until = (from + length).min(characters.len());
     let (head, tail) = (&characters[..from], &characters[until..]);
-    head.iter()
-        .copied()
-        .chain(replacement.chars())
-        .chain(tail.iter().copied())
-        .collect()
+    head.iter().copied().chain(replacement.chars()).chain(tail.iter().copied()).collect()
 }
 
 proptest! {
@@ -265,8 +233,7 @@ fn the_random_messages_are_such_that_most_are_understood() {
     use proptest::test_runner::TestRunner;
 
     let mut runner = TestRunner::deterministic();
-    let understood = (0..400)
-        .filter(|_| read_message(&message_like().new_tree(&mut runner).unwrap().current()))
-        .count();
+    let understood =
+        (0..400).filter(|_| read_message(&message_like().new_tree(&mut runner).unwrap().current())).count();
     assert!(understood > 200, "only {understood} of 400");
 }

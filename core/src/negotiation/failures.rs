@@ -71,7 +71,7 @@ impl Negotiation {
             self.steps.push(Step::GivenUp);
             return;
         }
-        let doubled = f64::from(self.failures.saturating_sub(1)).exp2();
+        let doubled = f64::from(1_u32.checked_shl(self.failures.saturating_sub(1)).unwrap_or(1));
         self.retry_due = Some(now.plus(RETRY_WAIT * doubled));
     }
 }

@@ -120,8 +120,7 @@ mod tests {
 
     #[test]
     fn unknown_members_and_optional_ones_of_a_wrong_kind_read_as_absent() {
-        let strange =
-            r#"{"type":"bye","rid":"r","mid":"a","target":7,"publisherId":null,"later":{"x":1}}"#;
+        let strange = r#"{"type":"bye","rid":"r","mid":"a","target":7,"publisherId":null,"later":{"x":1}}"#;
         assert_eq!(reread(strange), r#"{"type":"bye","rid":"r","mid":"a"}"#);
         let strange = r#"{"type":"offer","sdp":"v=0","mid":"a","target":"b","rid":"r","weight":"9","mediaInfoList":[7,{"mediaId":"AUDIO_1"},{}]}"#;
         let Message::Offer(offer) = serde_json::from_str(strange).unwrap() else {
@@ -134,11 +133,7 @@ mod tests {
     #[test]
     fn null_is_told_from_absent_where_any_value_may_stand() {
         let base = r#"{"type":"answer","sdp":"v=0","mid":"a","target":"b","rid":"r""#;
-        for rest in [
-            "}",
-            r#","userInfo":null}"#,
-            r#","userInfo":{"settings":{}}}"#,
-        ] {
+        for rest in ["}", r#","userInfo":null}"#, r#","userInfo":{"settings":{}}}"#] {
             let text = [base, rest].concat();
             assert_eq!(reread(&text), text);
         }
@@ -149,14 +144,8 @@ mod tests {
         use crate::{ShapeError, Value};
         let read = |text: &str| Message::try_from(&serde_json::from_str::<Value>(text).unwrap());
         assert_eq!(read("[]"), Err(ShapeError::UnknownType));
-        assert_eq!(
-            read(r#"{"type":"muteAudioEvent"}"#),
-            Err(ShapeError::UnknownType)
-        );
-        assert_eq!(
-            read(r#"{"type":"enter","mid":"a","rid":1}"#),
-            Err(ShapeError::Member("rid"))
-        );
+        assert_eq!(read(r#"{"type":"muteAudioEvent"}"#), Err(ShapeError::UnknownType));
+        assert_eq!(read(r#"{"type":"enter","mid":"a","rid":1}"#), Err(ShapeError::Member("rid")));
         assert_eq!(Enter::try_from(&Value::Null), Err(ShapeError::NotAnObject));
     }
 

@@ -12,10 +12,7 @@ const SIGNALING: [&str; 4] = [
 
 /// Every text frame that crossed the WebSocket.
 pub fn frames() -> Vec<String> {
-    SIGNALING
-        .iter()
-        .flat_map(|file| members(file, "frame"))
-        .collect()
+    SIGNALING.iter().flat_map(|file| members(file, "frame")).collect()
 }
 
 /// Every text that crossed a data channel.
@@ -26,10 +23,7 @@ pub fn channel_texts() -> Vec<String> {
 
 fn members(file: &str, key: &str) -> Vec<String> {
     let entries: Vec<Json> = serde_json::from_str(file).unwrap();
-    entries
-        .iter()
-        .map(|entry| entry[key].as_str().unwrap().to_owned())
-        .collect()
+    entries.iter().map(|entry| entry[key].as_str().unwrap().to_owned()).collect()
 }
 
 /// The text of the signalling message inside a frame, as a receiver gets at it.
