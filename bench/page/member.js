@@ -1,0 +1,95 @@
+// Runs in a page: one member of a room, as a simple app would write it.
+
+import { forgetNoted, note, notedSince, watch } from './phases.js';
+
+watch();
+
+const LIMIT_MS = 30_000;
+
+let sdk;
+let skylink;
+let self;
+let firstFrame;
+
+function inTime(promise, what) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), LIMIT_MS);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Resolves when the first frame was put on the screen. */
+function play(stream) {
+  const video = document.createElement('video');
+  video.autoplay = true;
+  video.muted = true;
+  video.srcObject = stream;
+  document.body.append(video);
+  return new Promise((resolve) => {
+    video.requestVideoFrameCallback(resolve);
+  });
+}
+
+function listen() {
+  const { EVENTS } = sdk.SkylinkConstants;
+  const on = (name, react) =>
+    sdk.SkylinkEventManager.addEventListener(name, ({ detail }) => react(detail));
+  self = new Promise((resolve) => {
+    on(EVENTS.PEER_JOINED, ({ isSelf }) => isSelf && resolve());
+  });
+  firstFrame = new Promise((resolve) => {
+    on(EVENTS.ON_INCOMING_STREAM, async ({ isSelf, stream }) => {
+      if (isSelf) return;
+      note('remote stream announced');
+      await play(stream);
+      note('first remote frame');
+      resolve();
+    });
+  });
+}
+
+/** Imports the SDK and constructs an instance. */
+export async function prepare({ address, options }) {
+  sdk = await import(address);
+  skylink = new sdk.default(options);
+  listen();
+}
+
+/** The same, and waits until nothing is left to load. */
+export async function prepareAtLeisure(settings) {
+  await prepare(settings);
+  await new Promise((resolve) => {
+    requestIdleCallback(resolve);
+  });
+}
+
+async function enter({ roomName, media }) {
+  forgetNoted();
+  note('joinRoom called');
+  await inTime(skylink.joinRoom({ roomName, ...media }), 'joinRoom');
+  note('joinRoom settled');
+}
+
+/** Comes first, and is ready when the server has let it in. */
+export async function host(room) {
+  await enter(room);
+  await inTime(self, 'the own peerJoined');
+}
+
+/**
+ * Comes second: joins and waits for the host's first frame.
+ *
+ * @returns the time of each step since the call
+ */
+export async function join(room, start = performance.now()) {
+  await enter(room);
+  await inTime(firstFrame, `the first frame; so far: ${JSON.stringify(notedSince(start))}`);
+  return notedSince(start);
+}
+
+/** As somebody does who follows a link to a room: import, instance and room in one go. */
+export async function joinFromScratch(sdkAt, room) {
+  const start = performance.now();
+  await prepare(sdkAt);
+  return join(room, start);
+}
