@@ -9,12 +9,28 @@ use js_sys::Promise;
 use skylink_core::{ConnectionEvent, DescriptionKind, Handle, Kind};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use web_sys::{
     Event, MediaStream, MediaStreamTrack, RtcConfiguration, RtcDataChannel, RtcDataChannelEvent,
     RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcSdpType, RtcSessionDescriptionInit,
     RtcTrackEvent,
 };
+
+#[wasm_bindgen]
+extern "C" {
+    /// A peer connection whose methods may throw: an exception that passed through the shell would
+    /// leave it stuck. (web-sys takes these for safe.)
+    type Fallible;
+    #[wasm_bindgen(method, catch, js_name = addTrack)]
+    fn add_track(this: &Fallible, track: &MediaStreamTrack, stream: &MediaStream)
+        -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = createDataChannel)]
+    fn create_data_channel(
+        this: &Fallible,
+        label: &str,
+        options: &RtcDataChannelInit,
+    ) -> Result<RtcDataChannel, JsValue>;
+}
 
 /// Where a connection reports to.
 pub type Report = Rc<dyn Fn(ConnectionEvent)>;
@@ -85,15 +101,26 @@ impl Connection {
     /// Sends the tracks of a local stream.
     pub fn add_stream(&self, stream: &MediaStream) {
         for track in tracks(stream) {
-            self.connection.add_track_0(&track, stream);
+            // Throws only for a track that is sent already.
+            let _ = self.fallible().add_track(&track, stream);
         }
     }
 
-    /// Opens an ordered data channel.
+    /// Opens an ordered data channel, or reports that it failed.
     pub fn open_channel(&self, label: &str) {
         let options = RtcDataChannelInit::new();
         options.set_ordered(true);
-        self.shared.add_channel(self.connection.create_data_channel_with_data_channel_dict(label, &options));
+        match self.fallible().create_data_channel(label, &options) {
+            Ok(channel) => self.shared.add_channel(channel),
+            Err(error) => {
+                let error = self.shared.handles.keep(error);
+                (self.shared.report)(ConnectionEvent::ChannelFailed { label: label.to_owned(), error });
+            }
+        }
+    }
+
+    fn fallible(&self) -> &Fallible {
+        self.connection.unchecked_ref()
     }
 
     /// Sends text through a data channel.

@@ -44,6 +44,9 @@ for (const kind of ['skylinkjs', 'ours']) {
     assert.deepEqual(mediaEvents(client), [['mediaAccessError', false]]);
     const tracks = await client.localTracks();
     assert.ok(tracks.every(({ readyState }) => readyState === 'ended'));
+    if (kind === 'skylinkjs') await client.call('leaveRoom', room);
+    await allowCapture(client);
+    await joinsNow(client, await enter(kind, 'Peer'), room);
   });
 
   scene(`${kind}: camera refused, the microphone is used alone`, async ({ enter, room }) => {

@@ -51,7 +51,7 @@ for (const kind of ['skylinkjs', 'ours']) {
 
 scene('a refusal by one room leaves the other room of the page alone', async ({ enter, room }) => {
   const [open, locked] = [`${room}-open`, `${room}-locked`];
-  await openLockedRoom(enter, 'ours', locked);
+  const members = await openLockedRoom(enter, 'ours', locked);
   const client = await enter('ours', 'Client');
   const friend = await enter('skylinkjs', 'Friend');
   await client.join(open, { audio: true });
@@ -68,4 +68,6 @@ scene('a refusal by one room leaves the other room of the page alone', async ({ 
     ({ message }) => message.content === 'still here',
   );
   assert.equal(peerId, idInOpen);
+  await unlock(locked, members);
+  await joinsNow(client, await enter('ours', 'Peer'), locked);
 });

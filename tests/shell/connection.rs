@@ -2,8 +2,8 @@ use crate::page_errors::PageErrors;
 use crate::pair::{candidate_init, Callee, Caller, End, Pair};
 use crate::values::js;
 use skylink_core::ConnectionEvent::{
-    self, Channel, ChannelOffered, ChannelText, ConnectionState, GatheringState, IceState, LocalCandidate,
-    SignalingState,
+    self, Channel, ChannelFailed, ChannelOffered, ChannelText, ConnectionState, GatheringState, IceState,
+    LocalCandidate, SignalingState,
 };
 use skylink_core::{ChannelState, DescriptionKind};
 use skylink_wasm::browser::connection::Connection;
@@ -93,6 +93,15 @@ async fn text_goes_both_ways_through_a_channel_that_one_side_opened() {
         let text = |words: &str| ChannelText { label: LABEL.to_owned(), text: words.to_owned() };
         assert_eq!(events, [text("Grüße 👋"), text(""), text("second")]);
     }
+}
+
+#[wasm_bindgen_test]
+fn a_channel_that_cannot_be_made_is_reported() {
+    let mut pair = Pair::new();
+    let too_long = "x".repeat(70_000);
+    pair.caller.connection().open_channel(&too_long);
+    let failed = |event: &ConnectionEvent| matches!(event, ChannelFailed { label, .. } if *label == too_long);
+    assert!(pair.seen(Caller).iter().any(failed));
 }
 
 #[wasm_bindgen_test]

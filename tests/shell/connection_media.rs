@@ -51,6 +51,16 @@ fn sender_of(pair: &Pair, kind: &str) -> RtcRtpSender {
 }
 
 #[wasm_bindgen_test]
+async fn a_stream_added_twice_is_sent_once() {
+    let whole = Captured::new(AUDIO_AND_VIDEO).await;
+    let pair = Pair::new();
+    for _ in 0..2 {
+        pair.caller.connection().add_stream(&whole);
+    }
+    assert_eq!(pair.caller.native.get_senders().length(), 2);
+}
+
+#[wasm_bindgen_test]
 async fn remote_tracks_come_with_their_streams() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let mut pair = Pair::new();
