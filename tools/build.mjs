@@ -3,7 +3,7 @@ import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { CommandFailed } from './run.mjs';
-import { repository, version } from './settings.mjs';
+import { version } from './settings.mjs';
 import { reportSizes } from './sizes.mjs';
 import { root } from './toolchain.mjs';
 import { compileModule } from './wasm-module.mjs';
@@ -13,8 +13,7 @@ const template = join(root, 'pkg-template');
 
 async function manifest() {
   const fields = JSON.parse(await readFile(join(template, 'package.json'), 'utf8'));
-  const git = { type: 'git', url: `git+${repository}.git` };
-  return `${JSON.stringify({ ...fields, version, repository: git }, null, 2)}\n`;
+  return `${JSON.stringify({ ...fields, version }, null, 2)}\n`;
 }
 
 async function makePackage() {

@@ -8,5 +8,4 @@ export const settings = parse(readFileSync(join(root, 'wasm-pack.toml'), 'utf8')
 
 const workspace = parse(readFileSync(join(root, 'Cargo.toml'), 'utf8')).workspace.package;
 
-export const version = workspace.version;
-export const repository = workspace.repository;
+export const { version } = workspace;
