@@ -10,7 +10,7 @@ use crate::room::{Room, RoomKey, Stage};
 use crate::session::Session;
 use crate::{ErrorCode, Failure, Handle, Kind, Output, PromiseId, RequestId, SkylinkError, Timestamp};
 use skylink_protocol::api::ApiResponse;
-use skylink_protocol::signaling::{InRoom, JoinRoom};
+use skylink_protocol::signaling::{Bye, InRoom, JoinRoom};
 use skylink_protocol::{Object, Value};
 
 /// How long the API server may take to answer.
@@ -236,6 +236,9 @@ impl Session {
                 self.fail_authentication(key, -1.0, -1.0, error);
             }
             Stage::Asking { deadline } if deadline.is_due(now) => {
+                // The server may still let us in: on a socket that other rooms use it would not learn.
+                let bye = Bye { rid: room.rid.clone(), ..Bye::default() };
+                room.send(context, &bye.into());
                 self.fail_join(key, SkylinkError::new(ErrorCode::JoinTimeout).into());
             }
             _ => {}

@@ -161,6 +161,7 @@ fn the_server_does_not_let_us_in_in_time() {
     scene.open_socket();
     scene.wait();
     assert_eq!(scene.rejection(promise), ErrorCode::JoinTimeout);
+    assert_eq!(scene.sent_types().last().map(String::as_str), Some("bye"), "the server may still let us in");
     assert_second_try_works(&mut scene);
 }
 
