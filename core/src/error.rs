@@ -34,8 +34,6 @@ pub enum ErrorCode {
     RoomLocked = 12,
     /// The room was left, or joined anew, before it was entered.
     LeftDuringJoin = 13,
-    /// An argument cannot be used; detail names it.
-    InvalidArgument = 14,
     /// The room has a media server, which this version cannot talk to.
     MediaServerUnsupported = 15,
     /// An encrypted message came and there is no secret to read it.
@@ -44,8 +42,6 @@ pub enum ErrorCode {
     ApiTimeout = 17,
     /// The connection of a candidate is gone.
     NoConnection = 18,
-    /// A candidate came for a description that is not set.
-    NoRemoteDescription = 19,
     /// A candidate belongs to no m-section.
     SdpError = 20,
     /// A candidate is of a filtered type.
@@ -140,6 +136,4 @@ pub enum LogCode {
     OfferRepeated = 10,
     /// A handshake was given up; details: the peer.
     HandshakeGivenUp = 11,
-    /// The argument must be text.
-    NotText = 12,
 }
