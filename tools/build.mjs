@@ -1,4 +1,4 @@
-// Makes pkg/, the npm package: `npm run build`.
+// Makes pkg/, the npm package: `npm run build`. With --quick neither optimised nor held to the budget.
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
@@ -6,8 +6,9 @@ import { CommandFailed } from './run.mjs';
 import { version } from './settings.mjs';
 import { reportSizes } from './sizes.mjs';
 import { root } from './toolchain.mjs';
-import { compileModule } from './wasm-module.mjs';
+import { compileModule, compileQuickly } from './wasm-module.mjs';
 
+const isQuick = process.argv.includes('--quick');
 const pkg = join(root, 'pkg');
 const template = join(root, 'pkg-template');
 
@@ -17,7 +18,7 @@ async function manifest() {
 }
 
 async function makePackage() {
-  const module = await compileModule();
+  const module = await (isQuick ? compileQuickly() : compileModule());
   const [complete, umd, slim] = await Promise.all([
     bundle('index.js', 'esm', module),
     bundle('index.js', 'umd', module),
@@ -43,6 +44,9 @@ async function makePackage() {
     ),
     copyFile(join(root, 'LICENSE'), join(pkg, 'LICENSE')),
   ]);
+  if (isQuick) {
+    return [];
+  }
   return reportSizes({
     'skylink.complete.js': complete,
     'skylink.complete.umd.js': umd,

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { deflateRawSync } from 'node:zlib';
 import zopfli from '@gfx/zopfli';
 import { run } from './run.mjs';
 import { settings } from './settings.mjs';
@@ -16,19 +17,29 @@ import { hasOwnStd, root, wasmEnvironment } from './toolchain.mjs';
  * @property {Buffer} deflated the same, raw deflate; zopfli makes it 5 % smaller than zlib can
  */
 
+const { target, profile, name } = settings['wasm-pack'];
+const folder = join(root, 'target/wasm/out');
+
+const wasmPack = (kind) => [
+  ...['wasm-pack', 'build', `--${kind}`, '--target', target],
+  ...['--no-opt', '--no-pack', '--no-typescript'],
+  ...['--out-dir', folder, '--out-name', name],
+];
+
+/**
+ * For work on the code: a fraction of the time, panics with texts, several times the size.
+ * @returns {Promise<Module>}
+ */
+export async function compileQuickly() {
+  await run(wasmPack('dev'), { env: wasmEnvironment('full') });
+  const wasm = await readFile(join(folder, `${name}_bg.wasm`));
+  return { glue: join(folder, `${name}.js`), wasm, deflated: deflateRawSync(wasm) };
+}
+
 /** @returns {Promise<Module>} */
 export async function compileModule() {
-  const { target, profile, name } = settings['wasm-pack'];
-  const folder = join(root, 'target/wasm/out');
   const env = wasmEnvironment('small', hasOwnStd ? settings['small-std'].rustflags : []);
-  await run(
-    [
-      ...['wasm-pack', 'build', `--${profile}`, '--target', target],
-      ...['--no-opt', '--no-pack', '--no-typescript'],
-      ...['--out-dir', folder, '--out-name', name],
-    ],
-    { env },
-  );
+  await run(wasmPack(profile), { env });
 
   const module = join(folder, `${name}_bg.wasm`);
   const shrunk = join(folder, 'shrunk.wasm');
