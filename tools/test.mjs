@@ -29,6 +29,8 @@ const nodeTest = (...files) => here('node', '--test', '--test-concurrency=1', ..
 const CLIPPY_FLAGS = ['--quiet', '--all-targets', '--', '-D', 'warnings'];
 const WASM_CRATE = 'skylink-wasm';
 
+const SERVER = here('cargo', 'build', '--quiet', '--profile', 'server', '-p', 'skylink-server');
+
 /** Steps of each part, in the order in which they run. */
 const PARTS = {
   lint: [
@@ -46,9 +48,11 @@ const PARTS = {
   build: [here('node', 'tools/build.mjs')],
   browser: [wasm('wasm-pack', 'test', '--headless', '--chrome', '--chromedriver', chromedriver)],
   packaging: [nodeTest(PACKAGING)],
-  e2e: [
-    here('cargo', 'build', '--quiet', '--profile', 'server', '-p', 'skylink-server'),
-    nodeTest(...testsIn('tests/e2e')),
+  e2e: [SERVER, nodeTest(...testsIn('tests/e2e'))],
+  compat: [
+    SERVER,
+    nodeTest(...testsIn('tests/compat')),
+    here('node', 'tools/checklist.mjs', '--check'),
   ],
   demo: [here('node', 'www/build.mjs'), nodeTest(...testsIn('tests/demo'))],
 };

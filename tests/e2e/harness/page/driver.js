@@ -1,7 +1,9 @@
 // The page under test: carries out what the test asks for and reports every event in its order.
 
-import Skylink, { SkylinkConstants, SkylinkEventManager } from 'client-under-test';
+import * as sdk from 'client-under-test';
 import { summarise } from './summary.js';
+
+const { default: Skylink, SkylinkConstants, SkylinkEventManager } = sdk;
 
 let skylink = null;
 let reported = 0;
@@ -68,10 +70,15 @@ async function received(track) {
   return null;
 }
 
+/** For tests that ask the module itself. */
+window.sdk = sdk;
+window.summarise = summarise;
+
 window.driver = {
   create(options, playsStreams) {
     plays = playsStreams;
     skylink = new Skylink(options);
+    window.skylink = skylink;
   },
 
   /** Calls a method; the outcome is both reported as an event and returned. */
