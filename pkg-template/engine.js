@@ -1,25 +1,30 @@
 /**
- * Starts the WebAssembly part once for the page and hands out its one Session.
+ * Starts the WebAssembly part once for the page and hands out its one Session. When it traps, what
+ * waits is told, `fatal` is fired, and the next call starts a fresh instance.
  *
  * The usual way is in the background, from the first `new Skylink()` on; calls that return a
  * promise wait for it, in order. A call that needs its result at once starts the module on the
  * spot instead.
  */
-import { Session, imports, finish } from 'skylink-glue';
+import { makeGlue } from 'skylink-glue';
 import { detectBrowser } from './browser.js';
-import { ENGINE_FAILED, createError } from './errors.js';
+import { ENGINE_DIED, ENGINE_FAILED, createError } from './errors.js';
+import { closeWhatIsLeft, guarded } from './guard.js';
 import { host } from './host.js';
 import { logger } from './logger.js';
+import { takeAll, tracksOfApps } from './memberships.js';
 import { SDK_VERSION } from './version.js';
 
 /** @type {{ compile(): Promise<WebAssembly.Module>, compileNow(): WebAssembly.Module }} */
 let source;
-/** @type {Session | undefined} */
+/** @type {object | undefined} */
 let session;
 /** @type {Promise<void> | undefined} */
 let starting;
 /** Calls made before there is a session. */
 const waiting = [];
+/** How to reject each promise that the session has not settled yet. */
+const unsettled = new Set();
 
 export function useModule(given) {
   source = given;
@@ -31,32 +36,47 @@ function environment() {
   return { agent: { name: browser, version, os }, sdkVersion: SDK_VERSION };
 }
 
-/** Whichever way comes first wins: finishing twice would swap the memory under a live session. */
-function begin(instance, module) {
+/** Whichever way comes first wins: two sessions would not know of each other's rooms. */
+function begin(glue, { exports }, module) {
   if (session) {
     return;
   }
-  finish(instance, module);
-  session = new Session(host, environment());
+  const onTrap = (cause) => die(failed(cause, ENGINE_DIED), exports);
+  glue.finish({ exports: guarded(exports, onTrap) }, module);
+  session = new glue.Session(host, environment());
   for (const { run } of waiting.splice(0)) {
     run();
   }
 }
 
 function beginNow() {
+  const glue = makeGlue();
   const module = source.compileNow();
-  begin(new WebAssembly.Instance(module, imports()), module);
+  begin(glue, new WebAssembly.Instance(module, glue.imports()), module);
 }
 
 async function beginInBackground() {
+  const glue = makeGlue();
   const module = await source.compile();
   if (!session) {
-    begin(await WebAssembly.instantiate(module, imports()), module);
+    begin(glue, await WebAssembly.instantiate(module, glue.imports()), module);
   }
 }
 
-function failed(cause) {
-  const error = createError(ENGINE_FAILED, `${cause?.message ?? cause}`);
+function die(error, exports) {
+  session = undefined;
+  starting = undefined;
+  logger.log.ERROR([null, 'SKYLINK ERROR', null, error.message], error.cause);
+  closeWhatIsLeft(exports, tracksOfApps());
+  for (const reject of unsettled) {
+    reject(error);
+  }
+  host.dispatch('fatal', { error, rejoin: takeAll() });
+  return error;
+}
+
+function failed(cause, number = ENGINE_FAILED) {
+  const error = createError(number, `${cause?.message ?? cause}`);
   error.cause = cause;
   return error;
 }
@@ -79,16 +99,31 @@ export function start() {
   starting ??= startUp();
 }
 
+/** What a dead session would leave pending is rejected. */
+function watched(result) {
+  if (!(result instanceof Promise)) {
+    return result;
+  }
+  return new Promise((resolve, reject) => {
+    const settle = (how) => (value) => {
+      unsettled.delete(reject);
+      how(value);
+    };
+    unsettled.add(reject);
+    result.then(settle(resolve), settle(reject));
+  });
+}
+
 /** Makes the call as soon as there is a session. Without waiting, its result is passed on as it is. */
 export function whenReady(call) {
   if (session) {
-    return call(session);
+    return watched(call(session));
   }
   start();
   return new Promise((resolve, reject) => {
     const run = () => {
       try {
-        resolve(call(session));
+        resolve(watched(call(session)));
       } catch (error) {
         reject(error);
       }

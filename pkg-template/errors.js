@@ -34,6 +34,7 @@ export const NO_APP_KEY = 100;
 export const NO_FETCH = 101;
 export const NO_WEBRTC = 102;
 export const ENGINE_FAILED = 103;
+export const ENGINE_DIED = 104;
 
 /**
  * @param {number} number key of ERRORS

@@ -5,6 +5,7 @@ import { sessionNow, start, whenReady } from './engine.js';
 import { NO_APP_KEY, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
 import { host } from './host.js';
 import { logger } from './logger.js';
+import { follow } from './memberships.js';
 import { SDK_VERSION } from './version.js';
 
 const { READY_STATE_CHANGE, READY_STATE_CHANGE_ERROR } = SkylinkConstants;
@@ -64,7 +65,11 @@ export default class Skylink {
   }
 
   joinRoom(...args) {
-    return later('joinRoom', [copyOf(this.#options), ...args]);
+    const copies = args.map(copyOf);
+    const joined = later('joinRoom', [this.#options, ...copies]);
+    const roomName = copies[0]?.roomName || this.#options.defaultRoom;
+    follow(roomName, copies, joined, () => this.joinRoom(...copies));
+    return joined;
   }
 
   getSdkVersion() {

@@ -5,11 +5,27 @@ import { build } from 'esbuild';
 import { settings, version } from './settings.mjs';
 import { root } from './toolchain.mjs';
 
-/** Only what starts the module by hand is taken from the glue: it would run ahead of us otherwise. */
-const GLUE_EXPORTS = {
-  imports: '__wbg_get_imports',
-  finish: '__wbg_finalize_init',
-};
+/**
+ * The glue keeps its state in variables of its module: made a function, each instance of the
+ * WebAssembly part gets its own, and callbacks of a dead one never reach a fresh one. Its own ways
+ * to load a module are left out.
+ */
+function glueFactory(text) {
+  const imports = text.match(/^import .*$/gm) ?? [];
+  const end = text.indexOf('async function __wbg_load(');
+  const body = text
+    .slice(0, end)
+    .replaceAll(/^import .*$/gm, '')
+    .replaceAll(/^export (?=class|function)/gm, '');
+  if (end < 0 || /^export /m.test(body) || !body.includes('function __wbg_finalize_init(')) {
+    throw new Error("wasm-bindgen's glue looks different: see tools/bundle.mjs");
+  }
+  return `${imports.join('\n')}
+    export function makeGlue() {
+      ${body}
+      return { Session, imports: __wbg_get_imports, finish: __wbg_finalize_init };
+    }`;
+}
 
 /** @param {import('./wasm-module.mjs').Module} module */
 function moduleParts({ glue, wasm, deflated }) {
@@ -24,21 +40,10 @@ function moduleParts({ glue, wasm, deflated }) {
         contents: `export const SIZE = ${wasm.length};
           export const BASE64 = '${deflated.toString('base64')}';`,
       }));
-      onLoad({ filter: /^skylink-glue$/, namespace: 'parts' }, async () => {
-        const text = await readFile(glue, 'utf8');
-        const exported = Object.entries(GLUE_EXPORTS).map(([name, internal]) => {
-          if (!text.includes(`function ${internal}(`)) {
-            throw new Error(
-              `wasm-bindgen's glue has no ${internal} any more: see tools/bundle.mjs`,
-            );
-          }
-          return `${internal} as ${name}`;
-        });
-        return {
-          contents: `${text}\nexport { ${exported.join(', ')} };`,
-          resolveDir: dirname(glue),
-        };
-      });
+      onLoad({ filter: /^skylink-glue$/, namespace: 'parts' }, async () => ({
+        contents: glueFactory(await readFile(glue, 'utf8')),
+        resolveDir: dirname(glue),
+      }));
     },
   };
 }

@@ -27,7 +27,8 @@ export type SkylinkErrorCode =
   | 'NO_APP_KEY'
   | 'NO_FETCH'
   | 'NO_WEBRTC'
-  | 'ENGINE_FAILED';
+  | 'ENGINE_FAILED'
+  | 'ENGINE_DIED';
 
 /** What promises reject with, and methods throw, unless it is an error of the browser itself. */
 export interface SkylinkError extends Error {

@@ -1,5 +1,6 @@
 /** The `detail` of every event. */
 
+import type { SkylinkError } from './errors.js';
 import type { JsonValue, PeerId, RoomName, StreamId, TransferId } from './options.js';
 import type {
   MediaInfo,
@@ -304,4 +305,15 @@ export interface SystemActionDetail {
 
 export interface MediaInfoDeletedDetail {
   mediaInfo: MediaInfo;
+}
+
+/**
+ * The WebAssembly part stopped for good: a defect of the SDK. Every pending promise is rejected, every
+ * connection closed, every captured track stopped. The next call starts a fresh instance.
+ */
+export interface FatalDetail {
+  /** Its code is `ENGINE_DIED`. */
+  error: SkylinkError;
+  /** Joins the rooms that were joined once more, with the same options. */
+  rejoin(): Promise<unknown[]>;
 }

@@ -11,6 +11,7 @@ import type {
   ConnectionStatusDetail,
   DataChannelStateDetail,
   DataTransferStateDetail,
+  FatalDetail,
   EncryptSecretsDetail,
   GetPeersDetail,
   HandshakeProgressDetail,
@@ -94,6 +95,8 @@ export interface SkylinkEventDetailMap {
   rtmpState: RtmpStateDetail;
   localMediaMuted: LocalMediaMutedDetail;
   mediaInfoDeleted: MediaInfoDeletedDetail;
+  /** Not an event of skylinkjs and without a constant. */
+  fatal: FatalDetail;
 }
 
 /** A name without a known payload: any text, and `undefined`, which old apps pass by mistake. */

@@ -24,6 +24,10 @@ const options: InitOptions = {
 const skylink = new Skylink(options);
 new Skylink('key');
 
+SkylinkEventManager.addEventListener('fatal', ({ detail }) => {
+  if (detail.error.code === 'ENGINE_DIED') void detail.rejoin();
+});
+
 export async function meet(): Promise<void> {
   const streams: MediaStreams | null = await skylink.joinRoom({
     roomName: 'room',

@@ -48,7 +48,7 @@ export function setStage({ server: serverSettings } = {}) {
       const tell = () => cast.forEach((client) => t.diagnostic(client.history()));
       rooms += 1;
 
-      async function enter(kind, name, { options, permissions, plays } = {}) {
+      async function enter(kind, name, { options, permissions, plays, inject } = {}) {
         const address = stage.pages.address(kind);
         const client = await Client.open({
           browser: stage.browser,
@@ -58,6 +58,7 @@ export function setStage({ server: serverSettings } = {}) {
           permissions,
         });
         cast.push(client);
+        if (inject) await client.page.evaluate(inject);
         await client.create(optionsFor(stage.server.host, options), plays);
         return client;
       }

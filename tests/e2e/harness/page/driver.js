@@ -44,6 +44,12 @@ function listen(name) {
 
 for (const name of Object.values(SkylinkConstants.EVENTS)) listen(name);
 
+// Not an event of the original.
+SkylinkEventManager.addEventListener('fatal', ({ detail }) => {
+  window.driver.rejoin = detail.rejoin;
+  report('fatal', { error: detail.error });
+});
+
 /** Puts live streams where the test wrote `{ stream: id }`. */
 function revive(argument) {
   if (Array.isArray(argument)) return argument.map(revive);

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { setStage } from './harness/stage.mjs';
+
+const { scene } = setStage();
+
+const INJECTOR = () => {
+  const { instantiate } = WebAssembly;
+  const NOWHERE = 0x7fffffff;
+  const traps = { due: false };
+  window.trapNext = () => {
+    traps.due = true;
+  };
+  /** The module's own code runs with pointers that lead out of its memory. */
+  const astray =
+    (run) =>
+    (...args) => {
+      const isDue = traps.due && args.length > 1;
+      if (isDue) traps.due = false;
+      return run(...(isDue ? args.map(() => NOWHERE) : args));
+    };
+  WebAssembly.instantiate = async (...given) => {
+    const { exports } = await instantiate(...given);
+    const wrapped = Object.entries(exports).map(([name, value]) => [
+      name,
+      typeof value === 'function' ? astray(value) : value,
+    ]);
+    return { exports: Object.fromEntries(wrapped) };
+  };
+};
+
+/** Joins another room, and traps while that is under way. */
+const trapDuringJoin = async (room) => {
+  const joining = window.driver.call('joinRoom', { roomName: `${room}-other` });
+  window.trapNext();
+  return Promise.all([window.driver.call('getPeersInRoom', room), joining]);
+};
+
+scene(
+  'a trap ends everything at once, and the room can be joined anew',
+  async ({ enter, room, step }) => {
+    const client = await enter('ours', 'Client', { inject: INJECTOR });
+    const peer = await enter('ours', 'Peer');
+    await client.join(room, { audio: true, video: true });
+    await peer.join(room, { audio: true, video: true });
+    await peer.waitForMedia(client);
+    const firstId = client.id;
+
+    await step('the call that trapped and every pending promise reject', async () => {
+      const outcomes = await client.page.evaluate(trapDuringJoin, room);
+      assert.deepEqual(
+        outcomes.map(({ error }) => error?.code),
+        ['ENGINE_DIED', 'ENGINE_DIED'],
+      );
+    });
+
+    await step('`fatal` fires once; connections and tracks are closed', async () => {
+      assert.equal(client.seen('fatal').length, 1);
+      assert.equal(client.seen('fatal')[0].error.code, 'ENGINE_DIED');
+      assert.deepEqual(await client.connectionStates(), ['closed']);
+      const live = (await client.localTracks()).filter(({ readyState }) => readyState === 'live');
+      assert.deepEqual(live, []);
+      await peer.waitFor('peerLeft', ({ peerId }) => peerId === firstId);
+    });
+
+    await step('the same room with the same options', async () => {
+      const after = client.mark();
+      await client.page.evaluate(() => window.driver.rejoin());
+      client.id = (await client.waitFor('peerJoined', ({ isSelf }) => isSelf, { after })).peerId;
+      assert.notEqual(client.id, firstId);
+      await Promise.all([peer.waitForMedia(client), client.waitForMedia(peer)]);
+      assert.equal(await peer.call('getUserData', room, client.id), 'Client');
+    });
+  },
+);
