@@ -6,7 +6,7 @@ use crate::negotiation::{Negotiation, Step};
 use crate::options::whole_number;
 use crate::peer_info::Greeting;
 use crate::room::Room;
-use crate::roster::{Channel, Peer};
+use crate::roster::Peer;
 use crate::sdp::{has_usable_data_section, sending_mid};
 use crate::session::Context;
 use crate::{ConnectionOp, DescriptionKind, LogCode, LogLevel};
@@ -238,16 +238,6 @@ impl Room {
                 peer.sent.push(handle);
                 context.connection(peer.connection, ConnectionOp::AddStream(handle));
             }
-        }
-    }
-
-    fn open_channel(&mut self, context: &mut Context, id: &str) {
-        let (rid, own_id, wanted) = (self.rid.clone(), self.own_id(), self.options.enable_data_channel());
-        let Some(peer) = self.peer_mut(id) else { return };
-        if wanted && peer.channel.is_none() && !peer.negotiated && peer.config_flag("enableDataChannel") {
-            let label = [&rid, "_", &own_id, "_", id].concat();
-            context.connection(peer.connection, ConnectionOp::OpenChannel { label: label.clone() });
-            peer.channel = Some(Channel { label, open: false });
         }
     }
 

@@ -1,5 +1,6 @@
 //! Leaving rooms, and taking them down (wire protocol 6.3).
 
+use crate::data_channel::channel_detail;
 use crate::media::Kind;
 use crate::room::{Room, RoomKey, Stage};
 use crate::session::{Context, Session};
@@ -128,17 +129,4 @@ impl Room {
             context.event("mediaAccessStopped", detail);
         }
     }
-}
-
-/// Members that every `DATA_CHANNEL_STATE` has. Nothing is queued when these are made.
-pub(crate) fn channel_detail(state: &str, peer_id: &str, label: &str) -> Object {
-    Object::new()
-        .with("state", state)
-        .with("peerId", peer_id)
-        .with("channelName", label)
-        .with("channelType", "messaging")
-        .with(
-            "bufferAmount",
-            Object::new().with("bufferedAmountLow", 0.0).with("bufferedAmountLowThreshold", 0.0),
-        )
 }

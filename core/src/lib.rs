@@ -4,6 +4,7 @@ mod api;
 mod call;
 mod candidates;
 mod capture;
+mod data_channel;
 mod environment;
 mod error;
 mod handshake;

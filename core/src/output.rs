@@ -126,6 +126,11 @@ pub enum ConnectionOp {
         /// The text.
         text: String,
     },
+    /// Close a data channel and forget it. It reports nothing any more.
+    CloseChannel {
+        /// Its label.
+        label: String,
+    },
     /// Create an offer.
     CreateOffer {
         /// Whether ICE restarts.

@@ -1,14 +1,10 @@
 //! What browsers report about peer connections (peer behaviour 1.14, 2.4 and 4.2).
 
-use crate::input::ChannelState;
-use crate::leave::channel_detail;
 use crate::media::{set_media_status, RemoteStream};
 use crate::media_info::{is_muted, of_mid};
 use crate::room::Room;
-use crate::roster::Channel;
 use crate::session::{Context, Session};
 use crate::{ConnectionEvent, ConnectionId, Handle, Kind, LogCode, LogLevel, Output};
-use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::{Object, Value};
 
 impl Session {
@@ -75,17 +71,10 @@ impl Room {
             ConnectionEvent::TrackRemoved { stream_id, kind } => {
                 self.on_track_removed(context, id, &stream_id, kind)
             }
-            ConnectionEvent::ChannelOffered { label } => {
-                // The first one is the main one; a later one only under the same label.
-                if peer.channel.as_ref().is_none_or(|channel| channel.label == label) {
-                    peer.channel = Some(Channel { label, open: false });
-                }
-            }
+            ConnectionEvent::ChannelOffered { label } => self.on_channel_offered(id, label),
             ConnectionEvent::Channel { label, state } => self.on_channel_state(context, id, &label, state),
             ConnectionEvent::ChannelFailed { label, error } => {
-                let detail = channel_detail("error", id, &label).with("error", Value::Handle(error));
-                context.event("dataChannelState", detail);
-                context.push(Output::Release(error));
+                self.on_channel_failed(context, id, &label, error);
             }
             ConnectionEvent::ChannelText { text, .. } => self.on_channel_text(context, id, &text),
         }
@@ -184,47 +173,5 @@ impl Room {
         context.event("streamEnded", detail);
         self.peer_update(context, id);
         context.push(Output::Release(stream.handle));
-    }
-
-    fn on_channel_state(&mut self, context: &mut Context, id: &str, label: &str, state: ChannelState) {
-        let Some(peer) = self.peer_mut(id) else { return };
-        let Some(channel) = peer.channel.as_mut().filter(|channel| channel.label == label) else { return };
-        channel.open = state == ChannelState::Open;
-        if channel.open {
-            context.event("dataChannelState", channel_detail("open", id, label));
-        } else {
-            peer.channel = None;
-            let detail = channel_detail("closed", id, label).with("room", self.info());
-            context.event("dataChannelState", detail);
-        }
-    }
-
-    /// Gives up the data channel of a peer whose answer has none.
-    pub fn close_channel(&mut self, context: &mut Context, id: &str) {
-        let Some(channel) = self.peer_mut(id).and_then(|peer| peer.channel.take()) else { return };
-        for state in ["closing", "closed"] {
-            let detail = channel_detail(state, id, &channel.label).with("room", self.info());
-            context.event("dataChannelState", detail);
-        }
-    }
-
-    /// A message that did not pass through the server (peer behaviour 4.4). Anything else on the
-    /// channel belongs to file transfers.
-    fn on_channel_text(&mut self, context: &mut Context, id: &str, text: &str) {
-        let Some(value) = (context.environment.json.parse)(text) else { return };
-        let kind = value.get("type").and_then(Value::as_text).unwrap_or_default();
-        if kind != DirectMessage::TYPE {
-            return context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[kind]);
-        }
-        let Ok(message) = DirectMessage::try_from(value) else { return };
-        let Some(peer) = self.peer(id) else { return };
-        let content = Object::new()
-            .with("targetPeerId", message.target)
-            .with("content", message.data)
-            .with("senderPeerId", id)
-            .with("isDataChannel", true)
-            .with("isPrivate", message.is_private);
-        let detail = self.peer_detail(peer).with("message", content);
-        context.event("onIncomingMessage", detail);
     }
 }

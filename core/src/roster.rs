@@ -1,18 +1,12 @@
 //! The peers of a room.
 
 use crate::candidates::Candidates;
+use crate::data_channel::Channel;
 use crate::media::RemoteStream;
 use crate::negotiation::Negotiation;
 use crate::{ConnectionId, Handle};
 use skylink_protocol::signaling::MediaInfo;
 use skylink_protocol::Object;
-
-/// The data channel for messages with a peer.
-#[derive(Debug)]
-pub(crate) struct Channel {
-    pub label: String,
-    pub open: bool,
-}
 
 /// Another member of a room.
 #[derive(Debug)]

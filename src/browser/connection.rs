@@ -119,6 +119,16 @@ impl Connection {
         }
     }
 
+    /// Closes all data channels of this name, silently.
+    pub fn close_channel(&self, label: &str) {
+        let (closing, open) = {
+            let channels = self.shared.channels.take();
+            channels.into_iter().partition::<Vec<_>, _>(|channel| channel.label() == label)
+        };
+        *self.shared.channels.borrow_mut() = open;
+        drop(closing);
+    }
+
     fn fallible(&self) -> &Fallible {
         self.connection.unchecked_ref()
     }

@@ -33,6 +33,7 @@ impl Driver {
                 }
             }
             ConnectionOp::OpenChannel { label } => connection.open_channel(&label),
+            ConnectionOp::CloseChannel { label } => connection.close_channel(&label),
             ConnectionOp::SendText { label, text } => {
                 if let Err(error) = connection.send_text(&label, &text) {
                     let error = self.handles.keep(error);

@@ -125,6 +125,17 @@ async fn the_last_channel_of_a_name_is_the_one_in_use() {
 }
 
 #[wasm_bindgen_test]
+async fn a_channel_closes_silently_and_the_other_side_notices() {
+    let mut pair = connected().await;
+    pair.until_event(Caller, GatheringState("complete".into())).await;
+    pair.forget();
+    pair.caller.connection().close_channel(LABEL);
+    pair.until_event(Callee, Channel { label: LABEL.to_owned(), state: ChannelState::Closed }).await;
+    assert_eq!(pair.seen(Caller), []);
+    assert!(pair.caller.connection().send_text(LABEL, "text").unwrap_err().is_undefined());
+}
+
+#[wasm_bindgen_test]
 async fn dropping_it_closes_it_silently_and_the_other_side_notices() {
     let mut pair = connected().await;
     pair.until_event(Caller, GatheringState("complete".into())).await;

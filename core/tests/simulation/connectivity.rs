@@ -21,6 +21,9 @@ impl World {
                 connection.add_stream(&stream.id, stream.kind);
             }
             ConnectionOp::OpenChannel { label } => connection.open_channel(label),
+            ConnectionOp::CloseChannel { label } => {
+                connection.channels.retain(|channel| channel.label != label)
+            }
             ConnectionOp::SendText { .. } => {}
             ConnectionOp::Close => {
                 let closed = browser.connections.remove(&id).unwrap();
