@@ -22,7 +22,6 @@ export const ERRORS = {
   11: ['ROOM_REFUSED', 'R', 'The server refused the room'],
   12: ['ROOM_LOCKED', 'R', 'The room is locked'],
   13: ['LEFT_DURING_JOIN', 'R', 'The room was left before it was entered'],
-  15: ['MEDIA_SERVER_UNSUPPORTED', 'R', 'The room uses a media server, which is not supported'],
   16: ['SECRETS_NOT_PROVIDED', 'R', 'Failed decrypting message - Secrets not provided'],
   17: ['API_TIMEOUT', 'C', 'The API server did not answer in time'],
   18: ['NO_CONNECTION', 'M', 'No Peer Connection detected'],
@@ -58,4 +57,5 @@ export const LOGS = {
   9: ['MEDIA STREAM', 'No such own stream'],
   10: ['NEGOTIATION', 'No answer came, the offer was sent again'],
   11: ['NEGOTIATION', 'The handshake was given up'],
+  70: ['MEDIA STREAM', 'The media server did not say whose the stream is'],
 };

@@ -56,6 +56,13 @@ impl Candidates {
 }
 
 impl Room {
+    /// Whether candidates of this type are dropped. A media server is reached directly even by
+    /// those who are to go through relays.
+    fn filters(&self, candidate_type: &str) -> bool {
+        let exempt = self.has_media_server() && self.options.force_turn();
+        !exempt && self.options.filters(candidate_type)
+    }
+
     /// The browser found a candidate of ours, or has no more.
     pub fn on_local_candidate(
         &mut self,
@@ -65,7 +72,7 @@ impl Room {
         mid: Option<String>,
         line: Option<f64>,
     ) {
-        let filtered = self.options.filters(candidate_word(&candidate, 7));
+        let filtered = self.filters(candidate_word(&candidate, 7));
         let (rid, own_id) = (self.rid.clone(), self.own_id());
         let Some(peer) = self.peer_mut(id) else { return };
         if candidate.is_empty() || filtered {
@@ -130,8 +137,8 @@ impl Room {
             return;
         }
         let candidate = Numbered { number: context.fresh(), message };
-        let filtered = self.options.filters(candidate_word(&candidate.message.candidate, 7));
-        let Some(peer) = self.peer_mut(&id) else {
+        let filtered = self.filters(candidate_word(&candidate.message.candidate, 7));
+        let Some(peer) = self.connected_peer(&id) else {
             self.candidate_event(context, &candidate, "received", Value::Null);
             return self.drop_candidate(context, &candidate, ErrorCode::NoConnection);
         };

@@ -34,8 +34,6 @@ pub enum ErrorCode {
     RoomLocked = 12,
     /// The room was left, or joined anew, before it was entered.
     LeftDuringJoin = 13,
-    /// The room has a media server, which this version cannot talk to.
-    MediaServerUnsupported = 15,
     /// An encrypted message came and there is no secret to read it.
     SecretsNotProvided = 16,
     /// The API server did not answer in time.
@@ -136,4 +134,6 @@ pub enum LogCode {
     OfferRepeated = 10,
     /// A handshake was given up; details: the peer.
     HandshakeGivenUp = 11,
+    /// The media server did not say whose a track is; details: the stream.
+    UnclaimedTrack = 70,
 }

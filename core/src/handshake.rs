@@ -2,6 +2,7 @@
 
 use crate::media::{set_media_status, LocalStream};
 use crate::media_info::{is_muted, own_list, parse_media_id};
+use crate::media_server::{is_server, MEDIA_SERVER};
 use crate::negotiation::{Negotiation, Step};
 use crate::options::whole_number;
 use crate::peer_info::Greeting;
@@ -9,7 +10,7 @@ use crate::room::Room;
 use crate::roster::Peer;
 use crate::sdp::{has_usable_data_section, sending_mid};
 use crate::session::Context;
-use crate::{ConnectionOp, DescriptionKind, LogCode, LogLevel};
+use crate::{ConnectionId, ConnectionOp, DescriptionKind, Kind, LogCode, LogLevel};
 use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, MediaInfo, MediaInfoEvent, Offer, Welcome};
 use skylink_protocol::{Object, Value};
 
@@ -19,9 +20,13 @@ impl Room {
             return;
         }
         let greeting = Greeting::from(message);
+        if self.has_media_server() && !is_server(&greeting.mid) {
+            return self.add_member(context, &greeting);
+        }
         let id = greeting.mid.clone();
+        let connection = self.connect(context, &id);
         let negotiation = Negotiation::greeting(context.now);
-        self.add_peer(context, &greeting, negotiation);
+        self.add_peer(context, &greeting, Some(connection), negotiation);
         let enter = self.greeting(&context.environment);
         let welcome = Welcome {
             mid: enter.mid,
@@ -43,22 +48,30 @@ impl Room {
         self.send(context, &welcome.into());
     }
 
-    pub fn on_welcome(&mut self, context: &mut Context, message: Welcome) {
+    pub fn on_welcome(&mut self, context: &mut Context, mut message: Welcome) {
+        if self.has_media_server() && !is_server(&message.mid) {
+            // Members of 2.7.2 greet each other although the media server is between them.
+            return context.log(LogLevel::Debug, LogCode::DroppedMessage, &[Welcome::TYPE, &message.mid]);
+        }
+        let members = message.peers_in_room.take().filter(|_| self.has_media_server()).unwrap_or_default();
         if let Some(peer) = self.peer_mut(&message.mid) {
             peer.negotiation.on_welcome();
+            self.meet_members(context, members);
             return self.take_steps(context, &message.mid);
         }
         if self.is_known_or_self(&message.mid) {
             return;
         }
         let greeting = Greeting::from(message);
-        self.add_peer(context, &greeting, Negotiation::offering());
+        let connection = self.connect(context, &greeting.mid);
+        self.add_peer(context, &greeting, Some(connection), Negotiation::offering());
         let detail = Object::new()
             .with("peerId", greeting.mid.as_str())
             .with("state", "welcome")
             .with("error", Value::Null)
             .with("room", self.info());
         context.event("handshakeProgress", detail);
+        self.meet_members(context, members);
         self.take_steps(context, &greeting.mid);
     }
 
@@ -66,25 +79,44 @@ impl Room {
         self.own_id.as_deref() == Some(id) || self.peer(id).is_some()
     }
 
-    fn add_peer(&mut self, context: &mut Context, greeting: &Greeting, negotiation: Negotiation) {
+    fn connect(&self, context: &mut Context, id: &str) -> ConnectionId {
         let connection = context.fresh();
-        let peer = Peer::new(greeting.mid.clone(), greeting.info(), connection, negotiation);
         context.connection(connection, ConnectionOp::Create { configuration: self.configuration.clone() });
+        if id == MEDIA_SERVER {
+            // There is something to negotiate even where nothing is sent. A camera takes it over.
+            context.connection(connection, ConnectionOp::AddTransceiver(Kind::Video));
+        }
+        connection
+    }
+
+    pub fn add_peer(
+        &mut self,
+        context: &mut Context,
+        greeting: &Greeting,
+        connection: Option<ConnectionId>,
+        negotiation: Negotiation,
+    ) {
+        let id = greeting.mid.as_str();
+        let peer = Peer::new(id.to_owned(), greeting.info(), connection, negotiation);
         let detail = self.peer_detail(&peer);
         self.peers.push(peer);
-        context.event("peerJoined", detail);
+        if is_server(id) {
+            self.server_event(context, "serverPeerJoined", id);
+        } else {
+            context.event("peerJoined", detail);
+        }
     }
 
     pub fn on_offer(&mut self, context: &mut Context, message: Offer) {
         let Some(own_id) = self.own_id.clone() else { return };
         let own_weight = self.weight;
-        let Some(peer) = self.peer_mut(&message.mid) else {
+        let Some(peer) = self.connected_peer(&message.mid) else {
             return context.log(LogLevel::Warn, LogCode::DroppedMessage, &[Offer::TYPE, &message.mid]);
         };
-        // Equal weights do not come from our server; elsewhere the ids decide, alike on both sides.
-        let we_win = message
-            .weight
-            .is_some_and(|weight| own_weight > weight || (own_weight == weight && own_id > message.mid));
+        // A media server yields. Equal weights do not come from our server; elsewhere the ids
+        // decide, alike on both sides.
+        let outweighs = |weight: f64| own_weight > weight || (own_weight == weight && own_id > message.mid);
+        let we_win = message.mid == MEDIA_SERVER || message.weight.is_some_and(outweighs);
         if message.enable_ice_restart.is_some() {
             if let Some(Value::Object(config)) = peer.info.get_mut("config") {
                 config.set("enableIceRestart", message.enable_ice_restart);
@@ -96,7 +128,7 @@ impl Room {
     }
 
     pub fn on_answer(&mut self, context: &mut Context, message: Answer) {
-        let Some(peer) = self.peer_mut(&message.mid) else {
+        let Some(peer) = self.connected_peer(&message.mid) else {
             return context.log(LogLevel::Warn, LogCode::DroppedMessage, &[Answer::TYPE, &message.mid]);
         };
         let takes_data = has_usable_data_section(&message.sdp);
@@ -115,17 +147,29 @@ impl Room {
             .with("peerId", message.mid.as_str())
             .with("room", self.info());
         context.event("handshakeProgress", detail);
-        if let Some(peer) = self.peer_mut(&message.mid) {
+        if let Some(peer) = self.connected_peer(&message.mid) {
             peer.negotiation.on_ack();
             self.take_steps(context, &message.mid);
         }
     }
 
     pub fn on_bye(&mut self, context: &mut Context, message: &Bye) {
-        let Some(peer) = self.peer(&message.mid) else { return };
-        let detail = self.peer_detail(peer);
-        context.event("peerLeft", detail);
-        self.drop_connection(context, &message.mid);
+        let id = message.mid.as_str();
+        let Some(peer) = self.peer(id) else { return };
+        if is_server(id) {
+            self.server_event(context, "serverPeerLeft", id);
+            if id == MEDIA_SERVER {
+                self.lose_media(context);
+            }
+        } else {
+            if peer.connection.is_none() {
+                self.end_streams(context, id);
+            }
+            if let Some(peer) = self.peer(id) {
+                context.event("peerLeft", self.peer_detail(peer));
+            }
+        }
+        self.drop_peer(context, id);
     }
 
     pub fn advance_negotiations(&mut self, context: &mut Context) {
@@ -156,7 +200,7 @@ impl Room {
     }
 
     fn take_step(&mut self, context: &mut Context, id: &str, step: Step) {
-        let Some(connection) = self.peer(id).map(|peer| peer.connection) else { return };
+        let Some(connection) = self.peer(id).and_then(|peer| peer.connection) else { return };
         let voice_activity_detection = self.voice_activity_detection;
         match step {
             Step::CreateOffer { ice_restart } => {
@@ -314,21 +358,24 @@ impl Room {
             }
         }
         let Some(list) = media else { return };
-        let gone = |info: &MediaInfo| info.media_state.as_deref() == Some("unavailable");
-        let removed: Vec<MediaInfo> = list.iter().filter(|info| gone(info)).cloned().collect();
-        peer.media = list.into_iter().filter(|info| !gone(info)).collect();
-        for info in removed {
+        for info in self.replace_media(id, list) {
             context.event("mediaInfoDeleted", Object::new().with("mediaInfo", Value::from(info)));
         }
+        self.claim_tracks(context);
     }
 
     /// A peer muted, unmuted or removed a medium (wire protocol 5.14).
     pub fn on_media_info(&mut self, context: &mut Context, message: &MediaInfoEvent) {
-        let id = message.publisher_id.as_deref().unwrap_or(&message.mid).to_owned();
-        let Some(peer) = self.peer_mut(&id) else { return };
-        let Some(place) = peer.media.iter().position(|info| info.media_id == message.media_id) else {
-            peer.media.push(MediaInfo {
-                publisher_id: Some(id),
+        let id = message.mid.as_str();
+        let source = self.source_of(id).to_owned();
+        let Some(source) = self.peer_mut(&source) else { return };
+        let is_it = |info: &MediaInfo| {
+            let publisher = info.publisher_id.as_deref();
+            info.media_id == message.media_id && publisher.is_none_or(|publisher| publisher == id)
+        };
+        let Some(place) = source.media.iter().position(is_it) else {
+            source.media.push(MediaInfo {
+                publisher_id: Some(id.to_owned()),
                 media_id: message.media_id.clone(),
                 media_type: message.media_type.clone(),
                 media_state: message.media_state.clone(),
@@ -336,18 +383,19 @@ impl Room {
             });
             return;
         };
-        let Some(info) = peer.media.get_mut(place).filter(|info| info.media_state != message.media_state)
+        let Some(info) = source.media.get_mut(place).filter(|info| info.media_state != message.media_state)
         else {
             return;
         };
         info.media_state.clone_from(&message.media_state);
         let is_screen = info.media_type.as_deref() == Some("videoScreen");
         if message.media_state.as_deref() == Some("unavailable") {
-            let info = peer.media.remove(place);
+            let info = source.media.remove(place);
             return context.event("mediaInfoDeleted", Object::new().with("mediaInfo", Value::from(info)));
         }
         let Some((kind, stream_id)) = parse_media_id(&message.media_id) else { return };
         let muted = is_muted(message.media_state.as_deref());
+        let Some(peer) = self.peer_mut(id) else { return };
         if let Some(Value::Object(status)) = peer.info.get_mut("mediaStatus") {
             set_media_status(status, stream_id, kind, muted);
         }
@@ -356,16 +404,16 @@ impl Room {
             .map_or((kind == crate::Kind::Audio, kind == crate::Kind::Video), |stream| {
                 (stream.has_audio, stream.has_video)
             });
-        let Some(peer) = self.peer(&id) else { return };
+        let Some(peer) = self.peer(id) else { return };
         let detail = Object::new()
             .with("isSelf", false)
-            .with("peerId", id.as_str())
+            .with("peerId", id)
             .with("peerInfo", self.peer_info(peer))
             .with("streamId", stream_id)
             .with("isAudio", has_audio)
             .with("isVideo", has_video)
             .with("isScreensharing", is_screen);
         context.event("streamMuted", detail);
-        self.peer_update(context, &id);
+        self.peer_update(context, id);
     }
 }

@@ -6,13 +6,19 @@ use skylink_protocol::signaling::{IceServer, PcConfig};
 use skylink_protocol::{Object, Value};
 
 /// The `RTCConfiguration` of every connection in a room.
-pub(crate) fn configuration(pc_config: Option<&PcConfig>, options: &InitOptions) -> Value {
+pub(crate) fn configuration(
+    pc_config: Option<&PcConfig>,
+    options: &InitOptions,
+    has_media_server: bool,
+) -> Value {
     let given = pc_config.and_then(|config| config.ice_servers.as_deref()).unwrap_or_default();
     let mut servers = Vec::new();
     for scheme in ["stun", "turn", "turns"] {
         servers.extend(given.iter().filter_map(|server| expand(server, scheme, options)));
     }
-    let relay_only = options.filters("host") && options.filters("srflx") && !options.filters("relay");
+    // A media server is reached directly even then.
+    let relay_only =
+        !has_media_server && options.filters("host") && options.filters("srflx") && !options.filters("relay");
     Object::new()
         .with("iceServers", servers)
         .with("bundlePolicy", "balanced")

@@ -5,7 +5,7 @@ use super::*;
 fn urls_of(server: &str, options: &str) -> Vec<String> {
     let config: PcConfig = serde_json::from_str(&["{\"iceServers\":[", server, "]}"].concat()).unwrap();
     let options = InitOptions::new(serde_json::from_str(options).unwrap());
-    let configuration = configuration(Some(&config), &options);
+    let configuration = configuration(Some(&config), &options, false);
     let servers = configuration.get("iceServers").and_then(Value::as_list).unwrap();
     let urls = |server: &Value| server.get("urls").and_then(Value::as_list).unwrap().to_vec();
     servers.iter().flat_map(urls).map(|url| url.as_text().unwrap().to_owned()).collect()
@@ -53,9 +53,20 @@ fn full_urls_are_taken_as_they_are() {
 #[test]
 fn users_and_passwords_are_passed_on() {
     let config: PcConfig = serde_json::from_str(&["{\"iceServers\":[", OLD_TURN, "]}"].concat()).unwrap();
-    let configuration = configuration(Some(&config), &InitOptions::new(Value::Null));
+    let configuration = configuration(Some(&config), &InitOptions::new(Value::Null), false);
     let server = &configuration.get("iceServers").and_then(Value::as_list).unwrap()[0];
     assert_eq!(server.get("username").and_then(Value::as_text), Some("amy"));
     assert_eq!(server.get("credential").and_then(Value::as_text), Some("pw"));
     assert_eq!(configuration.get("iceTransportPolicy").and_then(Value::as_text), Some("all"));
+}
+
+#[test]
+fn a_media_server_is_reached_directly_even_by_those_who_use_relays() {
+    let config = PcConfig { ice_servers: None };
+    let options = InitOptions::new(serde_json::from_str(r#"{"forceTURN":true}"#).unwrap());
+    let policy = |has_media_server: bool| {
+        configuration(Some(&config), &options, has_media_server).get("iceTransportPolicy").cloned()
+    };
+    assert_eq!(policy(true), Some("all".into()));
+    assert_eq!(policy(false), Some("relay".into()));
 }

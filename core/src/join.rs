@@ -128,14 +128,10 @@ impl Session {
         };
         let Some((room, _)) = self.room(key) else { return };
         let name = room.name.clone();
-        let has_media_server = ticket.has_mcu;
         room.rid.clone_from(&ticket.room_key);
         room.ticket = ticket;
         room.stage = Stage::Connecting;
         self.ready_state(2.0, Value::Null, name.into());
-        if has_media_server {
-            return self.fail_join(key, SkylinkError::new(ErrorCode::MediaServerUnsupported).into());
-        }
         let Some(place) = self.rooms.iter().position(|room| room.key == key) else { return };
         // Taken out for a moment, since the choice of a socket looks at the room and at the sockets.
         let mut room = self.rooms.remove(place);
@@ -202,7 +198,11 @@ impl Session {
         if room.is_entered() {
             return;
         }
-        room.configuration = crate::ice_servers::configuration(message.pc_config.as_ref(), &room.options);
+        room.configuration = crate::ice_servers::configuration(
+            message.pc_config.as_ref(),
+            &room.options,
+            room.has_media_server(),
+        );
         room.own_id = Some(message.sid.clone());
         room.weight = message.tie_breaker.unwrap_or(0.0);
         room.stage = Stage::Entered;

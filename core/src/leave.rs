@@ -2,6 +2,7 @@
 
 use crate::data_channel::channel_detail;
 use crate::media::Kind;
+use crate::media_server::is_server;
 use crate::room::{Room, RoomKey, Stage};
 use crate::session::{Context, Session};
 use crate::{ConnectionOp, ErrorCode, Output, PromiseId, SkylinkError};
@@ -37,18 +38,22 @@ impl Session {
         for promise in room.joining.take().into_iter().flat_map(|joining| joining.promises) {
             self.context.reject(promise, SkylinkError::new(ErrorCode::LeftDuringJoin).into());
         }
-        room.is_leaving = true;
-        let peer_ids: Vec<String> = room.peers.iter().map(|peer| peer.id.clone()).collect();
-        for id in &peer_ids {
-            room.drop_connection(&mut self.context, id);
+        let connected_ids = room.connected_ids();
+        for id in connected_ids.iter().filter(|id| is_server(id)) {
+            room.server_event(&mut self.context, "serverPeerLeft", id);
         }
+        room.is_leaving = true;
+        for id in room.peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
+            room.drop_peer(&mut self.context, &id);
+        }
+        room.drop_unclaimed_tracks(&mut self.context);
         if stop_streams {
             room.end_own_streams(&mut self.context);
         }
         for stream in &room.streams {
             self.context.push(Output::Release(stream.handle));
         }
-        self.leave_socket(&room, &peer_ids);
+        self.leave_socket(&room, &connected_ids);
         if room.is_entered() {
             let detail = room.own_detail(&self.context);
             self.context.event("peerLeft", detail);
@@ -64,7 +69,7 @@ impl Session {
                     rid: room.rid.clone(),
                     mid: room.own_id(),
                     target,
-                    publisher_id: None,
+                    publisher_id: room.own_id.clone().filter(|_| room.has_media_server()),
                 };
                 for id in peer_ids {
                     room.send(&mut self.context, &bye(Some(id.clone())).into());
@@ -87,7 +92,7 @@ impl Session {
 impl Room {
     /// Closes the connection to a peer and forgets the peer. Fires the closing states, which
     /// browsers leave out.
-    pub fn drop_connection(&mut self, context: &mut Context, id: &str) {
+    pub fn drop_peer(&mut self, context: &mut Context, id: &str) {
         let Some(place) = self.peers.iter().position(|peer| peer.id == id) else { return };
         let had_channel = self.peers.get_mut(place).and_then(|peer| peer.channel.take());
         if let Some(channel) = had_channel {
@@ -101,9 +106,11 @@ impl Room {
             }
         }
         let peer = self.peers.remove(place);
-        context.connection(peer.connection, ConnectionOp::Close);
-        for event in ["peerConnectionState", "iceConnectionState"] {
-            context.event(event, Object::new().with("state", "closed").with("peerId", id));
+        if peer.connection.is_some() {
+            context.connection(peer.connection, ConnectionOp::Close);
+            for event in ["peerConnectionState", "iceConnectionState"] {
+                context.event(event, Object::new().with("state", "closed").with("peerId", id));
+            }
         }
         for stream in peer.streams {
             context.push(Output::Release(stream.handle));

@@ -14,6 +14,7 @@ mod join;
 mod leave;
 mod media;
 mod media_info;
+mod media_server;
 mod messaging;
 mod mute;
 mod negotiation;

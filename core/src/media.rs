@@ -43,6 +43,15 @@ impl LocalStream {
     }
 }
 
+/// A track that came from another peer.
+#[derive(Debug)]
+pub(crate) struct RemoteTrack {
+    pub stream: Handle,
+    pub stream_id: String,
+    pub kind: Kind,
+    pub mid: Option<String>,
+}
+
 /// A stream of another peer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RemoteStream {

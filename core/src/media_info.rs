@@ -59,6 +59,11 @@ pub(crate) fn own_list(streams: &[LocalStream], own_id: &str, sdp: &str) -> Vec<
     streams.iter().map(entry).collect()
 }
 
+/// Whether both entries are of one medium.
+pub(crate) fn is_same(one: &MediaInfo, other: &MediaInfo) -> bool {
+    one.media_id == other.media_id && one.publisher_id == other.publisher_id
+}
+
 /// The entry of the m-section `mid`.
 pub(crate) fn of_mid<'a>(list: &'a [MediaInfo], mid: &str) -> Option<&'a MediaInfo> {
     list.iter().find(|info| info.transceiver_mid.as_text() == Some(mid))

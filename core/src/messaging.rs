@@ -31,7 +31,7 @@ impl Session {
             _ => Vec::new(),
         };
         let (known, unknown): (Vec<&str>, Vec<&str>) =
-            wanted.into_iter().partition(|id| room.peer(id).is_some());
+            wanted.into_iter().partition(|id| room.members().any(|peer| peer.id == *id));
         for id in unknown.into_iter().filter(|_| is_private) {
             context.log(LogLevel::Error, LogCode::UnknownPeer, &[id]);
         }
@@ -53,7 +53,7 @@ impl Session {
         } else {
             room.send(context, &wire(None).into());
         }
-        let peers = room.peers.iter().map(|peer| Value::Text(peer.id.clone())).collect::<Vec<_>>();
+        let peers = room.members().map(|peer| Value::Text(peer.id.clone())).collect::<Vec<_>>();
         let sender = if peer_session_id.is_empty() { room.own_id() } else { peer_session_id };
         let content = Object::new()
             .with("targetPeerId", if is_private { target.clone() } else { Value::Null })

@@ -116,11 +116,11 @@ impl Room {
         }
         stream.announced_muted = stream.muted;
         let stream = stream.clone();
-        for peer in &self.peers {
+        for id in self.connected_ids() {
             let message = MediaInfoEvent {
                 rid: self.rid.clone(),
                 mid: self.own_id(),
-                target: Some(peer.id.clone()),
+                target: Some(id),
                 publisher_id: self.own_id.clone(),
                 media_id: media_id(stream.kind, stream_id),
                 media_type: Some(media_type(&stream).to_owned()),

@@ -105,9 +105,14 @@ impl Negotiation {
         Self::in_phase(Phase::Greeting, Some(now.plus(OFFER_WAIT)))
     }
 
+    /// With nobody: there is no connection.
+    pub fn idle() -> Self {
+        Self::in_phase(Phase::Stable, None)
+    }
+
     /// With a peer that sent us `welcome`: we make the first offer.
     pub fn offering() -> Self {
-        let mut negotiation = Self::in_phase(Phase::Stable, None);
+        let mut negotiation = Self::idle();
         negotiation.want_offer(false);
         negotiation
     }

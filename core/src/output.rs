@@ -1,8 +1,8 @@
 //! What the shell is to do.
 
 use crate::{
-    ConnectionId, DescriptionKind, Failure, Handle, LogCode, LogLevel, PromiseId, RequestId, SkylinkError,
-    SocketId,
+    ConnectionId, DescriptionKind, Failure, Handle, Kind, LogCode, LogLevel, PromiseId, RequestId,
+    SkylinkError, SocketId,
 };
 use skylink_protocol::{Object, Value};
 
@@ -112,6 +112,8 @@ pub enum ConnectionOp {
         /// `RTCConfiguration`.
         configuration: Value,
     },
+    /// Have an m-section of this kind, before anything is sent in it.
+    AddTransceiver(Kind),
     /// Send a local stream's tracks.
     AddStream(Handle),
     /// Open an ordered data channel.

@@ -1,8 +1,9 @@
 //! What browsers report about peer connections (peer behaviour 1.14, 2.4 and 4.2).
 
-use crate::media::{set_media_status, RemoteStream};
+use crate::media::{set_media_status, RemoteStream, RemoteTrack};
 use crate::media_info::{is_muted, of_mid};
 use crate::room::Room;
+use crate::roster::Peer;
 use crate::session::{Context, Session};
 use crate::{ConnectionEvent, ConnectionId, Handle, Kind, LogCode, LogLevel, Output};
 use skylink_protocol::{Object, Value};
@@ -66,7 +67,11 @@ impl Room {
                 context.event("iceConnectionState", Object::new().with("state", state).with("peerId", id));
             }
             ConnectionEvent::Track { stream, stream_id, kind, mid } => {
-                self.on_track(context, id, stream, &stream_id, kind, mid.as_deref());
+                let track = RemoteTrack { stream, stream_id, kind, mid };
+                match self.owner_of(id, &track) {
+                    Some(owner) => self.add_track(context, id, &owner, track),
+                    None => self.hold_track(context, track),
+                }
             }
             ConnectionEvent::TrackRemoved { stream_id, kind } => {
                 self.on_track_removed(context, id, &stream_id, kind)
@@ -102,24 +107,19 @@ impl Room {
         }
     }
 
-    fn on_track(
-        &mut self,
-        context: &mut Context,
-        id: &str,
-        handle: Handle,
-        stream_id: &str,
-        kind: Kind,
-        mid: Option<&str>,
-    ) {
-        let Some(peer) = self.peer_mut(id) else { return };
-        let info = mid.and_then(|mid| of_mid(&peer.media, mid));
+    /// A track that came over the connection to `source` is of the peer `id`.
+    pub fn add_track(&mut self, context: &mut Context, source: &str, id: &str, track: RemoteTrack) {
+        let RemoteTrack { stream: handle, stream_id, kind, mid } = track;
+        let media = self.peer(source).map(|source| source.media.as_slice()).unwrap_or_default();
+        let info = mid.and_then(|mid| of_mid(media, &mid));
         let is_screen = info.is_some_and(|info| info.media_type.as_deref() == Some("videoScreen"));
         let muted = info.is_some_and(|info| is_muted(info.media_state.as_deref()));
+        let Some(peer) = self.peer_mut(id) else { return context.push(Output::Release(handle)) };
         match peer.info.get_mut("mediaStatus") {
-            Some(Value::Object(status)) => set_media_status(status, stream_id, kind, muted),
+            Some(Value::Object(status)) => set_media_status(status, &stream_id, kind, muted),
             _ => {
                 let mut status = Object::new();
-                set_media_status(&mut status, stream_id, kind, muted);
+                set_media_status(&mut status, &stream_id, kind, muted);
                 peer.info.set("mediaStatus", status);
             }
         }
@@ -134,7 +134,7 @@ impl Room {
             }
             None => peer.streams.push(RemoteStream {
                 handle,
-                stream_id: stream_id.to_owned(),
+                stream_id: stream_id.clone(),
                 has_audio: is_audio,
                 has_video: is_video,
                 is_screen,
@@ -154,7 +154,25 @@ impl Room {
         context.event("peerUpdated", self.peer_detail(peer));
     }
 
-    fn on_track_removed(&mut self, context: &mut Context, id: &str, stream_id: &str, kind: Kind) {
+    fn on_track_removed(&mut self, context: &mut Context, source: &str, stream_id: &str, kind: Kind) {
+        let brings = |peer: &&Peer| self.source_of(&peer.id) == source && peer.stream(stream_id).is_some();
+        match self.peers.iter().find(brings).map(|peer| peer.id.clone()) {
+            Some(id) => {
+                self.end_stream(context, &id, stream_id, kind == Kind::Audio, kind == Kind::Video);
+            }
+            None => self.drop_unclaimed(context, stream_id, kind),
+        }
+    }
+
+    /// A stream of a peer ended.
+    pub fn end_stream(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        stream_id: &str,
+        is_audio: bool,
+        is_video: bool,
+    ) {
         let Some(peer) = self.peer_mut(id) else { return };
         let Some(place) = peer.streams.iter().position(|stream| stream.stream_id == stream_id) else {
             return;
@@ -168,8 +186,8 @@ impl Room {
             .peer_detail(peer)
             .with("isScreensharing", stream.is_screen)
             .with("streamId", stream_id)
-            .with("isVideo", kind == Kind::Video)
-            .with("isAudio", kind == Kind::Audio);
+            .with("isVideo", is_video)
+            .with("isAudio", is_audio);
         context.event("streamEnded", detail);
         self.peer_update(context, id);
         context.push(Output::Release(stream.handle));

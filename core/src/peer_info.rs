@@ -2,6 +2,7 @@
 
 use crate::environment::Environment;
 use crate::media::{media_status, Kind, LocalStream};
+use crate::media_server::MEDIA_SERVER;
 use crate::options::whole_number;
 use crate::room::Room;
 use crate::roster::Peer;
@@ -84,11 +85,12 @@ impl Room {
 
     /// `enter`, and with a target the members it shares with `welcome`.
     pub fn greeting(&self, environment: &Environment) -> Enter {
+        let has_media_server = self.has_media_server();
         Enter {
             mid: self.own_id(),
             rid: self.rid.clone(),
-            target: None,
-            publisher_id: None,
+            target: has_media_server.then(|| MEDIA_SERVER.to_owned()),
+            publisher_id: self.own_id.clone().filter(|_| has_media_server),
             agent: Some(environment.agent_name.clone()),
             version: Some(whole_number(environment.agent_version)),
             os: environment.agent_os.clone(),

@@ -38,7 +38,7 @@ impl Session {
         let Some(key) = self.find_room(room) else { return Some(Value::Null) };
         let (room, context) = self.room(key)?;
         let mut peers = Object::new();
-        for peer in &room.peers {
+        for peer in room.members() {
             peers.set(&peer.id, room.peer_info(peer).with("isSelf", false));
         }
         if let Some(own_id) = &room.own_id {

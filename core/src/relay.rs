@@ -1,5 +1,6 @@
 //! Signalling messages coming in: told to the app, read as their type, handed to who deals with it.
 
+use crate::media_server::by_publisher;
 use crate::room::{Room, RoomKey};
 use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, SocketId};
@@ -18,6 +19,7 @@ impl Session {
         let of_room = |room: &&Room| room.socket == Some(socket) && room.rid == rid;
         let Some(key) = self.rooms.iter().find(of_room).map(|room| room.key) else { return };
         self.announce_message(socket, text);
+        let message = by_publisher(message);
         let kind = message.get("type").and_then(Value::as_text).unwrap_or_default();
         if !self.dispatch(key, kind, &message) {
             self.context.log(LogLevel::Warn, LogCode::BadMessage, &[kind]);

@@ -3,6 +3,7 @@
 use crate::capture::PendingCapture;
 use crate::join::Joining;
 use crate::media::LocalStream;
+use crate::media_server::{is_server, MediaServer};
 use crate::options::InitOptions;
 use crate::roster::Peer;
 use crate::session::Context;
@@ -65,6 +66,7 @@ pub(crate) struct Room {
     /// Messages that wait until we are in.
     pub outbox: Vec<Value>,
     pub mute_notices: Vec<MuteNotice>,
+    pub media_server: MediaServer,
 }
 
 impl Room {
@@ -91,6 +93,7 @@ impl Room {
             peers: Vec::new(),
             outbox: Vec::new(),
             mute_notices: Vec::new(),
+            media_server: MediaServer::default(),
         }
     }
 
@@ -131,7 +134,23 @@ impl Room {
     }
 
     pub fn peer_of_connection(&self, connection: ConnectionId) -> Option<&Peer> {
-        self.peers.iter().find(|peer| peer.connection == connection)
+        self.peers.iter().find(|peer| peer.connection == Some(connection))
+    }
+
+    /// A peer that we have a connection to.
+    pub fn connected_peer(&mut self, id: &str) -> Option<&mut Peer> {
+        self.peer_mut(id).filter(|peer| peer.connection.is_some())
+    }
+
+    /// Ids of the peers that we have a connection to.
+    pub fn connected_ids(&self) -> Vec<String> {
+        let connected = self.peers.iter().filter(|peer| peer.connection.is_some());
+        connected.map(|peer| peer.id.clone()).collect()
+    }
+
+    /// The peers that are people: a media server is none.
+    pub fn members(&self) -> impl Iterator<Item = &Peer> {
+        self.peers.iter().filter(|peer| !is_server(&peer.id))
     }
 
     /// Sends a message now. A lost socket swallows it.

@@ -14,10 +14,11 @@ pub(crate) struct Peer {
     pub id: String,
     /// What the peer told about itself: `userData`, `settings`, `mediaStatus`, `agent`, `config`.
     pub info: Object,
-    pub connection: ConnectionId,
+    /// None for a member whose media come through a media server.
+    pub connection: Option<ConnectionId>,
     pub negotiation: Negotiation,
     pub candidates: Candidates,
-    /// What the peer sends.
+    /// What comes over the connection; over a media server's, what all members send.
     pub media: Vec<MediaInfo>,
     pub streams: Vec<RemoteStream>,
     /// Own streams that were added to the connection.
@@ -38,7 +39,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    pub fn new(id: String, info: Object, connection: ConnectionId, negotiation: Negotiation) -> Self {
+    pub fn new(id: String, info: Object, connection: Option<ConnectionId>, negotiation: Negotiation) -> Self {
         Self {
             id,
             info,

@@ -51,8 +51,11 @@ impl Context {
         self.push(Output::Reject { promise, failure });
     }
 
-    pub fn connection(&mut self, connection: ConnectionId, op: ConnectionOp) {
-        self.push(Output::Connection { connection, op });
+    /// Does something with a connection, if there is one.
+    pub fn connection(&mut self, connection: impl Into<Option<ConnectionId>>, op: ConnectionOp) {
+        if let Some(connection) = connection.into() {
+            self.push(Output::Connection { connection, op });
+        }
     }
 
     /// An `Error` object for an event's payload. The caller releases it behind the event.

@@ -17,7 +17,6 @@ export type SkylinkErrorCode =
   | 'ROOM_REFUSED'
   | 'ROOM_LOCKED'
   | 'LEFT_DURING_JOIN'
-  | 'MEDIA_SERVER_UNSUPPORTED'
   | 'SECRETS_NOT_PROVIDED'
   | 'API_TIMEOUT'
   | 'NO_CONNECTION'

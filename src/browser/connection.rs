@@ -24,6 +24,8 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = addTrack)]
     fn add_track(this: &Fallible, track: &MediaStreamTrack, stream: &MediaStream)
         -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = addTransceiver)]
+    fn add_transceiver(this: &Fallible, kind: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = createDataChannel)]
     fn create_data_channel(
         this: &Fallible,
@@ -104,6 +106,12 @@ impl Connection {
             // Throws only for a track that is sent already.
             let _ = self.fallible().add_track(&track, stream);
         }
+    }
+
+    /// Has an m-section of this kind without a track.
+    pub fn add_transceiver(&self, kind: Kind) {
+        // Throws only when the connection is closed.
+        let _ = self.fallible().add_transceiver(if kind == Kind::Audio { "audio" } else { "video" });
     }
 
     /// Opens an ordered data channel, or reports that it failed.

@@ -27,6 +27,7 @@ impl Driver {
         };
         match op {
             ConnectionOp::Create { .. } | ConnectionOp::Close => {}
+            ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
             ConnectionOp::AddStream(stream) => {
                 if let Some(stream) = self.handles.get_as(stream) {
                     connection.add_stream(&stream);

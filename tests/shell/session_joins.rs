@@ -79,7 +79,6 @@ async fn answers_of_the_server_are_understood() {
     let cases = [
         ("no/such/document", ErrorCode::ApiRefused, vec![1.0, -1.0]),
         ("", ErrorCode::ApiInvalidResponse, vec![1.0, -1.0]),
-        ("tests/shell/media-server-room.json", ErrorCode::MediaServerUnsupported, vec![1.0, 2.0]),
         ("tests/shell/room-without-server.json", ErrorCode::SocketFailed, vec![1.0, 2.0]),
     ];
     for (document, expected, states) in cases {

@@ -90,16 +90,6 @@ fn the_api_answers_with_something_else() {
     }
 }
 
-#[test]
-fn a_room_with_a_media_server_is_refused_plainly() {
-    let mut scene = Scene::new();
-    let promise = scene.join(r#"{"roomName":"lobby"}"#);
-    let ticket = crate::scene::ticket("lobby").as_object().unwrap().clone().with("hasMCU", true);
-    scene.answer_api_with(200, Some(ticket.into()));
-    assert_eq!(scene.rejection(promise), ErrorCode::MediaServerUnsupported);
-    assert_second_try_works(&mut scene);
-}
-
 fn up_to_the_socket(scene: &mut Scene, options: &str) -> PromiseId {
     let promise = scene.join(options);
     scene.answer_api();

@@ -11,6 +11,7 @@ mod captured_frames;
 mod join;
 mod join_failures;
 mod leave;
+mod media_server;
 mod messages;
 mod mute;
 mod payloads;

@@ -34,6 +34,11 @@ pub fn ticket(room: &str) -> Value {
     ))
 }
 
+/// The same about a lobby with a media server.
+pub fn media_server_ticket() -> Value {
+    ticket("lobby").as_object().unwrap().clone().with("hasMCU", true).into()
+}
+
 /// `userInfo` of a peer without media.
 pub fn user_info() -> Value {
     json(

@@ -20,6 +20,7 @@ impl World {
                 let stream = browser.streams.get(&handle).expect("only own streams are sent");
                 connection.add_stream(&stream.id, stream.kind);
             }
+            ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
             ConnectionOp::OpenChannel { label } => connection.open_channel(label),
             ConnectionOp::CloseChannel { label } => {
                 connection.channels.retain(|channel| channel.label != label)

@@ -142,6 +142,17 @@ impl PeerConnection {
         }
     }
 
+    pub fn add_transceiver(&mut self, kind: Kind) {
+        let kind = if kind == Kind::Audio { SectionKind::Audio } else { SectionKind::Video };
+        self.transceivers.push(Transceiver {
+            kind,
+            mid: None,
+            sending: None,
+            receiving: None,
+            made_by_remote: false,
+        });
+    }
+
     pub fn open_channel(&mut self, label: String) {
         self.channels.push(Channel { label, made_here: true, open: false });
     }
