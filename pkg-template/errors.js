@@ -35,6 +35,7 @@ export const NO_FETCH = 101;
 export const NO_WEBRTC = 102;
 export const ENGINE_FAILED = 103;
 export const ENGINE_DIED = 104;
+export const NO_CODECS = 105;
 
 /**
  * @param {number} number key of ERRORS

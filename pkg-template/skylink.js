@@ -2,7 +2,7 @@
 import { SkylinkConstants, EVENTS } from './constants.js';
 import { detectBrowser } from './browser.js';
 import { sessionNow, start, whenReady } from './engine.js';
-import { NO_APP_KEY, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
+import { NO_APP_KEY, NO_CODECS, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
 import { host } from './host.js';
 import { logger } from './logger.js';
 import { follow } from './memberships.js';
@@ -26,15 +26,19 @@ function copyOf(value) {
     : value;
 }
 
-function announce(readyState, error) {
-  host.dispatch(EVENTS.READY_STATE_CHANGE, { readyState, error, room: null });
+function announce(readyState, error, room = null) {
+  host.dispatch(EVENTS.READY_STATE_CHANGE, { readyState, error, room });
+}
+
+function refusal(number, errorCode, room) {
+  const content = createError(number);
+  logger.log.ERROR(['API', null, 'init', content.message]);
+  announce(READY_STATE_CHANGE.ERROR, { status: -2, content, errorCode }, room);
+  return content;
 }
 
 function refuse(number, errorCode) {
-  const content = createError(number);
-  logger.log.ERROR(['API', null, 'init', content.message]);
-  announce(READY_STATE_CHANGE.ERROR, { status: -2, content, errorCode });
-  throw content;
+  throw refusal(number, errorCode);
 }
 
 /** In the order of 2.7.2 (public API, M-00). */
@@ -53,6 +57,13 @@ function check(options) {
   }
 }
 
+/** Asked without a connection: the probe of 2.7.2 leaves one open for each join. */
+function hasCodecs() {
+  const { RTCRtpReceiver: receiver } = globalThis;
+  const listed = (kind) => receiver.getCapabilities(kind)?.codecs.length > 0;
+  return !receiver?.getCapabilities || listed('audio') || listed('video');
+}
+
 export default class Skylink {
   #options;
 
@@ -66,8 +77,12 @@ export default class Skylink {
 
   joinRoom(...args) {
     const copies = args.map(copyOf);
-    const joined = later('joinRoom', [this.#options, ...copies]);
     const roomName = copies[0]?.roomName || this.#options.defaultRoom;
+    if (roomName && !hasCodecs()) {
+      const room = { roomName };
+      return Promise.reject(refusal(NO_CODECS, READY_STATE_CHANGE_ERROR.PARSE_CODECS, room));
+    }
+    const joined = later('joinRoom', [this.#options, ...copies]);
     follow(roomName, copies, joined, () => this.joinRoom(...copies));
     return joined;
   }

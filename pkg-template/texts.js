@@ -42,6 +42,7 @@ export const ERRORS = {
   102: ['NO_WEBRTC', 'E', 'WebRTC not supported. Please upgrade your browser'],
   103: ['ENGINE_FAILED', 'E', 'The WebAssembly part of the SDK could not be started'],
   104: ['ENGINE_DIED', 'E', 'The WebAssembly part of the SDK stopped for good'],
+  105: ['NO_CODECS', 'E', 'No audio/video codecs available to start connection'],
 };
 
 /** @type {Record<number, [tag: string, text: string]>} */

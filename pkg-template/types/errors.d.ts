@@ -27,7 +27,8 @@ export type SkylinkErrorCode =
   | 'NO_FETCH'
   | 'NO_WEBRTC'
   | 'ENGINE_FAILED'
-  | 'ENGINE_DIED';
+  | 'ENGINE_DIED'
+  | 'NO_CODECS';
 
 /** What promises reject with, and methods throw, unless it is an error of the browser itself. */
 export interface SkylinkError extends Error {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { FAULTS, FaultyProxy } from './harness/proxy.mjs';
-import { optionsFor, setStage } from './harness/stage.mjs';
-import { Server } from './harness/server.mjs';
-import { assertError, joinsNow } from './second-attempt.mjs';
+import { FAULTS, FaultyProxy } from '../e2e/harness/proxy.mjs';
+import { optionsFor, setStage } from '../e2e/harness/stage.mjs';
+import { Server } from '../e2e/harness/server.mjs';
+import { assertError, joinsNow } from '../e2e/second-attempt.mjs';
 
 const stage = setStage();
 const { scene } = stage;
@@ -36,25 +36,28 @@ async function withProxy(body) {
 }
 
 for (const { fault, what, code, status } of FAULTS_AND_ERRORS) {
-  scene(`joinRoom rejects when ${what}, and works once that is over`, async ({ enter, room }) => {
-    await withProxy(async (proxy) => {
-      const client = await enter('ours', 'Client', { options: optionsFor(proxy.host) });
-      const peer = await enter('ours', 'Peer');
-      proxy.fault = fault;
-      const outcome = await client.attempt('joinRoom', { roomName: room, audio: true });
-      proxy.fault = FAULTS.none;
-      assertError(outcome, code);
-      if (status) assert.equal(outcome.error.status, status);
-      const failed = client.seen('readyStateChange', ({ readyState }) => readyState === -1);
-      assert.equal(failed.length, code.startsWith('API') ? 1 : 0);
-      assert.ok(failed.every(({ error }) => error.content.isError));
-      if (code === 'SOCKET_FAILED') await client.waitFor('socketError');
-      assert.deepEqual(client.seen('peerJoined'), []);
-      const tracks = await client.localTracks();
-      assert.ok(tracks.every(({ readyState }) => readyState === 'ended'));
-      await joinsNow(client, peer, room);
-    });
-  });
+  scene(
+    `M-20, E-32, Q-03: joinRoom rejects when ${what}, and works once that is over`,
+    async ({ enter, room }) => {
+      await withProxy(async (proxy) => {
+        const client = await enter('ours', 'Client', { options: optionsFor(proxy.host) });
+        const peer = await enter('ours', 'Peer');
+        proxy.fault = fault;
+        const outcome = await client.attempt('joinRoom', { roomName: room, audio: true });
+        proxy.fault = FAULTS.none;
+        assertError(outcome, code);
+        if (status) assert.equal(outcome.error.status, status);
+        const failed = client.seen('readyStateChange', ({ readyState }) => readyState === -1);
+        assert.equal(failed.length, code.startsWith('API') ? 1 : 0);
+        assert.ok(failed.every(({ error }) => error.content.isError));
+        if (code === 'SOCKET_FAILED') await client.waitFor('socketError');
+        assert.deepEqual(client.seen('peerJoined'), []);
+        const tracks = await client.localTracks();
+        assert.ok(tracks.every(({ readyState }) => readyState === 'ended'));
+        await joinsNow(client, peer, room);
+      });
+    },
+  );
 }
 
 /** A server of the scene's own, which can be started again with another configuration. */
@@ -75,7 +78,7 @@ async function withOwnServer(config, body) {
 const keyFor = (origin) => `[keys.demo]\norigins = ["${origin}"]\n`;
 
 scene(
-  'joinRoom rejects when the API cannot be reached, and works once it can',
+  'M-20, R-58, E-42, Q-03: joinRoom rejects when the API cannot be reached, and works once it can',
   async ({ enter, room }) => {
     await withOwnServer(undefined, async ({ host, stop, restart }) => {
       const client = await enter('ours', 'Client', { options: optionsFor(host) });
@@ -112,7 +115,7 @@ const REFUSALS = [
 
 for (const { what, config, status, errorCode } of REFUSALS) {
   scene(
-    `joinRoom rejects when ${what}, and works once the key is right`,
+    `R-08, R-58, E-42, Q-15: joinRoom rejects when ${what}, and works once the key is right`,
     async ({ enter, room }) => {
       await withOwnServer(config, async ({ host, restart }) => {
         const client = await enter('ours', 'Client', { options: optionsFor(host) });
@@ -135,7 +138,7 @@ for (const { what, config, status, errorCode } of REFUSALS) {
     },
   );
 
-  scene(`skylinkjs is refused as well when ${what}`, async ({ enter, room }) => {
+  scene(`R-08: skylinkjs is refused as well when ${what}`, async ({ enter, room }) => {
     await withOwnServer(config, async ({ host }) => {
       const client = await enter('skylinkjs', 'Client', { options: optionsFor(host) });
       const { error } = await client.attempt('joinRoom', { roomName: room });

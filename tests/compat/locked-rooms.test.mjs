@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setStage } from './harness/stage.mjs';
-import { assertError, joinsNow } from './second-attempt.mjs';
+import { setStage } from '../e2e/harness/stage.mjs';
+import { assertError, joinsNow } from '../e2e/second-attempt.mjs';
 
 const { scene } = setStage();
 
@@ -23,7 +23,7 @@ async function unlock(room, { keeper, witness }) {
 
 for (const kind of ['skylinkjs', 'ours']) {
   scene(
-    `${kind} is refused by a locked room and let in once it is unlocked`,
+    `M-23, M-44, E-33, E-43, S-18: ${kind} is refused by a locked room and let in once it is unlocked`,
     async ({ enter, room }) => {
       const members = await openLockedRoom(enter, kind, room);
       const client = await enter(kind, 'Client');
@@ -49,25 +49,28 @@ for (const kind of ['skylinkjs', 'ours']) {
   );
 }
 
-scene('a refusal by one room leaves the other room of the page alone', async ({ enter, room }) => {
-  const [open, locked] = [`${room}-open`, `${room}-locked`];
-  const members = await openLockedRoom(enter, 'ours', locked);
-  const client = await enter('ours', 'Client');
-  const friend = await enter('skylinkjs', 'Friend');
-  await client.join(open, { audio: true });
-  const idInOpen = client.id;
-  await friend.join(open, { audio: true });
-  await client.waitForMedia(friend, ['audio']);
-  assertError(await client.attempt('joinRoom', { roomName: locked }), 'ROOM_LOCKED');
-  assert.deepEqual(client.seen('channelClose'), []);
-  const before = await client.receivedFrom(friend.id);
-  await client.waitForMedia(friend, ['audio'], before);
-  await client.call('sendMessage', open, 'still here');
-  const { peerId } = await friend.waitFor(
-    'onIncomingMessage',
-    ({ message }) => message.content === 'still here',
-  );
-  assert.equal(peerId, idInOpen);
-  await unlock(locked, members);
-  await joinsNow(client, await enter('ours', 'Peer'), locked);
-});
+scene(
+  'M-20, E-33: a refusal by one room leaves the other room of the page alone',
+  async ({ enter, room }) => {
+    const [open, locked] = [`${room}-open`, `${room}-locked`];
+    const members = await openLockedRoom(enter, 'ours', locked);
+    const client = await enter('ours', 'Client');
+    const friend = await enter('skylinkjs', 'Friend');
+    await client.join(open, { audio: true });
+    const idInOpen = client.id;
+    await friend.join(open, { audio: true });
+    await client.waitForMedia(friend, ['audio']);
+    assertError(await client.attempt('joinRoom', { roomName: locked }), 'ROOM_LOCKED');
+    assert.deepEqual(client.seen('channelClose'), []);
+    const before = await client.receivedFrom(friend.id);
+    await client.waitForMedia(friend, ['audio'], before);
+    await client.call('sendMessage', open, 'still here');
+    const { peerId } = await friend.waitFor(
+      'onIncomingMessage',
+      ({ message }) => message.content === 'still here',
+    );
+    assert.equal(peerId, idInOpen);
+    await unlock(locked, members);
+    await joinsNow(client, await enter('ours', 'Peer'), locked);
+  },
+);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { shape, strands } from './event-record.mjs';
-import { setStage } from './harness/stage.mjs';
+import { setStage } from '../e2e/harness/stage.mjs';
 
 const { scene } = setStage();
 
@@ -115,7 +115,7 @@ function comparableShapes(strandsOfClient) {
 }
 
 scene(
-  'ours fires the same events as skylinkjs, in the same order and shape',
+  'E-01, E-04, E-05, E-06, E-09, E-26, E-28, E-29, E-42, E-43, T-01, T-02, T-03, T-04, T-17, T-19, T-23: ours fires the same events as skylinkjs, in the same order and shape',
   async ({ enter, step, room }) => {
     const original = await record(enter, 'skylinkjs', `${room}-original`);
     const ours = await record(enter, 'ours', `${room}-ours`);
