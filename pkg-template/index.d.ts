@@ -17,7 +17,13 @@ import type {
   RoomName,
   StreamId,
 } from './types/options.js';
-import type { MediaStreams, PeerInfo, PeerInfoInRoom, StreamsList } from './types/payload-parts.js';
+import type {
+  MediaStreams,
+  PeerInfo,
+  PeerInfoInRoom,
+  RecordingSessions,
+  StreamsList,
+} from './types/payload-parts.js';
 
 export type * from './types/constants.js';
 export type * from './types/errors.js';
@@ -81,6 +87,20 @@ declare class Skylink {
     targetPeerId?: PeerId | PeerId[] | null,
     peerSessionId?: string,
   ): void;
+
+  /* recording and live streaming, in rooms with a media server */
+  /** Resolves with the recording's id; rejects when the media server reports an error. */
+  startRecording(roomName: RoomName): Promise<string> | null;
+  /** At the earliest four seconds after the recording started. */
+  stopRecording(roomName: RoomName): Promise<string> | null;
+  getRecordings(roomName: RoomName): RecordingSessions | null;
+  /** Resolves with the live stream's id; rejects when the media server reports an error. */
+  startRTMPSession(
+    roomName: RoomName,
+    streamId: StreamId,
+    endpoint: string,
+  ): Promise<string> | null;
+  stopRTMPSession(roomName: RoomName, rtmpId: string): Promise<string> | null;
 
   /* others */
   generateUUID(): string;

@@ -107,6 +107,7 @@ const METHODS = {
   generateUUID: now,
   getPeerInfo: now,
   getPeersInRoom: now,
+  getRecordings: now,
   getStreams: now,
   getUserData: now,
   getUserMedia: later,
@@ -116,7 +117,11 @@ const METHODS = {
   muteStreams: now,
   sendMessage: now,
   setUserData: now,
+  startRTMPSession: later,
+  startRecording: later,
   stopPrefetchedStream: now,
+  stopRTMPSession: later,
+  stopRecording: later,
   unlockRoom: now,
 };
 

@@ -22,6 +22,7 @@ export const ERRORS = {
   11: ['ROOM_REFUSED', 'R', 'The server refused the room'],
   12: ['ROOM_LOCKED', 'R', 'The room is locked'],
   13: ['LEFT_DURING_JOIN', 'R', 'The room was left before it was entered'],
+  15: ['MEDIA_SERVER_ERROR', 'M', '%s'],
   16: ['SECRETS_NOT_PROVIDED', 'R', 'Failed decrypting message - Secrets not provided'],
   17: ['API_TIMEOUT', 'C', 'The API server did not answer in time'],
   18: ['NO_CONNECTION', 'M', 'No Peer Connection detected'],
@@ -32,6 +33,32 @@ export const ERRORS = {
     'Dropping received ICE candidate as it matches ICE candidate filtering flag ->',
   ],
   22: ['SOCKET_ERROR', 'C', 'The signalling connection reported an error'],
+  70: ['START_RECORDING_NO_MCU', 'R', 'Failed to start recording - MCU is not connected'],
+  71: [
+    'RECORDING_IN_PROGRESS',
+    'R',
+    'Failed to start recording - There is an existing recording in-progress',
+  ],
+  72: [
+    'RECORDER_UNAVAILABLE',
+    'R',
+    'Failed to start recording - Recording server is unavailable to start a recording - retry later',
+  ],
+  73: ['STOP_RECORDING_NO_MCU', 'R', 'Failed to stop recording - MCU is not connected'],
+  74: [
+    'NO_RECORDING_IN_PROGRESS',
+    'R',
+    'Failed to stop recording - There is no existing recording in-progress',
+  ],
+  75: [
+    'RECORDING_TOO_SHORT',
+    'R',
+    'Failed to stop recording - 4 seconds has not been recorded yet',
+  ],
+  76: ['START_RTMP_NO_MCU', 'R', 'Unable to start RTMP session as MCU is not connected'],
+  77: ['RTMP_NO_STREAM_ID', 'A', 'Unable to start RTMP Session stream id is missing'],
+  78: ['RTMP_NO_ENDPOINT', 'A', 'Unable to start RTMP Session as Endpoint is missing'],
+  79: ['STOP_RTMP_NO_MCU', 'R', 'Unable to stop RTMP as MCU is not connected'],
 
   100: ['NO_APP_KEY', 'A', 'Please provide an App Key - Get one at console.temasys.io!'],
   101: [
@@ -59,4 +86,5 @@ export const LOGS = {
   10: ['NEGOTIATION', 'No answer came, the offer was sent again'],
   11: ['NEGOTIATION', 'The handshake was given up'],
   70: ['MEDIA STREAM', 'The media server did not say whose the stream is'],
+  71: ['RECORDING', 'News of a session that was never begun'],
 };

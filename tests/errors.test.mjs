@@ -55,6 +55,16 @@ test('errors whose text apps know have the text of 2.7.2', () => {
     INVALID_PREFETCHED_STREAMS: textOf('R-10'),
     INVALID_MEDIA_OPTIONS: textOf('R-13'),
     NOT_IN_ROOM: textOf('R-28'),
+    START_RECORDING_NO_MCU: textOf('R-34'),
+    RECORDING_IN_PROGRESS: textOf('R-35'),
+    RECORDER_UNAVAILABLE: textOf('R-36'),
+    STOP_RECORDING_NO_MCU: textOf('R-37'),
+    NO_RECORDING_IN_PROGRESS: textOf('R-38'),
+    RECORDING_TOO_SHORT: textOf('R-39'),
+    START_RTMP_NO_MCU: textOf('R-41'),
+    RTMP_NO_STREAM_ID: textOf('R-42'),
+    RTMP_NO_ENDPOINT: textOf('R-43'),
+    STOP_RTMP_NO_MCU: textOf('R-44'),
   };
   for (const [code, text] of Object.entries(KNOWN)) {
     const number = Object.keys(ERRORS).find((key) => ERRORS[key][0] === code);

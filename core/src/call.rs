@@ -115,4 +115,40 @@ pub enum Call {
         /// Whether own streams are listed.
         include_self: bool,
     },
+    /// `startRecording` and `stopRecording`; settles `promise` unless the room is unknown.
+    Record {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// Whether to start or to stop.
+        start: bool,
+    },
+    /// `getRecordings`.
+    GetRecordings {
+        /// Room name.
+        room: String,
+    },
+    /// `startRTMPSession`; settles `promise` unless the room is unknown.
+    StartRtmp {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// A fresh id for the live stream.
+        rtmp_id: String,
+        /// The stream to send.
+        stream_id: String,
+        /// Where to send it.
+        endpoint: String,
+    },
+    /// `stopRTMPSession`; settles `promise` unless the room is unknown.
+    StopRtmp {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// Id of the live stream.
+        rtmp_id: String,
+    },
 }

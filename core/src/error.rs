@@ -34,6 +34,8 @@ pub enum ErrorCode {
     RoomLocked = 12,
     /// The room was left, or joined anew, before it was entered.
     LeftDuringJoin = 13,
+    /// The media server reports that a recording or live stream failed; detail is its text.
+    MediaServerError = 15,
     /// An encrypted message came and there is no secret to read it.
     SecretsNotProvided = 16,
     /// The API server did not answer in time.
@@ -46,6 +48,26 @@ pub enum ErrorCode {
     CandidateFiltered = 21,
     /// The socket reported an error; detail is its text.
     SocketError = 22,
+    /// `startRecording` without a media server, or it is gone.
+    StartRecordingNoMcu = 70,
+    /// `startRecording` while the room is being recorded.
+    RecordingInProgress = 71,
+    /// The media server did not say that it records.
+    RecorderUnavailable = 72,
+    /// `stopRecording` without a media server, or it is gone.
+    StopRecordingNoMcu = 73,
+    /// `stopRecording` while nothing is being recorded.
+    NoRecordingInProgress = 74,
+    /// `stopRecording` within four seconds.
+    RecordingTooShort = 75,
+    /// `startRTMPSession` without a media server, or it is gone.
+    StartRtmpNoMcu = 76,
+    /// `startRTMPSession` without a stream.
+    RtmpNoStreamId = 77,
+    /// `startRTMPSession` without an address.
+    RtmpNoEndpoint = 78,
+    /// `stopRTMPSession` without a media server, or it is gone.
+    StopRtmpNoMcu = 79,
 }
 
 /// An error made by the core.
@@ -136,4 +158,6 @@ pub enum LogCode {
     HandshakeGivenUp = 11,
     /// The media server did not say whose a track is; details: the stream.
     UnclaimedTrack = 70,
+    /// News of a recording or live stream that was never begun; details: its id.
+    UnknownSession = 71,
 }

@@ -101,6 +101,7 @@ impl Room {
         let detail = self.peer_detail(&peer);
         self.peers.push(peer);
         if is_server(id) {
+            self.media_server.has_left = false;
             self.server_event(context, "serverPeerJoined", id);
         } else {
             context.event("peerJoined", detail);
@@ -159,7 +160,7 @@ impl Room {
         if is_server(id) {
             self.server_event(context, "serverPeerLeft", id);
             if id == MEDIA_SERVER {
-                self.lose_media(context);
+                self.lose_media_server(context);
             }
         } else {
             if peer.connection.is_none() {

@@ -42,6 +42,7 @@ impl Session {
         for id in connected_ids.iter().filter(|id| is_server(id)) {
             room.server_event(&mut self.context, "serverPeerLeft", id);
         }
+        room.reject_media_requests(&mut self.context);
         room.is_leaving = true;
         for id in room.peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
             room.drop_peer(&mut self.context, &id);

@@ -1,9 +1,15 @@
 //! Rooms with a media server (wire protocol 6.7, peer behaviour 7): one connection, to the peer
 //! `MCU`, over which the media of all members come. `mediaInfoList` tells whose a track is.
 
+mod requests;
+
+pub(crate) use requests::Wish;
+
+use self::requests::Request;
 use crate::media::RemoteTrack;
 use crate::media_info::{is_same, of_mid};
 use crate::peer_info::Greeting;
+use crate::recording::Recordings;
 use crate::room::Room;
 use crate::session::Context;
 use crate::{Kind, LogCode, LogLevel, Output};
@@ -25,6 +31,13 @@ pub(crate) fn is_server(id: &str) -> bool {
 pub(crate) struct MediaServer {
     /// Tracks of which it did not say yet whose they are.
     unclaimed: Vec<RemoteTrack>,
+    /// Whether it left and did not come back.
+    pub has_left: bool,
+    /// Promises that wait for it.
+    requests: Vec<Request>,
+    pub recordings: Recordings,
+    /// Ids of the live streams that are on.
+    pub live_streams: Vec<String>,
 }
 
 /// The media server passes messages of members on under its own name: they count as theirs.
@@ -51,7 +64,7 @@ impl Room {
         context.event(name, detail);
     }
 
-    /// The members that the media server named in its greeting.
+    /// The media server greeted us and named the members.
     pub fn meet_members(&mut self, context: &mut Context, members: Vec<Value>) {
         for member in members {
             let Value::Object(member) = member else { continue };
@@ -153,7 +166,9 @@ impl Room {
     }
 
     /// The media server left, and with it the media of all members.
-    pub fn lose_media(&mut self, context: &mut Context) {
+    pub fn lose_media_server(&mut self, context: &mut Context) {
+        self.media_server.has_left = true;
+        self.reject_media_requests(context);
         self.drop_unclaimed_tracks(context);
         for id in self.members().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
             self.end_streams(context, &id);

@@ -6,7 +6,8 @@ use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, SocketId};
 use skylink_protocol::signaling::{
     Answer, AnswerAck, Bye, Candidate, EndOfCandidates, Enter, InRoom, MediaInfoEvent, Offer, PrivateMessage,
-    PublicMessage, Redirect, RoomLock, StreamStatus, UpdateUser, UserMessage, Welcome,
+    PublicMessage, RecordingEvent, Redirect, RoomLock, RtmpEvent, StreamStatus, UpdateUser, UserMessage,
+    Welcome,
 };
 use skylink_protocol::{Object, Value};
 
@@ -65,6 +66,10 @@ impl Session {
             PrivateMessage::TYPE => PrivateMessage::try_from(message)
                 .map(|m| room.on_plain_message(context, &m.mid, m.data, true))
                 .is_ok(),
+            RecordingEvent::TYPE => {
+                RecordingEvent::try_from(message).map(|m| room.on_recording_event(context, m)).is_ok()
+            }
+            RtmpEvent::TYPE => RtmpEvent::try_from(message).map(|m| room.on_rtmp_event(context, &m)).is_ok(),
             StreamStatus::TYPE => {
                 StreamStatus::try_from(message).map(|m| room.on_stream_status(context, &m)).is_ok()
             }

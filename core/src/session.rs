@@ -152,6 +152,12 @@ impl Session {
             Call::GetPeerInfo { room, peer } => Ok(self.peer_info(&room, peer.as_deref())),
             Call::GetPeersInRoom { room } => Ok(self.peers_in_room(&room)),
             Call::GetStreams { room, include_self } => Ok(self.streams(&room, include_self)),
+            Call::Record { promise, room, start } => Ok(self.record(promise, &room, start)),
+            Call::GetRecordings { room } => Ok(self.recordings(&room)),
+            Call::StartRtmp { promise, room, rtmp_id, stream_id, endpoint } => {
+                Ok(self.start_rtmp(promise, &room, rtmp_id, stream_id, endpoint))
+            }
+            Call::StopRtmp { promise, room, rtmp_id } => Ok(self.stop_rtmp(promise, &room, rtmp_id)),
         }
     }
 
@@ -176,6 +182,7 @@ impl Session {
             if let Some((room, context)) = self.room(key) {
                 room.announce_due_mutes(context);
                 room.advance_negotiations(context);
+                room.give_up_media_requests(context);
             }
             self.check_join_deadline(key, now);
         }
@@ -191,6 +198,7 @@ impl Room {
         };
         let notices =
             self.mute_notices.iter().fold(stage, |soonest, notice| sooner(soonest, Some(notice.due)));
+        let notices = sooner(notices, self.media_requests_deadline());
         self.peers.iter().fold(notices, |soonest, peer| {
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())
         })

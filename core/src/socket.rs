@@ -178,6 +178,7 @@ impl Session {
         for key in keys {
             let Some((room, context)) = self.room(key) else { continue };
             room.socket = None;
+            room.reject_media_requests(context);
             if room.is_entered() {
                 let detail = Object::new()
                     .with("peerId", room.own_id.clone())

@@ -15,6 +15,7 @@ import type {
   DataTransferSessionType,
   MediaState,
   MediaType,
+  RecordingState,
   SocketFallback,
 } from './values.js';
 
@@ -179,3 +180,16 @@ export interface MediaInfo {
 }
 
 export type LogItem = [dateTime: string, level: string, message: string, debugObject?: unknown];
+
+export interface RecordingSession {
+  active: boolean;
+  state: RecordingState;
+  /** ISO 8601, local clock at the moment of the event. */
+  startedDateTime: string;
+  endedDateTime: string | null;
+  /** What the media server said went wrong, with state -1. */
+  error: string | null;
+}
+
+/** By recording id. */
+export type RecordingSessions = Record<string, RecordingSession>;

@@ -1,5 +1,7 @@
 //! The class that the JavaScript part of the package wraps: each method hands one call to the core.
 
+mod media_server;
+
 use crate::browser::page::random_uuid;
 use crate::convert::{from_js, get, text, to_js, JSON_TEXT};
 use crate::driver::Driver;

@@ -65,6 +65,13 @@ export async function meet(): Promise<void> {
   const mine = Object.values(skylink.getStreams('room', true) ?? {}).find((peer) => peer.isSelf);
   Object.values(mine?.streams.audio ?? {}).forEach((stream) => stream.getTracks());
 
+  const recordingId: string | null = await skylink.startRecording('room');
+  await skylink.stopRecording('room');
+  const ended: string | null =
+    skylink.getRecordings('room')?.[recordingId ?? '']?.endedDateTime ?? null;
+  const rtmpId = await skylink.startRTMPSession('room', 'stream', 'rtmp://live.example/app/key');
+  await skylink.stopRTMPSession(ended ?? 'room', rtmpId ?? '');
+
   const left: string | null = await skylink.leaveRoom('room', false);
   const all: string[] = await skylink.leaveAllRooms();
   const text: string = skylink.generateUUID() + skylink.getSdkVersion() + left + all.join();

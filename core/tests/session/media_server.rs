@@ -1,58 +1,10 @@
 //! Rooms with a media server: one connection, to `MCU`, and members who come through it.
 
-use crate::scene::{media_server_ticket, text, user_info, Scene};
-use crate::surroundings::{json, print};
+use crate::media_room::{entered, in_room, member, negotiate, welcome};
+use crate::scene::{text, Scene};
+use crate::surroundings::json;
 use skylink_core::{Call, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind, Output};
 use skylink_protocol::Value;
-
-/// Let into the room, with camera and microphone if wanted, not yet greeted.
-fn entered(init_options: &str, options: &str) -> Scene {
-    let mut scene = Scene::new();
-    scene.join_with(init_options, options, skylink_core::Prefetched::None);
-    scene.answer_api_with(200, Some(media_server_ticket()));
-    scene.open_socket();
-    if options.contains("audio") {
-        scene.grant();
-    }
-    scene.let_in();
-    scene
-}
-
-fn member(id: &str) -> String {
-    let info = print(&user_info());
-    format!(r#"{{"mid":"{id}","publisherId":"{id}","userInfo":{info},"weight":3}}"#)
-}
-
-fn welcome(scene: &mut Scene, members: &[&str]) {
-    let members = members.iter().map(|id| member(id)).collect::<Vec<_>>().join(",");
-    scene.hear(
-        "welcome",
-        "MCU",
-        &format!(
-            r#"{{"target":"me","agent":"MCU","version":"1.0.0","os":"linux","weight":-1,"enableDataChannel":true,
-            "enableIceRestart":true,"userInfo":{{"settings":{{}}}},"peersInRoom":[{members}]}}"#
-        ),
-    );
-}
-
-/// The first round is over.
-fn negotiate(scene: &mut Scene) -> ConnectionId {
-    let connection = scene.last_connection();
-    scene.report(connection, ConnectionEvent::OfferCreated("v=0\r\nour offer".into()));
-    scene.hear("answer", "MCU", r#"{"target":"me","sdp":"v=0\r\nm=application 9 x\r\n","mediaInfoList":[]}"#);
-    scene.report(connection, ConnectionEvent::LocalSet);
-    scene.report(connection, ConnectionEvent::RemoteSet);
-    scene.forget();
-    connection
-}
-
-/// In a room with bob, everything negotiated.
-fn in_room() -> (Scene, ConnectionId) {
-    let mut scene = entered(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#);
-    welcome(&mut scene, &["bob"]);
-    let connection = negotiate(&mut scene);
-    (scene, connection)
-}
 
 fn medium(publisher: &str, media_id: &str, kind: &str, state: &str, mid: &str) -> String {
     let mid = if mid.is_empty() { "null".to_owned() } else { format!("\"{mid}\"") };

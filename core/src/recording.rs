@@ -1,0 +1,148 @@
+//! Recordings that the media server makes of a room (wire protocol 8.1, public API M-12, M-37, M-40).
+
+use crate::media_server::{Wish, MEDIA_SERVER};
+use crate::room::Room;
+use crate::session::{Context, Session};
+use crate::{ErrorCode, LogCode, LogLevel, PromiseId, SkylinkError, Timestamp};
+use skylink_protocol::signaling::{RecordingEvent, StartRecording, StopRecording};
+use skylink_protocol::{Object, Value};
+
+/// How long a recording lasts at least.
+const SHORTEST: f64 = 4_000.0;
+
+const STARTED: f64 = 0.0;
+const STOPPED: f64 = 1.0;
+const FAILED: f64 = -1.0;
+
+/// The recordings of a room that we were told of.
+#[derive(Debug, Default)]
+pub(crate) struct Recordings {
+    /// As apps see them (public API T-15).
+    sessions: Object,
+    /// The one that is on, and since when.
+    current: Option<(String, Timestamp)>,
+}
+
+impl Session {
+    pub(crate) fn record(&mut self, promise: PromiseId, room: &str, start: bool) -> Option<Value> {
+        let Some(key) = self.find_room(room) else { return Some(Value::Null) };
+        let (room, context) = self.room(key)?;
+        let asked = if start {
+            room.start_recording(context, promise)
+        } else {
+            room.stop_recording(context, promise)
+        };
+        if let Err(error) = asked {
+            context.reject(promise, error.into());
+        }
+        None
+    }
+
+    pub(crate) fn recordings(&mut self, room: &str) -> Option<Value> {
+        let Some(key) = self.find_room(room) else { return Some(Value::Null) };
+        let (room, _) = self.room(key)?;
+        Some(room.media_server.recordings.sessions.clone().into())
+    }
+}
+
+impl Room {
+    fn start_recording(&mut self, context: &mut Context, promise: PromiseId) -> Result<(), SkylinkError> {
+        if !self.reaches_media_server() {
+            return Err(Wish::StartRecording.no_server());
+        }
+        if self.media_server.recordings.current.is_some() {
+            return Err(SkylinkError::new(ErrorCode::RecordingInProgress));
+        }
+        if self.await_media_server(context, promise, Wish::StartRecording) {
+            let message = StartRecording { rid: self.rid.clone(), target: MEDIA_SERVER.to_owned() };
+            self.send(context, &message.into());
+        }
+        Ok(())
+    }
+
+    fn stop_recording(&mut self, context: &mut Context, promise: PromiseId) -> Result<(), SkylinkError> {
+        let current = self.media_server.recordings.current.clone();
+        let wish = Wish::StopRecording(current.as_ref().map(|(id, _)| id.clone()).unwrap_or_default());
+        if !self.reaches_media_server() {
+            return Err(wish.no_server());
+        }
+        let Some((_, started)) = current else {
+            return Err(SkylinkError::new(ErrorCode::NoRecordingInProgress));
+        };
+        if !started.plus(SHORTEST).is_due(context.now) {
+            return Err(SkylinkError::new(ErrorCode::RecordingTooShort));
+        }
+        if self.await_media_server(context, promise, wish) {
+            let message = StopRecording { rid: self.rid.clone(), target: MEDIA_SERVER.to_owned() };
+            self.send(context, &message.into());
+        }
+        Ok(())
+    }
+
+    /// The media server tells what became of a recording, whoever asked for it.
+    pub fn on_recording_event(&mut self, context: &mut Context, message: RecordingEvent) {
+        match (message.action.as_str(), message.recording_id) {
+            ("on", Some(id)) => self.on_recording_started(context, &id),
+            ("off", Some(id)) => self.on_recording_stopped(context, &id),
+            ("error", id) => self.on_recording_failed(context, id, message.error),
+            (action, _) => context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[action]),
+        }
+    }
+
+    fn on_recording_started(&mut self, context: &mut Context, id: &str) {
+        let recordings = &mut self.media_server.recordings;
+        // Told once more to everybody when somebody joins.
+        let is_known = recordings.current.as_ref().is_some_and(|(current, _)| current == id);
+        if !is_known {
+            recordings.current = Some((id.to_owned(), context.now));
+            let session = Object::new()
+                .with("active", true)
+                .with("state", STARTED)
+                .with("startedDateTime", context.now.iso8601())
+                .with("endedDateTime", Value::Null)
+                .with("error", Value::Null);
+            recordings.sessions.set(id, session);
+            recording_state(context, STARTED, id);
+        }
+        self.settle_wish(context, &Wish::StartRecording, Ok(id));
+    }
+
+    fn on_recording_stopped(&mut self, context: &mut Context, id: &str) {
+        if !self.end_recording(context, id, STOPPED, Value::Null) {
+            return context.log(LogLevel::Warn, LogCode::UnknownSession, &[id]);
+        }
+        recording_state(context, STOPPED, id);
+        self.settle_wish(context, &Wish::StopRecording(id.to_owned()), Ok(id));
+    }
+
+    fn on_recording_failed(&mut self, context: &mut Context, id: Option<String>, text: Option<String>) {
+        let known = id.as_deref().filter(|id| self.end_recording(context, id, FAILED, text.clone().into()));
+        let wish = known.map_or(Wish::StartRecording, |id| Wish::StopRecording(id.to_owned()));
+        let detail = Object::new().with("state", FAILED).with("recordingId", id).with("error", text.clone());
+        context.event("recordingState", detail);
+        self.settle_wish(context, &wish, Err(media_server_error(text)));
+    }
+
+    /// False if we were not told of it.
+    fn end_recording(&mut self, context: &Context, id: &str, state: f64, error: Value) -> bool {
+        let recordings = &mut self.media_server.recordings;
+        let Some(Value::Object(session)) = recordings.sessions.get_mut(id) else { return false };
+        session.set("active", false);
+        session.set("state", state);
+        session.set("endedDateTime", context.now.iso8601());
+        session.set("error", error);
+        if recordings.current.as_ref().is_some_and(|(current, _)| current == id) {
+            recordings.current = None;
+        }
+        true
+    }
+}
+
+fn recording_state(context: &mut Context, state: f64, id: &str) {
+    context.event("recordingState", Object::new().with("state", state).with("recordingId", id));
+}
+
+/// What the media server says went wrong.
+pub(crate) fn media_server_error(text: Option<String>) -> SkylinkError {
+    SkylinkError::with_detail(ErrorCode::MediaServerError, text.unwrap_or_else(|| "Unknown error".to_owned()))
+}
