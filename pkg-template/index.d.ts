@@ -87,6 +87,17 @@ declare class Skylink {
     targetPeerId?: PeerId | PeerId[] | null,
     peerSessionId?: string,
   ): void;
+  /**
+   * Over data channels. A first argument that names no joined room is the message, and then the
+   * second is who gets it; an empty one means all rooms. Throws CHANNEL_NOT_OPEN when a channel is
+   * not open; everybody else gets the message all the same.
+   */
+  sendP2PMessage(
+    roomName: RoomName | null | undefined,
+    message: JsonValue,
+    targetPeerId?: PeerId | PeerId[] | null,
+  ): void;
+  sendP2PMessage(message: JsonValue, targetPeerId?: PeerId | PeerId[] | null): void;
 
   /* recording and live streaming, in rooms with a media server */
   /** Resolves with the recording's id; rejects when the media server reports an error. */

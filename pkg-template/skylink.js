@@ -116,6 +116,7 @@ const METHODS = {
   lockRoom: now,
   muteStreams: now,
   sendMessage: now,
+  sendP2PMessage: now,
   setUserData: now,
   startRTMPSession: later,
   startRecording: later,

@@ -59,6 +59,11 @@ export const ERRORS = {
   77: ['RTMP_NO_STREAM_ID', 'A', 'Unable to start RTMP Session stream id is missing'],
   78: ['RTMP_NO_ENDPOINT', 'A', 'Unable to start RTMP Session as Endpoint is missing'],
   79: ['STOP_RTMP_NO_MCU', 'R', 'Unable to stop RTMP as MCU is not connected'],
+  80: [
+    'CHANNEL_NOT_OPEN',
+    'C',
+    'Failed sending message - Data Channel connection is not open - Current readyState is %s',
+  ],
 
   100: ['NO_APP_KEY', 'A', 'Please provide an App Key - Get one at console.temasys.io!'],
   101: [
@@ -87,4 +92,8 @@ export const LOGS = {
   11: ['NEGOTIATION', 'The handshake was given up'],
   70: ['MEDIA STREAM', 'The media server did not say whose the stream is'],
   71: ['RECORDING', 'News of a session that was never begun'],
+  80: ['RTCDataChannel', 'A message cannot be sent before the room is entered'],
+  81: ['RTCDataChannel', 'A message cannot be sent while data channels are switched off'],
+  82: ['RTCDataChannel', 'Dropped a message to a peer without a data channel'],
+  83: ['RTCDataChannel', 'There is nobody to send the message to'],
 };

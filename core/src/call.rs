@@ -73,6 +73,15 @@ pub enum Call {
         /// A fresh id for the message.
         message_id: String,
     },
+    /// `sendP2PMessage`, whose room may be left out.
+    SendP2PMessage {
+        /// Room name, or the message.
+        first: Option<Value>,
+        /// The message, or who gets it.
+        second: Option<Value>,
+        /// Who gets it: peer id, list of peer ids, or nothing.
+        third: Option<Value>,
+    },
     /// `muteStreams`.
     MuteStreams {
         /// Room name.

@@ -1,79 +1,153 @@
-//! The data channels with a peer: the one called `main`, for messages, and what comes through it
-//! (peer behaviour 4). Each kind of text is handed to the module that knows it.
+//! Data channels with a peer (peer behaviour 4.1, 4.2 and 4.5).
 
-use crate::input::ChannelState;
 use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::Context;
-use crate::{ConnectionOp, Handle, LogCode, LogLevel, Output};
+use crate::{ChannelEvent, ChannelId, ChannelOp, ConnectionOp, Handle, LogCode, LogLevel, Output};
 use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::{Object, Value};
 
-/// The data channel for messages with a peer.
+/// `sctpCauseCode` of a connection that the other side closed on purpose (RFC 4960, 3.3.10.12).
+const CLOSED_BY_USER: f64 = 12.0;
+
+/// A data channel that is opening or open.
 #[derive(Debug)]
 pub(crate) struct Channel {
+    pub number: ChannelId,
     pub label: String,
+    /// Whether it is for messages. The newest such channel is the one in use.
+    pub is_messaging: bool,
     pub open: bool,
+    /// Bytes that wait to be sent, as far as is known.
+    pub buffered: f64,
+}
+
+impl Channel {
+    pub fn messaging(number: ChannelId, label: String) -> Self {
+        Self { number, label, is_messaging: true, open: false, buffered: 0.0 }
+    }
+
+    /// Members that every `DATA_CHANNEL_STATE` has.
+    pub fn detail(&self, state: &str, peer_id: &str) -> Object {
+        Object::new()
+            .with("state", state)
+            .with("peerId", peer_id)
+            .with("channelName", self.label.as_str())
+            .with("channelType", if self.is_messaging { "messaging" } else { "data" })
+            .with("bufferAmount", buffer_amount(self.buffered))
+    }
+}
+
+fn buffer_amount(buffered: f64) -> Object {
+    Object::new()
+        .with("bufferedAmount", buffered)
+        .with("bufferedAmountLow", buffered)
+        .with("bufferedAmountLowThreshold", 0.0)
 }
 
 impl Peer {
-    /// Whether the label is that of the channel for messages.
-    pub fn is_main_channel(&self, label: &str) -> bool {
-        self.channel.as_ref().is_some_and(|channel| channel.label == label)
+    /// The channel for messages.
+    pub fn main_channel(&self) -> Option<&Channel> {
+        self.channels.iter().rev().find(|channel| channel.is_messaging)
+    }
+
+    pub fn has_open_channel(&self) -> bool {
+        self.main_channel().is_some_and(|channel| channel.open)
+    }
+
+    fn channel_mut(&mut self, number: ChannelId) -> Option<&mut Channel> {
+        self.channels.iter_mut().find(|channel| channel.number == number)
+    }
+
+    fn take_channel(&mut self, number: ChannelId) -> Option<Channel> {
+        let place = self.channels.iter().position(|channel| channel.number == number)?;
+        Some(self.channels.remove(place))
+    }
+
+    /// Whether both sides want data channels. `own` tells whether we do.
+    fn may_have_channels(&self, own: bool) -> bool {
+        own && self.config_flag("enableDataChannel")
     }
 }
 
 impl Room {
-    /// Opens the channel for messages, on the side that makes the first offer.
-    pub fn open_channel(&mut self, context: &mut Context, id: &str) {
-        let (rid, own_id, wanted) = (self.rid.clone(), self.own_id(), self.options.enable_data_channel());
+    /// Opens the channel for messages with the first offer.
+    pub fn open_first_channel(&mut self, context: &mut Context, id: &str) {
+        let own = self.options.enable_data_channel();
+        let label = [&self.rid, "_", &self.own_id(), "_", id].concat();
         let Some(peer) = self.peer_mut(id) else { return };
-        if wanted && peer.channel.is_none() && !peer.negotiated && peer.config_flag("enableDataChannel") {
-            let label = [&rid, "_", &own_id, "_", id].concat();
-            context.connection(peer.connection, ConnectionOp::OpenChannel { label: label.clone() });
-            peer.channel = Some(Channel { label, open: false });
+        if !peer.negotiated && peer.main_channel().is_none() && peer.may_have_channels(own) {
+            open_channel(context, peer, label);
         }
     }
 
-    /// The peer opened a channel. The first one is the main one; a later one only under its label.
-    pub fn on_channel_offered(&mut self, id: &str, label: String) {
+    pub fn on_channel_event(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        number: ChannelId,
+        buffered: f64,
+        event: ChannelEvent,
+    ) {
+        let own = self.options.enable_data_channel();
         let Some(peer) = self.peer_mut(id) else { return };
-        if peer.channel.is_none() || peer.is_main_channel(&label) {
-            peer.channel = Some(Channel { label, open: false });
+        if let Some(channel) = peer.channel_mut(number) {
+            channel.buffered = buffered;
         }
-    }
-
-    pub fn on_channel_state(&mut self, context: &mut Context, id: &str, label: &str, state: ChannelState) {
-        let Some(peer) = self.peer_mut(id) else { return };
-        let Some(channel) = peer.channel.as_mut().filter(|channel| channel.label == label) else { return };
-        channel.open = state == ChannelState::Open;
-        if channel.open {
-            context.event("dataChannelState", channel_detail("open", id, label));
-        } else {
-            peer.channel = None;
-            let detail = channel_detail("closed", id, label).with("room", self.info());
-            context.event("dataChannelState", detail);
+        match event {
+            ChannelEvent::Offered { label } if peer.may_have_channels(own) => {
+                let known = peer.main_channel().map(|channel| &channel.label).or(peer.lost_channel.as_ref());
+                // The first one is for messages; a later one only under the same label.
+                let is_messaging = known.is_none_or(|known| *known == label);
+                peer.channels.push(Channel { is_messaging, ..Channel::messaging(number, label) });
+            }
+            ChannelEvent::Offered { .. } => close(context, peer, number),
+            ChannelEvent::Open => {
+                let Some(channel) = peer.channel_mut(number) else { return };
+                channel.open = true;
+                let detail = channel.detail("open", id);
+                peer.lost_channel = None;
+                context.event("dataChannelState", detail);
+            }
+            ChannelEvent::Closed => {
+                let Some(channel) = peer.take_channel(number) else { return };
+                close(context, peer, number);
+                if channel.is_messaging && peer.main_channel().is_none() {
+                    peer.lost_channel = Some(channel.label.clone());
+                }
+                let detail = channel.detail("closed", id).with("room", self.info());
+                context.event("dataChannelState", detail);
+            }
+            ChannelEvent::BufferedAmountLow => {
+                let detail = peer.channel_mut(number).map(|channel| channel.detail("bufferedAmountLow", id));
+                if let Some(detail) = detail {
+                    context.event("dataChannelState", detail.with("room", self.info()));
+                }
+            }
+            ChannelEvent::Text(text) => {
+                if peer.channel_mut(number).is_some() {
+                    self.on_channel_text(context, id, &text);
+                }
+            }
+            ChannelEvent::Failed { error, cause } => {
+                let channel = peer.channel_mut(number).filter(|_| cause != Some(CLOSED_BY_USER));
+                channel_error(context, channel.map(|channel| channel.detail("error", id)), error);
+            }
+            ChannelEvent::NotMade(error) => {
+                let detail = peer
+                    .take_channel(number)
+                    .map(|channel| channel.detail("createError", id).with("buferAmount", buffer_amount(0.0)));
+                channel_error(context, detail, error);
+            }
+            ChannelEvent::NotSent(error) => {
+                let channel = peer.channel_mut(number);
+                channel_error(context, channel.map(|channel| send_error(channel, id)), error);
+            }
         }
-    }
-
-    /// Gives up the data channel of a peer whose answer has none.
-    pub fn close_channel(&mut self, context: &mut Context, id: &str) {
-        let Some(channel) = self.peer_mut(id).and_then(|peer| peer.channel.take()) else { return };
-        for state in ["closing", "closed"] {
-            let detail = channel_detail(state, id, &channel.label).with("room", self.info());
-            context.event("dataChannelState", detail);
-        }
-    }
-
-    /// The browser reported an error of a channel.
-    pub fn on_channel_failed(&self, context: &mut Context, id: &str, label: &str, error: Handle) {
-        let detail = channel_detail("error", id, label).with("error", Value::Handle(error));
-        context.event("dataChannelState", detail);
-        context.push(Output::Release(error));
     }
 
     /// Text came: JSON messages by their `type` (peer behaviour 4.5).
-    pub fn on_channel_text(&mut self, context: &mut Context, id: &str, text: &str) {
+    fn on_channel_text(&mut self, context: &mut Context, id: &str, text: &str) {
         let Some(value) = (context.environment.json.parse)(text) else { return };
         match value.get("type").and_then(Value::as_text).unwrap_or_default() {
             DirectMessage::TYPE => self.on_direct_message(context, id, value),
@@ -81,30 +155,47 @@ impl Room {
         }
     }
 
-    /// A message that did not pass through the server (peer behaviour 4.4).
-    fn on_direct_message(&mut self, context: &mut Context, id: &str, message: Value) {
-        let Ok(message) = DirectMessage::try_from(message) else { return };
-        let Some(peer) = self.peer(id) else { return };
-        let content = Object::new()
-            .with("targetPeerId", message.target)
-            .with("content", message.data)
-            .with("senderPeerId", id)
-            .with("isDataChannel", true)
-            .with("isPrivate", message.is_private);
-        let detail = self.peer_detail(peer).with("message", content);
-        context.event("onIncomingMessage", detail);
+    /// Gives up the channels with a peer whose answer has none.
+    pub fn close_channels(&mut self, context: &mut Context, id: &str) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        for number in peer.channels.iter().map(|channel| channel.number).collect::<Vec<_>>() {
+            close(context, peer, number);
+        }
+        self.end_channels(context, id);
+    }
+
+    /// Forgets the channels with a peer. Fires the closing states, which browsers leave out.
+    pub fn end_channels(&mut self, context: &mut Context, id: &str) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        for channel in std::mem::take(&mut peer.channels) {
+            // The first thing that happens: the room does not say yet that it is left.
+            let closing = self.info().with("inRoom", true);
+            for (state, room) in [("closing", closing), ("closed", self.info())] {
+                context.event("dataChannelState", channel.detail(state, id).with("room", room));
+            }
+        }
     }
 }
 
-/// Members that every `DATA_CHANNEL_STATE` has. Nothing is queued when these are made.
-pub(crate) fn channel_detail(state: &str, peer_id: &str, label: &str) -> Object {
-    Object::new()
-        .with("state", state)
-        .with("peerId", peer_id)
-        .with("channelName", label)
-        .with("channelType", "messaging")
-        .with(
-            "bufferAmount",
-            Object::new().with("bufferedAmountLow", 0.0).with("bufferedAmountLowThreshold", 0.0),
-        )
+fn open_channel(context: &mut Context, peer: &mut Peer, label: String) {
+    let channel = context.fresh_channel();
+    let op = ChannelOp::Open { label: label.clone() };
+    context.connection(peer.connection, ConnectionOp::Channel { channel, op });
+    peer.channels.push(Channel::messaging(channel, label));
+}
+
+fn close(context: &mut Context, peer: &Peer, channel: ChannelId) {
+    context.connection(peer.connection, ConnectionOp::Channel { channel, op: ChannelOp::Close });
+}
+
+/// What `DATA_CHANNEL_STATE` says of a message that was not sent, but for the error.
+pub(crate) fn send_error(channel: &Channel, peer_id: &str) -> Object {
+    channel.detail("sendMessageError", peer_id).with("messageType", "messaging")
+}
+
+fn channel_error(context: &mut Context, detail: Option<Object>, error: Handle) {
+    if let Some(detail) = detail {
+        context.event("dataChannelState", detail.with("error", Value::Handle(error)));
+    }
+    context.push(Output::Release(error));
 }

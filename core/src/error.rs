@@ -68,6 +68,8 @@ pub enum ErrorCode {
     RtmpNoEndpoint = 78,
     /// `stopRTMPSession` without a media server, or it is gone.
     StopRtmpNoMcu = 79,
+    /// The data channel to a peer is not open; detail is its state.
+    ChannelNotOpen = 80,
 }
 
 /// An error made by the core.
@@ -160,4 +162,12 @@ pub enum LogCode {
     UnclaimedTrack = 70,
     /// News of a recording or live stream that was never begun; details: its id.
     UnknownSession = 71,
+    /// A message over data channels before the room was entered; details: the room.
+    P2PNotInRoom = 80,
+    /// A message over data channels that are switched off; details: the room.
+    DataChannelsOff = 81,
+    /// A message to a peer without a data channel; details: the peer.
+    NoDataChannel = 82,
+    /// A message over data channels that nobody gets; details: the room.
+    NobodyToSendTo = 83,
 }

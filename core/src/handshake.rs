@@ -134,11 +134,10 @@ impl Room {
         };
         let takes_data = has_usable_data_section(&message.sdp);
         peer.negotiation.on_answer(message.sdp);
-        let has_channel = peer.channel.is_some();
         self.accept_peer_data(context, &message.mid, message.user_info, message.media_info_list);
         self.take_steps(context, &message.mid);
-        if has_channel && !takes_data {
-            self.close_channel(context, &message.mid);
+        if !takes_data {
+            self.close_channels(context, &message.mid);
         }
     }
 
@@ -208,7 +207,7 @@ impl Room {
                 // The peer may have answered a first offer that failed here: a second one must not
                 // put other m-sections in their place. What is new goes with the next round.
                 if self.peer(id).is_some_and(|peer| peer.negotiated || peer.own_sdp.is_empty()) {
-                    self.open_channel(context, id);
+                    self.open_first_channel(context, id);
                     self.add_streams(context, id);
                 }
                 if let Some(peer) = self.peer_mut(id) {

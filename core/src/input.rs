@@ -1,6 +1,6 @@
 //! What the network and the browser report.
 
-use crate::{CapturedStream, ConnectionId, Handle, Kind, RequestId, SocketId};
+use crate::{CapturedStream, ChannelId, ConnectionId, Handle, Kind, RequestId, SocketId};
 use skylink_protocol::Value;
 
 /// Something that happened outside.
@@ -59,13 +59,33 @@ pub enum Input {
     },
 }
 
-/// State of a data channel as the browser names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChannelState {
-    /// Ready to send.
+/// Something that happened on a data channel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelEvent {
+    /// The other side opened it.
+    Offered {
+        /// Its label.
+        label: String,
+    },
+    /// It can send.
     Open,
-    /// Gone.
+    /// It is gone.
     Closed,
+    /// What waited to be sent is below the threshold.
+    BufferedAmountLow,
+    /// Text came.
+    Text(String),
+    /// It reported an error.
+    Failed {
+        /// The browser's event.
+        error: Handle,
+        /// `sctpCauseCode` of the error, if it has one.
+        cause: Option<f64>,
+    },
+    /// It could not be made.
+    NotMade(Handle),
+    /// The browser did not take what was to be sent.
+    NotSent(Handle),
 }
 
 /// Something that happened on a peer connection.
@@ -125,30 +145,13 @@ pub enum ConnectionEvent {
         /// Audio or video.
         kind: Kind,
     },
-    /// The other side opened a data channel.
-    ChannelOffered {
-        /// Its label.
-        label: String,
-    },
-    /// The data channel changed.
+    /// Something about a data channel.
     Channel {
-        /// Its label.
-        label: String,
-        /// What it is now.
-        state: ChannelState,
-    },
-    /// The data channel reported an error.
-    ChannelFailed {
-        /// Its label.
-        label: String,
-        /// The browser's event.
-        error: Handle,
-    },
-    /// Text came through the data channel.
-    ChannelText {
-        /// Its label.
-        label: String,
-        /// The text.
-        text: String,
+        /// Which channel.
+        channel: ChannelId,
+        /// How many bytes wait to be sent through it.
+        buffered: f64,
+        /// What.
+        event: ChannelEvent,
     },
 }

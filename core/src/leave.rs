@@ -1,6 +1,5 @@
 //! Leaving rooms, and taking them down (wire protocol 6.3).
 
-use crate::data_channel::channel_detail;
 use crate::media::Kind;
 use crate::media_server::is_server;
 use crate::room::{Room, RoomKey, Stage};
@@ -95,17 +94,7 @@ impl Room {
     /// browsers leave out.
     pub fn drop_peer(&mut self, context: &mut Context, id: &str) {
         let Some(place) = self.peers.iter().position(|peer| peer.id == id) else { return };
-        let had_channel = self.peers.get_mut(place).and_then(|peer| peer.channel.take());
-        if let Some(channel) = had_channel {
-            for state in ["closing", "closed"] {
-                let mut detail = channel_detail(state, id, &channel.label).with("room", self.info());
-                if state == "closing" {
-                    // The first thing that happens: the room does not say yet that it is left.
-                    detail.set("room", self.info().with("inRoom", true));
-                }
-                context.event("dataChannelState", detail);
-            }
-        }
+        self.end_channels(context, id);
         let peer = self.peers.remove(place);
         if peer.connection.is_some() {
             context.connection(peer.connection, ConnectionOp::Close);

@@ -5,6 +5,7 @@ mod call;
 mod candidates;
 mod capture;
 mod data_channel;
+mod direct_message;
 mod environment;
 mod error;
 mod handshake;
@@ -36,9 +37,9 @@ mod time;
 pub use call::{Call, Prefetched};
 pub use environment::{Environment, JsonText};
 pub use error::{ErrorCode, Failure, LogCode, LogLevel, SkylinkError};
-pub use input::{ChannelState, ConnectionEvent, Input};
+pub use input::{ChannelEvent, ConnectionEvent, Input};
 pub use media::{CapturedStream, Kind};
-pub use output::{ConnectionOp, Output};
+pub use output::{ChannelOp, ConnectionOp, Output};
 pub use sdp::DescriptionKind;
 pub use session::Session;
 pub use time::Timestamp;
@@ -53,3 +54,6 @@ pub type RequestId = u32;
 pub type SocketId = u32;
 /// Names a peer connection. Chosen by the core, never used twice.
 pub type ConnectionId = u32;
+/// Names a data channel of a connection. Chosen by the core for those that it opens, with the
+/// highest bit set; by the shell for those that the other side opens.
+pub type ChannelId = u32;

@@ -1,7 +1,7 @@
 //! What the shell is to do.
 
 use crate::{
-    ConnectionId, DescriptionKind, Failure, Handle, Kind, LogCode, LogLevel, PromiseId, RequestId,
+    ChannelId, ConnectionId, DescriptionKind, Failure, Handle, Kind, LogCode, LogLevel, PromiseId, RequestId,
     SkylinkError, SocketId,
 };
 use skylink_protocol::{Object, Value};
@@ -116,22 +116,12 @@ pub enum ConnectionOp {
     AddTransceiver(Kind),
     /// Send a local stream's tracks.
     AddStream(Handle),
-    /// Open an ordered data channel.
-    OpenChannel {
-        /// Its label.
-        label: String,
-    },
-    /// Send text through the data channel.
-    SendText {
-        /// Its label.
-        label: String,
-        /// The text.
-        text: String,
-    },
-    /// Close a data channel and forget it. It reports nothing any more.
-    CloseChannel {
-        /// Its label.
-        label: String,
+    /// Do something with a data channel.
+    Channel {
+        /// Which channel.
+        channel: ChannelId,
+        /// What.
+        op: ChannelOp,
     },
     /// Create an offer.
     CreateOffer {
@@ -171,5 +161,19 @@ pub enum ConnectionOp {
         line: Option<f64>,
     },
     /// Close it with its channels and forget it.
+    Close,
+}
+
+/// An operation on a data channel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelOp {
+    /// Open an ordered one.
+    Open {
+        /// Its label.
+        label: String,
+    },
+    /// Send text.
+    SendText(String),
+    /// Close it and forget it.
     Close,
 }

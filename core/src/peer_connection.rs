@@ -5,7 +5,7 @@ use crate::media_info::{is_muted, of_mid};
 use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::{Context, Session};
-use crate::{ConnectionEvent, ConnectionId, Handle, Kind, LogCode, LogLevel, Output};
+use crate::{ChannelEvent, ConnectionEvent, ConnectionId, Handle, Kind, LogCode, LogLevel, Output};
 use skylink_protocol::{Object, Value};
 
 impl Session {
@@ -27,7 +27,13 @@ fn release_of(context: &mut Context, event: &ConnectionEvent) {
         | ConnectionEvent::DescriptionFailed(handle)
         | ConnectionEvent::CandidateAdded { error: Some(handle), .. }
         | ConnectionEvent::Track { stream: handle, .. }
-        | ConnectionEvent::ChannelFailed { error: handle, .. } => context.push(Output::Release(*handle)),
+        | ConnectionEvent::Channel {
+            event:
+                ChannelEvent::Failed { error: handle, .. }
+                | ChannelEvent::NotMade(handle)
+                | ChannelEvent::NotSent(handle),
+            ..
+        } => context.push(Output::Release(*handle)),
         _ => {}
     }
 }
@@ -76,12 +82,9 @@ impl Room {
             ConnectionEvent::TrackRemoved { stream_id, kind } => {
                 self.on_track_removed(context, id, &stream_id, kind)
             }
-            ConnectionEvent::ChannelOffered { label } => self.on_channel_offered(id, label),
-            ConnectionEvent::Channel { label, state } => self.on_channel_state(context, id, &label, state),
-            ConnectionEvent::ChannelFailed { label, error } => {
-                self.on_channel_failed(context, id, &label, error);
+            ConnectionEvent::Channel { channel, buffered, event } => {
+                self.on_channel_event(context, id, channel, buffered, event);
             }
-            ConnectionEvent::ChannelText { text, .. } => self.on_channel_text(context, id, &text),
         }
         self.take_steps(context, id);
         if let Some(error) = self.peer_mut(id).and_then(|peer| peer.failure.take()) {

@@ -23,7 +23,10 @@ pub(crate) struct Peer {
     pub streams: Vec<RemoteStream>,
     /// Own streams that were added to the connection.
     pub sent: Vec<Handle>,
-    pub channel: Option<Channel>,
+    /// Data channels that are opening or open.
+    pub channels: Vec<Channel>,
+    /// Label of the messaging channel that closed and was not replaced.
+    pub lost_channel: Option<String>,
     /// The last description of ours that was sent.
     pub own_sdp: String,
     /// Whether that was an offer.
@@ -49,7 +52,8 @@ impl Peer {
             media: Vec::new(),
             streams: Vec::new(),
             sent: Vec::new(),
-            channel: None,
+            channels: Vec::new(),
+            lost_channel: None,
             own_sdp: String::new(),
             we_offered: false,
             user_data_stamp: 0.0,
@@ -62,10 +66,6 @@ impl Peer {
     /// A flag of the peer's `config`.
     pub fn config_flag(&self, key: &str) -> bool {
         self.info.get("config").and_then(|config| config.get(key)).is_some_and(|flag| flag.is_truthy())
-    }
-
-    pub fn has_open_channel(&self) -> bool {
-        self.channel.as_ref().is_some_and(|channel| channel.open)
     }
 
     pub fn stream(&self, stream_id: &str) -> Option<&RemoteStream> {

@@ -5,8 +5,8 @@ use crate::room::{Room, RoomKey, Stage};
 use crate::socket::Socket;
 use crate::time::sooner;
 use crate::{
-    Call, ConnectionId, ConnectionOp, Failure, Handle, Input, LogCode, LogLevel, Output, PromiseId,
-    SkylinkError, SocketId, Timestamp,
+    Call, ChannelId, ConnectionId, ConnectionOp, Failure, Handle, Input, LogCode, LogLevel, Output,
+    PromiseId, SkylinkError, SocketId, Timestamp,
 };
 use skylink_protocol::{engine_io, socket_io, Object, Value};
 use std::collections::VecDeque;
@@ -63,6 +63,11 @@ impl Context {
         let handle = CORE_HANDLES | self.fresh();
         self.push(Output::MakeError { handle, error: error.clone() });
         handle
+    }
+
+    /// A number for a data channel of ours.
+    pub fn fresh_channel(&mut self) -> ChannelId {
+        CORE_HANDLES | self.fresh()
     }
 
     /// Sends a signalling message: JSON text inside a Socket.IO event.
@@ -144,6 +149,7 @@ impl Session {
             Call::SendMessage { room, message, target, peer_session_id, message_id } => {
                 self.send_user_message(&room, message, target, peer_session_id, message_id)
             }
+            Call::SendP2PMessage { first, second, third } => self.send_p2p_message(first, second, third),
             Call::MuteStreams { room, options, stream_id } => {
                 Ok(self.mute_streams(&room, &options, stream_id.as_deref()))
             }

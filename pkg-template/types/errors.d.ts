@@ -34,6 +34,7 @@ export type SkylinkErrorCode =
   | 'RTMP_NO_STREAM_ID'
   | 'RTMP_NO_ENDPOINT'
   | 'STOP_RTMP_NO_MCU'
+  | 'CHANNEL_NOT_OPEN'
   | 'NO_APP_KEY'
   | 'NO_FETCH'
   | 'NO_WEBRTC'

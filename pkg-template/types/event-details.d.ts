@@ -164,7 +164,10 @@ export interface RtmpStateDetail {
   error: Error | null;
 }
 
+/** Bytes that wait to be sent. */
 export interface BufferAmount {
+  bufferedAmount: number;
+  /** The same: the name that 2.7.2 has in its code. */
   bufferedAmountLow: number;
   bufferedAmountLowThreshold: number;
 }
@@ -176,9 +179,9 @@ export interface DataChannelStateDetail {
   channelType: DataChannelType;
   /** Closing, closed and buffered-amount-low only. */
   room?: RoomInfo;
-  bufferAmount?: BufferAmount | null;
-  /** Misspelt key of the create error. */
-  buferAmount?: BufferAmount | null;
+  bufferAmount: BufferAmount;
+  /** Also under this misspelt key, for the create error only. */
+  buferAmount?: BufferAmount;
   /** Send errors only; always "messaging". */
   messageType?: string;
   error?: unknown;

@@ -1,45 +1,64 @@
 //! Data channels of a connection.
 
 use crate::browser::listener::Listener;
-use skylink_core::{ChannelState, ConnectionEvent};
+use crate::convert::get;
+use skylink_core::{ChannelEvent, ChannelId, Handle};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, RtcDataChannel};
+use web_sys::{Event, MessageEvent, RtcDataChannel};
 
 /// A data channel; dropping it closes it silently.
 #[derive(Debug)]
 pub struct Channel {
+    number: ChannelId,
     channel: RtcDataChannel,
-    _listeners: [Listener; 4],
+    _listeners: [Listener; 5],
 }
 
 impl Channel {
-    /// Takes over a channel and reports what happens on it.
+    /// Takes over a channel and reports what happens on it, and how much waits to be sent then.
     pub fn new(
+        number: ChannelId,
         channel: RtcDataChannel,
-        report: impl Fn(ConnectionEvent) + Clone + 'static,
-        failed: impl Fn(String, JsValue) + 'static,
+        report: impl Fn(f64, ChannelEvent) + Clone + 'static,
+        keep: impl Fn(JsValue) -> Handle + 'static,
     ) -> Self {
-        let state = |kind: &'static str, state: ChannelState| {
-            let (report, label) = (report.clone(), channel.label());
-            Listener::new(&channel, kind, move |_| {
-                report(ConnectionEvent::Channel { label: label.clone(), state });
+        let listen = |kind: &'static str, make: Box<dyn Fn(Event) -> Option<ChannelEvent>>| {
+            let (report, source) = (report.clone(), channel.clone());
+            Listener::new(&channel, kind, move |event| {
+                if let Some(event) = make(event) {
+                    report(f64::from(source.buffered_amount()), event);
+                }
             })
         };
-        let (opened, closed) = (state("open", ChannelState::Open), state("close", ChannelState::Closed));
-        let label = channel.label();
-        let message = Listener::new(&channel, "message", move |event| {
-            if let Some(text) = event.unchecked_into::<MessageEvent>().data().as_string() {
-                report(ConnectionEvent::ChannelText { label: label.clone(), text });
-            }
-        });
-        let label = channel.label();
-        let error = Listener::new(&channel, "error", move |event| failed(label.clone(), event.into()));
-        Self { channel, _listeners: [opened, closed, message, error] }
+        let listeners = [
+            listen("open", Box::new(|_| Some(ChannelEvent::Open))),
+            listen("close", Box::new(|_| Some(ChannelEvent::Closed))),
+            listen("bufferedamountlow", Box::new(|_| Some(ChannelEvent::BufferedAmountLow))),
+            listen(
+                "message",
+                Box::new(|event| {
+                    event.unchecked_into::<MessageEvent>().data().as_string().map(ChannelEvent::Text)
+                }),
+            ),
+            listen(
+                "error",
+                Box::new(move |event| {
+                    let cause = get(&get(&event, "error"), "sctpCauseCode").as_f64();
+                    Some(ChannelEvent::Failed { error: keep(event.into()), cause })
+                }),
+            ),
+        ];
+        Self { number, channel, _listeners: listeners }
     }
 
-    /// The channel's label.
-    pub fn label(&self) -> String {
-        self.channel.label()
+    /// The number that names it.
+    pub fn number(&self) -> ChannelId {
+        self.number
+    }
+
+    /// How many bytes wait to be sent.
+    pub fn buffered(&self) -> f64 {
+        f64::from(self.channel.buffered_amount())
     }
 
     /// Sends text.

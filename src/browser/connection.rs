@@ -6,8 +6,8 @@ use crate::browser::listener::Listener;
 use crate::convert::text;
 use crate::handles::Handles;
 use js_sys::Promise;
-use skylink_core::{ConnectionEvent, DescriptionKind, Handle, Kind};
-use std::cell::RefCell;
+use skylink_core::{ChannelEvent, ChannelId, ConnectionEvent, DescriptionKind, Handle, Kind};
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{
@@ -50,6 +50,7 @@ struct Shared {
     handles: Rc<Handles>,
     streams: RefCell<Vec<RemoteStream>>,
     channels: RefCell<Vec<Channel>>,
+    last_offered: Cell<ChannelId>,
 }
 
 /// A peer connection; dropping it takes off all callbacks and closes it with its channels.
@@ -67,8 +68,13 @@ impl Connection {
     pub fn new(configuration: &JsValue, handles: Rc<Handles>, report: Report) -> Result<Self, JsValue> {
         let configuration: &RtcConfiguration = configuration.unchecked_ref();
         let connection = RtcPeerConnection::new_with_configuration(configuration)?;
-        let shared =
-            Rc::new(Shared { report, handles, streams: RefCell::default(), channels: RefCell::default() });
+        let shared = Rc::new(Shared {
+            report,
+            handles,
+            streams: RefCell::default(),
+            channels: RefCell::default(),
+            last_offered: Cell::default(),
+        });
         let state = |kind: &'static str, property: &'static str, make: fn(String) -> ConnectionEvent| {
             let shared = Rc::clone(&shared);
             Listener::new(&connection, kind, move |event: Event| {
@@ -92,10 +98,7 @@ impl Connection {
             .push(Listener::new(&connection, "track", move |event| owner.on_track(event.unchecked_ref())));
         let owner = Rc::clone(&shared);
         listeners.push(Listener::new(&connection, "datachannel", move |event| {
-            let channel = event.unchecked_into::<RtcDataChannelEvent>().channel();
-            let label = channel.label();
-            owner.add_channel(channel);
-            (owner.report)(ConnectionEvent::ChannelOffered { label });
+            owner.on_channel(event.unchecked_into::<RtcDataChannelEvent>().channel());
         }));
         Ok(Self { connection, shared, _listeners: listeners })
     }
@@ -115,40 +118,43 @@ impl Connection {
     }
 
     /// Opens an ordered data channel, or reports that it failed.
-    pub fn open_channel(&self, label: &str) {
+    pub fn open_channel(&self, number: ChannelId, label: &str) {
         let options = RtcDataChannelInit::new();
         options.set_ordered(true);
         match self.fallible().create_data_channel(label, &options) {
-            Ok(channel) => self.shared.add_channel(channel),
+            Ok(channel) => self.shared.add_channel(number, channel),
             Err(error) => {
-                let error = self.shared.handles.keep(error);
-                (self.shared.report)(ConnectionEvent::ChannelFailed { label: label.to_owned(), error });
+                let event = ChannelEvent::NotMade(self.shared.handles.keep(error));
+                self.shared.report_channel(number, 0.0, event);
             }
         }
-    }
-
-    /// Closes all data channels of this name, silently.
-    pub fn close_channel(&self, label: &str) {
-        let (closing, open) = {
-            let channels = self.shared.channels.take();
-            channels.into_iter().partition::<Vec<_>, _>(|channel| channel.label() == label)
-        };
-        *self.shared.channels.borrow_mut() = open;
-        drop(closing);
     }
 
     fn fallible(&self) -> &Fallible {
         self.connection.unchecked_ref()
     }
 
-    /// Sends text through a data channel.
-    ///
-    /// # Errors
-    /// The browser's; `undefined` if there is no such channel.
-    pub fn send_text(&self, label: &str, text: &str) -> Result<(), JsValue> {
-        let channels = self.shared.channels.borrow();
-        let channel = channels.iter().rev().find(|channel| channel.label() == label);
-        channel.map_or(Err(JsValue::UNDEFINED), |channel| channel.send(text))
+    /// Sends text through a data channel, or reports that it failed.
+    pub fn send_text(&self, number: ChannelId, text: &str) {
+        let failed = {
+            let channels = self.shared.channels.borrow();
+            let channel = channels.iter().find(|channel| channel.number() == number);
+            channel.and_then(|channel| Some((channel.buffered(), channel.send(text).err()?)))
+        };
+        if let Some((buffered, error)) = failed {
+            let event = ChannelEvent::NotSent(self.shared.handles.keep(error));
+            self.shared.report_channel(number, buffered, event);
+        }
+    }
+
+    /// Closes a data channel and forgets it.
+    pub fn close_channel(&self, number: ChannelId) {
+        let gone = {
+            let mut channels = self.shared.channels.borrow_mut();
+            let place = channels.iter().position(|channel| channel.number() == number);
+            place.map(|place| channels.swap_remove(place))
+        };
+        drop(gone);
     }
 
     /// `createOffer`; fulfils with the description.
@@ -241,23 +247,28 @@ impl Shared {
         handle
     }
 
-    fn add_channel(self: &Rc<Self>, channel: RtcDataChannel) {
+    fn on_channel(self: &Rc<Self>, channel: RtcDataChannel) {
+        let number = self.last_offered.get().wrapping_add(1) & 0x7fff_ffff;
+        self.last_offered.set(number);
+        let label = channel.label();
+        self.add_channel(number, channel);
+        self.report_channel(number, 0.0, ChannelEvent::Offered { label });
+    }
+
+    fn add_channel(self: &Rc<Self>, number: ChannelId, channel: RtcDataChannel) {
         let weak = Rc::downgrade(self);
-        let report = {
-            let weak = weak.clone();
-            move |event| {
-                if let Some(shared) = weak.upgrade() {
-                    (shared.report)(event);
-                }
-            }
-        };
-        let failed = move |label, error| {
+        let report = move |buffered, event| {
             if let Some(shared) = weak.upgrade() {
-                let error = shared.handles.keep(error);
-                (shared.report)(ConnectionEvent::ChannelFailed { label, error });
+                shared.report_channel(number, buffered, event);
             }
         };
-        self.channels.borrow_mut().push(Channel::new(channel, report, failed));
+        let handles = Rc::clone(&self.handles);
+        let keep = move |error| handles.keep(error);
+        self.channels.borrow_mut().push(Channel::new(number, channel, report, keep));
+    }
+
+    fn report_channel(&self, channel: ChannelId, buffered: f64, event: ChannelEvent) {
+        (self.report)(ConnectionEvent::Channel { channel, buffered, event });
     }
 }
 

@@ -4,7 +4,7 @@ use super::pending::Pending;
 use super::Driver;
 use crate::browser::connection::{Connection, Report};
 use crate::convert::{members_to_js, to_js};
-use skylink_core::{ConnectionEvent, ConnectionId, ConnectionOp, Input};
+use skylink_core::{ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input};
 use skylink_protocol::{Object as Members, Value};
 use std::rc::Rc;
 
@@ -33,14 +33,11 @@ impl Driver {
                     connection.add_stream(&stream);
                 }
             }
-            ConnectionOp::OpenChannel { label } => connection.open_channel(&label),
-            ConnectionOp::CloseChannel { label } => connection.close_channel(&label),
-            ConnectionOp::SendText { label, text } => {
-                if let Err(error) = connection.send_text(&label, &text) {
-                    let error = self.handles.keep(error);
-                    self.report(id, ConnectionEvent::ChannelFailed { label, error });
-                }
-            }
+            ConnectionOp::Channel { channel, op } => match op {
+                ChannelOp::Open { label } => connection.open_channel(channel, &label),
+                ChannelOp::SendText(text) => connection.send_text(channel, &text),
+                ChannelOp::Close => connection.close_channel(channel),
+            },
             ConnectionOp::CreateOffer { ice_restart, voice_activity_detection } => {
                 let options = options(Some(ice_restart), voice_activity_detection);
                 self.follow(&connection.create_offer(&options), Pending::Offer(id));

@@ -1,5 +1,6 @@
 //! The class that the JavaScript part of the package wraps: each method hands one call to the core.
 
+mod channels;
 mod media_server;
 
 use crate::browser::page::random_uuid;

@@ -2,10 +2,9 @@ use crate::page_errors::PageErrors;
 use crate::pair::{candidate_init, Callee, Caller, End, Pair};
 use crate::values::js;
 use skylink_core::ConnectionEvent::{
-    self, Channel, ChannelFailed, ChannelOffered, ChannelText, ConnectionState, GatheringState, IceState,
-    LocalCandidate, SignalingState,
+    self, Channel, ConnectionState, GatheringState, IceState, LocalCandidate, SignalingState,
 };
-use skylink_core::{ChannelState, DescriptionKind};
+use skylink_core::{ChannelEvent, ChannelId, DescriptionKind};
 use skylink_wasm::browser::connection::Connection;
 use skylink_wasm::convert::{get, text};
 use skylink_wasm::handles::Handles;
@@ -14,17 +13,25 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const LABEL: &str = "main";
 
-fn open() -> ConnectionEvent {
-    Channel { label: LABEL.to_owned(), state: ChannelState::Open }
+/// As the core numbers its channels.
+const MAIN: ChannelId = 0x8000_0001;
+const OFFERED: ChannelId = 1;
+
+fn on(channel: ChannelId, event: ChannelEvent) -> ConnectionEvent {
+    Channel { channel, buffered: 0.0, event }
+}
+
+fn got_text(channel: ChannelId, words: &str) -> ConnectionEvent {
+    on(channel, ChannelEvent::Text(words.to_owned()))
 }
 
 /// Two connections with an open channel.
 async fn connected() -> Pair {
     let mut pair = Pair::new();
-    pair.caller.connection().open_channel(LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL);
     pair.negotiate(Caller).await;
-    pair.until_event(Caller, open()).await;
-    pair.until_event(Callee, open()).await;
+    pair.until_event(Caller, on(MAIN, ChannelEvent::Open)).await;
+    pair.until_event(Callee, on(OFFERED, ChannelEvent::Open)).await;
     pair
 }
 
@@ -83,45 +90,71 @@ async fn reports_candidates_but_not_their_end() {
 #[wasm_bindgen_test]
 async fn text_goes_both_ways_through_a_channel_that_one_side_opened() {
     let mut pair = connected().await;
-    let before_open = pair.seen(Callee).into_iter().find(|event| matches!(event, ChannelOffered { .. }));
-    assert_eq!(before_open, Some(ChannelOffered { label: LABEL.to_owned() }));
-    for (from, to) in [(Caller, Callee), (Callee, Caller)] {
+    let offered = on(OFFERED, ChannelEvent::Offered { label: LABEL.to_owned() });
+    let first = pair.seen(Callee).into_iter().find(|event| matches!(event, Channel { .. }));
+    assert_eq!(first, Some(offered), "before it is open");
+    for (from, to) in [((Caller, MAIN), (Callee, OFFERED)), ((Callee, OFFERED), (Caller, MAIN))] {
         for words in ["Grüße 👋", "", "second"] {
-            pair.side(from).connection().send_text(LABEL, words).unwrap();
+            pair.side(from.0).connection().send_text(from.1, words);
         }
-        let events = pair.until_count(to, 3, |event| matches!(event, ChannelText { .. })).await;
-        let text = |words: &str| ChannelText { label: LABEL.to_owned(), text: words.to_owned() };
-        assert_eq!(events, [text("Grüße 👋"), text(""), text("second")]);
+        let is_text = |event: &ConnectionEvent| matches!(event, Channel { event: ChannelEvent::Text(_), .. });
+        let events = pair.until_count(to.0, 3, is_text).await;
+        assert_eq!(events, ["Grüße 👋", "", "second"].map(|words| got_text(to.1, words)));
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_channel_tells_how_much_waits_and_when_it_is_sent() {
+    let mut pair = connected().await;
+    pair.forget();
+    pair.caller.connection().send_text(MAIN, &"x".repeat(60_000));
+    pair.until_event(Caller, on(MAIN, ChannelEvent::BufferedAmountLow)).await;
+    // Sixteen mebibytes are the browser's limit.
+    for _ in 0..300 {
+        pair.caller.connection().send_text(MAIN, &"x".repeat(60_000));
+    }
+    let not_sent = |event: &ConnectionEvent| matches!(event, Channel { event: ChannelEvent::NotSent(_), .. });
+    let full = pair.until(Caller, not_sent).await;
+    let Channel { buffered, event: ChannelEvent::NotSent(error), .. } = full else { unreachable!() };
+    assert!(buffered > 1e6, "{buffered}");
+    assert_eq!(text(&pair.caller.handles.get(error), "name"), "OperationError");
 }
 
 #[wasm_bindgen_test]
 fn a_channel_that_cannot_be_made_is_reported() {
     let mut pair = Pair::new();
-    let too_long = "x".repeat(70_000);
-    pair.caller.connection().open_channel(&too_long);
-    let failed = |event: &ConnectionEvent| matches!(event, ChannelFailed { label, .. } if *label == too_long);
+    pair.caller.connection().open_channel(MAIN, &"x".repeat(70_000));
+    let failed = |event: &ConnectionEvent| {
+        matches!(event, Channel { channel: MAIN, event: ChannelEvent::NotMade(_), .. })
+    };
     assert!(pair.seen(Caller).iter().any(failed));
 }
 
 #[wasm_bindgen_test]
-fn text_needs_an_open_channel_of_that_name() {
-    let pair = Pair::new();
-    let connection = pair.caller.connection();
-    assert!(connection.send_text(LABEL, "text").unwrap_err().is_undefined());
-    connection.open_channel(LABEL);
-    assert_eq!(text(&connection.send_text(LABEL, "text").unwrap_err(), "name"), "InvalidStateError");
+fn text_needs_an_open_channel() {
+    let mut pair = Pair::new();
+    pair.caller.connection().send_text(MAIN, "nothing of that number");
+    assert_eq!(pair.seen(Caller), []);
+    pair.caller.connection().open_channel(MAIN, LABEL);
+    pair.caller.connection().send_text(MAIN, "too early");
+    let seen = pair.seen(Caller);
+    let [Channel { channel: MAIN, event: ChannelEvent::NotSent(error), .. }] = seen.as_slice() else {
+        panic!("{seen:?}")
+    };
+    assert_eq!(text(&pair.caller.handles.get(*error), "name"), "InvalidStateError");
 }
 
 #[wasm_bindgen_test]
-async fn the_last_channel_of_a_name_is_the_one_in_use() {
+async fn channels_of_one_name_are_told_apart() {
     let mut pair = connected().await;
-    pair.forget();
-    pair.caller.connection().open_channel(LABEL);
-    pair.until_event(Caller, open()).await;
-    pair.until_event(Callee, open()).await;
-    pair.caller.connection().send_text(LABEL, "new").unwrap();
-    pair.until_event(Callee, ChannelText { label: LABEL.to_owned(), text: "new".to_owned() }).await;
+    let (second, second_offered) = (MAIN + 1, OFFERED + 1);
+    pair.caller.connection().open_channel(second, LABEL);
+    pair.until_event(Caller, on(second, ChannelEvent::Open)).await;
+    pair.until_event(Callee, on(second_offered, ChannelEvent::Open)).await;
+    pair.caller.connection().send_text(second, "new");
+    pair.until_event(Callee, got_text(second_offered, "new")).await;
+    pair.caller.connection().send_text(MAIN, "old");
+    pair.until_event(Callee, got_text(OFFERED, "old")).await;
 }
 
 #[wasm_bindgen_test]
@@ -129,10 +162,10 @@ async fn a_channel_closes_silently_and_the_other_side_notices() {
     let mut pair = connected().await;
     pair.until_event(Caller, GatheringState("complete".into())).await;
     pair.forget();
-    pair.caller.connection().close_channel(LABEL);
-    pair.until_event(Callee, Channel { label: LABEL.to_owned(), state: ChannelState::Closed }).await;
+    pair.caller.connection().close_channel(MAIN);
+    pair.until_event(Callee, on(OFFERED, ChannelEvent::Closed)).await;
+    pair.caller.connection().send_text(MAIN, "text");
     assert_eq!(pair.seen(Caller), []);
-    assert!(pair.caller.connection().send_text(LABEL, "text").unwrap_err().is_undefined());
 }
 
 #[wasm_bindgen_test]
@@ -147,8 +180,7 @@ async fn dropping_it_closes_it_silently_and_the_other_side_notices() {
     assert_eq!(Rc::strong_count(&pair.caller.held), 1);
     assert_eq!(Rc::strong_count(&pair.caller.handles), 1);
 
-    let label = LABEL.to_owned();
-    pair.until_event(Callee, Channel { label, state: ChannelState::Closed }).await;
+    pair.until_event(Callee, on(OFFERED, ChannelEvent::Closed)).await;
     assert_eq!(pair.seen(Caller), []);
     errors.assert_none();
     pair.callee.close();
@@ -156,22 +188,25 @@ async fn dropping_it_closes_it_silently_and_the_other_side_notices() {
     assert_eq!(Rc::strong_count(&pair.callee.handles), 1);
 }
 
-/// A connection that goes down with open channels is an error of theirs.
+/// A connection that goes down with open channels is an error of theirs, and its cause is told.
 #[wasm_bindgen_test]
 async fn channels_report_the_browsers_error() {
     let mut pair = connected().await;
     pair.caller.native.close();
-    let failed = pair.until(Callee, |event| matches!(event, ConnectionEvent::ChannelFailed { .. })).await;
-    let ConnectionEvent::ChannelFailed { label, error } = failed else { unreachable!() };
-    assert_eq!(label, LABEL);
-    let error = pair.callee.handles.get(error);
-    assert_eq!(text(&error, "type"), "error");
+    let is_failure =
+        |event: &ConnectionEvent| matches!(event, Channel { event: ChannelEvent::Failed { .. }, .. });
+    let failed = pair.until(Callee, is_failure).await;
+    let Channel { channel: OFFERED, event: ChannelEvent::Failed { error, cause }, .. } = failed else {
+        panic!("{failed:?}")
+    };
+    assert_eq!(cause, Some(12.0), "closed by its user");
+    assert_eq!(text(&pair.callee.handles.get(error), "type"), "error");
 }
 
 #[wasm_bindgen_test]
 async fn dropping_it_halfway_through_frees_everything() {
     let mut pair = Pair::new();
-    pair.caller.connection().open_channel(LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL);
     let offer = pair.caller.offer().await;
     let remote = pair.callee.connection().set_remote(DescriptionKind::Offer, &offer);
     for side in [&mut pair.caller, &mut pair.callee] {
@@ -208,7 +243,7 @@ async fn refusals_are_the_browsers_own() {
 #[wasm_bindgen_test]
 async fn a_candidate_without_a_section_is_refused() {
     let pair = Pair::new();
-    pair.caller.connection().open_channel(LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL);
     pair.negotiate(Caller).await;
     let candidate = "candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host";
     let connection = pair.callee.connection();
@@ -221,7 +256,7 @@ async fn a_candidate_without_a_section_is_refused() {
 #[wasm_bindgen_test]
 async fn an_offer_can_be_rolled_back() {
     let mut pair = Pair::new();
-    pair.caller.connection().open_channel(LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL);
     pair.caller.offer().await;
     pair.caller.connection().set_local(DescriptionKind::Rollback, "").await.unwrap();
     pair.until_event(Caller, SignalingState("stable".into())).await;

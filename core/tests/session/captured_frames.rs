@@ -2,7 +2,7 @@
 
 use crate::scene::{text, Scene};
 use crate::surroundings::json;
-use skylink_core::{ConnectionEvent, ConnectionOp, DescriptionKind, Output};
+use skylink_core::{ChannelOp, ConnectionEvent, ConnectionOp, DescriptionKind, Output};
 use skylink_protocol::Value;
 
 const FILES: [&str; 4] = [
@@ -102,7 +102,7 @@ fn a_welcome_of_2_7_2_is_answered_with_an_offer() {
         ops.as_slice(),
         [
             ConnectionOp::Create { .. },
-            ConnectionOp::OpenChannel { .. },
+            ConnectionOp::Channel { op: ChannelOp::Open { .. }, .. },
             ConnectionOp::AddStream(1),
             ConnectionOp::AddStream(2),
             ConnectionOp::CreateOffer { ice_restart: false, .. }

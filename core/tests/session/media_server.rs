@@ -3,7 +3,9 @@
 use crate::media_room::{entered, in_room, member, negotiate, welcome};
 use crate::scene::{text, Scene};
 use crate::surroundings::json;
-use skylink_core::{Call, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind, Output};
+use skylink_core::{
+    Call, ChannelEvent, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind, Output,
+};
 use skylink_protocol::Value;
 
 fn medium(publisher: &str, media_id: &str, kind: &str, state: &str, mid: &str) -> String {
@@ -79,7 +81,8 @@ fn we_enter_at_the_media_server_and_it_names_the_members() {
         .collect();
     assert!(matches!(ops[0], ConnectionOp::Create { .. }));
     assert_eq!(ops[1], &ConnectionOp::AddTransceiver(Kind::Video));
-    assert_eq!(ops[2], &ConnectionOp::OpenChannel { label: "rid-of-lobby_me_MCU".into() });
+    let ConnectionOp::Channel { op, .. } = ops[2] else { panic!("{:?}", ops[2]) };
+    assert_eq!(op, &ChannelOp::Open { label: "rid-of-lobby_me_MCU".into() });
     assert!(matches!(ops[3], ConnectionOp::CreateOffer { .. }));
     scene.report(connection, ConnectionEvent::OfferCreated("v=0\r\n".into()));
     assert_eq!(text(&scene.sent()[0], "target"), "MCU");
@@ -348,4 +351,43 @@ fn a_recorder_in_an_ordinary_room_is_no_member() {
     scene.hear("bye", "REC_SRV", "{}");
     assert_eq!(scene.events()[1], "serverPeerLeft");
     assert!(!scene.events().contains(&"peerLeft"));
+}
+
+#[test]
+fn messages_over_data_channels_go_through_the_media_server() {
+    let mut scene = entered(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#);
+    welcome(&mut scene, &["bob"]);
+    let opened = scene.outputs.iter().find_map(|output| match output {
+        Output::Connection { op: ConnectionOp::Channel { channel, .. }, .. } => Some(*channel),
+        _ => None,
+    });
+    let channel = opened.unwrap();
+    let connection = negotiate(&mut scene);
+    let report = |scene: &mut Scene, event| {
+        scene.report(connection, ConnectionEvent::Channel { channel, buffered: 0.0, event });
+    };
+    report(&mut scene, ChannelEvent::Open);
+    for (target, wire, is_heard) in [("null", "[]", false), (r#""bob""#, r#"["bob"]"#, true)] {
+        scene.forget();
+        scene.call(Call::SendP2PMessage {
+            first: Some("lobby".into()),
+            second: Some("hi".into()),
+            third: Some(json(target)),
+        });
+        let message = format!(
+            r#"{{"type":"MESSAGE","isPrivate":{is_heard},"sender":"me","target":{wire},"data":"hi"}}"#
+        );
+        let op = ConnectionOp::Channel { channel, op: ChannelOp::SendText(message) };
+        assert!(scene.has(&Output::Connection { connection, op }));
+        assert_eq!(scene.events().contains(&"onIncomingMessage"), is_heard);
+    }
+    scene.forget();
+    let message = r#"{"type":"MESSAGE","isPrivate":false,"sender":"SENDER","target":null,"data":"hello"}"#;
+    for sender in ["nobody", "bob"] {
+        report(&mut scene, ChannelEvent::Text(message.replace("SENDER", sender)));
+    }
+    assert_eq!(scene.events(), ["onIncomingMessage"], "of a member only");
+    let detail = scene.detail("onIncomingMessage");
+    assert_eq!(detail.get("peerId"), Some(&"bob".into()));
+    assert_eq!(text(detail.get("message").unwrap(), "senderPeerId"), "bob");
 }

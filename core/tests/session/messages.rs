@@ -2,7 +2,7 @@
 
 use crate::scene::{keys, Scene};
 use crate::surroundings::json;
-use skylink_core::{Call, ConnectionEvent, ErrorCode, Output};
+use skylink_core::{Call, ErrorCode, Output};
 use skylink_protocol::Value;
 
 fn send(scene: &mut Scene, message: &str, target: Value) {
@@ -111,17 +111,6 @@ fn an_encrypted_message_is_dropped_and_reported() {
     let reported =
         |output: &Output| matches!(output, Output::Report(e) if e.code == ErrorCode::SecretsNotProvided);
     assert!(scene.outputs.iter().any(reported));
-}
-
-#[test]
-fn a_message_over_the_data_channel_comes_in() {
-    let mut scene = Scene::in_room();
-    let connection = scene.connect("bob");
-    let text = r#"{"type":"MESSAGE","isPrivate":true,"sender":"bob","target":"me","data":"psst"}"#;
-    scene.report(connection, ConnectionEvent::ChannelText { label: "main".into(), text: text.into() });
-    let message = scene.detail("onIncomingMessage").get("message").cloned().unwrap();
-    assert_eq!(message.get("isDataChannel"), Some(&true.into()));
-    assert_eq!(message.get("content"), Some(&"psst".into()));
 }
 
 #[test]

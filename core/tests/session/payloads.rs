@@ -2,7 +2,7 @@
 
 use crate::scene::{keys, Scene};
 use crate::surroundings::{json, print};
-use skylink_core::{Call, ChannelState, ConnectionEvent, Input, Kind, Output};
+use skylink_core::{Call, ChannelEvent, ConnectionEvent, Input, Kind, Output};
 use skylink_protocol::Value;
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ const MEMBERS: &[(&str, &str)] = &[
     ("candidatesGathered", "room peerId candidatesLength"),
     ("dataChannelState", "state peerId channelName channelType bufferAmount"),
     ("dataChannelState", "state peerId channelName channelType bufferAmount room"),
+    ("dataChannelState", "state peerId channelName channelType bufferAmount error"),
+    ("dataChannelState", "state peerId channelName channelType bufferAmount messageType error"),
     ("roomLock", "isLocked peerInfo peerId isSelf room"),
     ("onIncomingMessage", "room peerId isSelf peerInfo message"),
     ("systemAction", "action info reason rid"),
@@ -65,12 +67,16 @@ fn eventful_stay() -> Scene {
         kind: Kind::Audio,
         mid: Some("0".into()),
     };
+    let channel = |event| ConnectionEvent::Channel { channel: 1, buffered: 0.0, event };
     for event in [
         ConnectionEvent::GatheringState("gathering".into()),
         ConnectionEvent::SignalingState("stable".into()),
         ConnectionEvent::IceState("connected".into()),
-        ConnectionEvent::ChannelOffered { label: "main".into() },
-        ConnectionEvent::Channel { label: "main".into(), state: ChannelState::Open },
+        channel(ChannelEvent::Offered { label: "main".into() }),
+        channel(ChannelEvent::Open),
+        channel(ChannelEvent::BufferedAmountLow),
+        channel(ChannelEvent::Failed { error: 80, cause: None }),
+        channel(ChannelEvent::NotSent(81)),
         track(70),
         ConnectionEvent::TrackRemoved { stream_id: "b1".into(), kind: Kind::Audio },
         track(71),

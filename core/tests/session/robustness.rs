@@ -6,7 +6,7 @@ use crate::surroundings::{json, print};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use skylink_core::{
-    Call, CapturedStream, ChannelState, ConnectionEvent, Input, Kind, Output, Prefetched, Timestamp,
+    Call, CapturedStream, ChannelEvent, ConnectionEvent, Input, Kind, Output, Prefetched, Timestamp,
 };
 use skylink_protocol::{Object, Value};
 
@@ -199,7 +199,6 @@ fn frame_of(message: &Value) -> String {
 
 fn connection_event() -> impl Strategy<Value = ConnectionEvent> {
     let kind = prop_oneof![Just(Kind::Audio), Just(Kind::Video)];
-    let state = prop_oneof![Just(ChannelState::Open), Just(ChannelState::Closed)];
     prop_oneof![
         any::<u32>().prop_map(ConnectionEvent::CreateFailed),
         word().prop_map(ConnectionEvent::OfferCreated),
@@ -219,11 +218,22 @@ fn connection_event() -> impl Strategy<Value = ConnectionEvent> {
             |(stream, stream_id, kind, mid)| ConnectionEvent::Track { stream, stream_id, kind, mid }
         ),
         (word(), kind).prop_map(|(stream_id, kind)| ConnectionEvent::TrackRemoved { stream_id, kind }),
-        word().prop_map(|label| ConnectionEvent::ChannelOffered { label }),
-        (word(), state).prop_map(|(label, state)| ConnectionEvent::Channel { label, state }),
-        (word(), any::<u32>()).prop_map(|(label, error)| ConnectionEvent::ChannelFailed { label, error }),
-        (word(), value().prop_map(|value| print(&value)))
-            .prop_map(|(label, text)| ConnectionEvent::ChannelText { label, text }),
+        (number(), any::<f64>(), channel_event())
+            .prop_map(|(channel, buffered, event)| ConnectionEvent::Channel { channel, buffered, event }),
+    ]
+}
+
+fn channel_event() -> impl Strategy<Value = ChannelEvent> {
+    prop_oneof![
+        2 => word().prop_map(|label| ChannelEvent::Offered { label }),
+        2 => Just(ChannelEvent::Open),
+        1 => Just(ChannelEvent::Closed),
+        1 => Just(ChannelEvent::BufferedAmountLow),
+        2 => value().prop_map(|value| ChannelEvent::Text(print(&value))),
+        1 => (any::<u32>(), prop::option::of(any::<f64>()))
+            .prop_map(|(error, cause)| ChannelEvent::Failed { error, cause }),
+        1 => any::<u32>().prop_map(ChannelEvent::NotMade),
+        1 => any::<u32>().prop_map(ChannelEvent::NotSent),
     ]
 }
 

@@ -3,7 +3,7 @@
 use crate::page::Page;
 use crate::peer_connection::{Channel, PeerConnection};
 use crate::world::{Happening, PageId, World};
-use skylink_core::{ChannelState, ConnectionEvent, ConnectionId, ConnectionOp, Input};
+use skylink_core::{ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input};
 
 impl World {
     pub(crate) fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
@@ -21,11 +21,24 @@ impl World {
                 connection.add_stream(&stream.id, stream.kind);
             }
             ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
-            ConnectionOp::OpenChannel { label } => connection.open_channel(label),
-            ConnectionOp::CloseChannel { label } => {
-                connection.channels.retain(|channel| channel.label != label)
+            ConnectionOp::Channel { channel, op: ChannelOp::Open { label } } => {
+                connection.open_channel(channel, label);
+                let twin = connection.link.clone().and_then(|(_, remote)| self.find_end(&remote));
+                if let Some(other) = twin {
+                    let delay = self.quickly();
+                    self.schedule(delay, Happening::Link { one: (page, id), other });
+                }
             }
-            ConnectionOp::SendText { .. } => {}
+            ConnectionOp::Channel { op: ChannelOp::SendText(_), .. } => {}
+            ConnectionOp::Channel { channel, op: ChannelOp::Close } => {
+                let place = connection.channels.iter().position(|known| known.number == channel);
+                let twin = place.and_then(|place| connection.channels.remove(place).twin);
+                if let Some((page, connection, channel)) = twin {
+                    let delay = self.quickly();
+                    let event = channel_event(channel, ChannelEvent::Closed);
+                    self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
+                }
+            }
             ConnectionOp::Close => {
                 let closed = browser.connections.remove(&id).unwrap();
                 if let Some(link) = closed.link {
@@ -133,20 +146,29 @@ impl World {
         }
         let Some(connection) = self.connection(maker) else { return };
         let unopened = connection.channels.iter_mut().filter(|channel| channel.made_here && !channel.open);
-        let labels: Vec<String> = unopened
+        let opened: Vec<(ChannelId, String)> = unopened
             .map(|channel| {
                 channel.open = true;
-                channel.label.clone()
+                (channel.number, channel.label.clone())
             })
             .collect();
-        for label in labels {
-            let open = |label| ConnectionEvent::Channel { label, state: ChannelState::Open };
-            self.report(maker.0, maker.1, vec![open(label.clone())]);
-            if let Some(connection) = self.connection(other) {
-                connection.channels.push(Channel { label: label.clone(), made_here: false, open: true });
+        for (number, label) in opened {
+            let Some(connection) = self.connection(other) else { continue };
+            let theirs = 1 + connection.channels.iter().filter(|channel| !channel.made_here).count() as u32;
+            connection.channels.push(Channel {
+                number: theirs,
+                label: label.clone(),
+                made_here: false,
+                open: true,
+                twin: Some((maker.0, maker.1, number)),
+            });
+            let mut channels = self.connection(maker).into_iter().flat_map(|c| c.channels.iter_mut());
+            if let Some(channel) = channels.find(|channel| channel.number == number) {
+                channel.twin = Some((other.0, other.1, theirs));
             }
-            let offered = ConnectionEvent::ChannelOffered { label: label.clone() };
-            self.report(other.0, other.1, vec![offered, open(label)]);
+            self.report(maker.0, maker.1, vec![channel_event(number, ChannelEvent::Open)]);
+            let events = [ChannelEvent::Offered { label }, ChannelEvent::Open];
+            self.report(other.0, other.1, events.map(|event| channel_event(theirs, event)).to_vec());
         }
     }
 
@@ -155,13 +177,14 @@ impl World {
         let Some((page, connection)) = self.find_end(ufrag) else { return };
         let delay = self.quickly();
         let closed = self.pages[page].browser.connections[&connection].channels.iter().filter(|c| c.open);
-        let closed = closed.map(|channel| ConnectionEvent::Channel {
-            label: channel.label.clone(),
-            state: ChannelState::Closed,
-        });
+        let closed = closed.map(|channel| channel_event(channel.number, ChannelEvent::Closed));
         let failed = ConnectionEvent::ConnectionState("failed".into());
         for event in closed.chain([failed]).collect::<Vec<_>>() {
             self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
         }
     }
+}
+
+fn channel_event(channel: ChannelId, event: ChannelEvent) -> ConnectionEvent {
+    ConnectionEvent::Channel { channel, buffered: 0.0, event }
 }

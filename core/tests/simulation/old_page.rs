@@ -8,8 +8,8 @@ use crate::page::{MemberView, View};
 use crate::server::{event_text, frame_of};
 use crate::surroundings::json;
 use skylink_core::{
-    Call, CapturedStream, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Input, Kind, Output,
-    PromiseId, RequestId, SocketId, Timestamp,
+    Call, CapturedStream, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Input,
+    Kind, Output, PromiseId, RequestId, SocketId, Timestamp,
 };
 use skylink_protocol::{engine_io, socket_io, Object, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -206,7 +206,7 @@ impl OldPage {
     fn create_offer(&mut self, id: &str) {
         if !std::mem::replace(&mut self.peer(id).has_channel, true) {
             let label = [self.rid.as_str(), self.own_id.as_deref().unwrap(), id].join("_");
-            self.operate(id, ConnectionOp::OpenChannel { label });
+            self.operate(id, ConnectionOp::Channel { channel: 1 << 31, op: ChannelOp::Open { label } });
         }
         self.add_streams(id);
         self.operate(id, ConnectionOp::CreateOffer { ice_restart: false, voice_activity_detection: true });

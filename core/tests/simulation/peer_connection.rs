@@ -3,7 +3,8 @@
 
 use crate::description::{Description, Section, SectionKind};
 use crate::handles::Handles;
-use skylink_core::{ConnectionEvent, ConnectionOp, DescriptionKind, Kind};
+use crate::world::PageId;
+use skylink_core::{ChannelId, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind};
 use std::collections::{BTreeSet, VecDeque};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +38,12 @@ struct Transceiver {
 /// One end of a data channel.
 #[derive(Debug)]
 pub struct Channel {
+    pub number: ChannelId,
     pub label: String,
     pub made_here: bool,
     pub open: bool,
+    /// The other end, once it is open.
+    pub twin: Option<(PageId, ConnectionId, ChannelId)>,
 }
 
 #[derive(Debug)]
@@ -153,8 +157,9 @@ impl PeerConnection {
         });
     }
 
-    pub fn open_channel(&mut self, label: String) {
-        self.channels.push(Channel { label, made_here: true, open: false });
+    pub fn open_channel(&mut self, number: ChannelId, label: String) {
+        assert!(!self.channels.iter().any(|channel| channel.number == number), "{number} is taken");
+        self.channels.push(Channel { number, label, made_here: true, open: false, twin: None });
     }
 
     /// The generation to gather candidates for, if it was not done yet.
