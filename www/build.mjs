@@ -43,9 +43,13 @@ const nameOf = (ending) =>
     Object.keys(metafile.outputs).find((path) => path.endsWith(ending)),
   );
 const page = await readFile(join(source, 'index.html'), 'utf8');
+const icons = await readFile(join(source, 'icons.svg'), 'utf8');
 await writeFile(
   join(target, 'index.html'),
-  page.replace('%SCRIPT%', nameOf('.js')).replace('%STYLE%', nameOf('.css')),
+  page
+    .replace('%SCRIPT%', nameOf('.js'))
+    .replace('%STYLE%', nameOf('.css'))
+    .replace('%ICONS%', () => icons),
 );
 await copyFile(join(source, 'icon.svg'), join(target, 'icon.svg'));
 console.log(`The demo is in ${relative(process.cwd(), target) || target}.`);

@@ -34,9 +34,9 @@ test('a call from joining to leaving with the keyboard alone', async (t) => {
     'link',
     'mute-microphone',
     'mute-camera',
-    'lock',
     'open-people',
     'open-chat',
+    'open-more',
     'leave',
   ];
   assert.deepEqual(await tabThrough(anna, inRoom.length), inRoom);
@@ -68,12 +68,20 @@ test('a call from joining to leaving with the keyboard alone', async (t) => {
   await anna.find('write-to').focus();
   await keyboard.press('Enter');
   await anna.waitForFocus('chat-input');
-  assert.equal(
-    await anna.find('chat-target').evaluate((select) => select.selectedOptions[0].textContent),
-    'Bob (private)',
-  );
+  assert.equal(await anna.find('to-person').getAttribute('aria-pressed'), 'true');
   await keyboard.press('Escape');
   await anna.waitForFocus('open-chat');
+
+  // A panel that has no button of its own on a phone.
+  await anna.find('open-more').focus();
+  await keyboard.press('Enter');
+  await anna.waitForFocus('more-room');
+  await keyboard.press('Enter');
+  await anna.find('lock').focus();
+  await keyboard.press('Space');
+  await anna.find('lock-mark').waitFor();
+  await keyboard.press('Escape');
+  await anna.waitForFocus('open-more');
 
   await anna.find('leave').focus();
   await keyboard.press('Enter');

@@ -40,7 +40,7 @@ export function setStage() {
   /** Opens the demo, until the test is over. */
   async function visit(
     t,
-    { room = 'lobby', query = {}, screen = DESKTOP, permissions, ...more } = {},
+    { room = 'lobby', query = {}, screen = DESKTOP, permissions, inject, ...more } = {},
   ) {
     const context = await stage.browser.newContext({
       viewport: screen,
@@ -50,6 +50,7 @@ export function setStage() {
     t.after(() => context.close());
     context.setDefaultTimeout(WAIT_LIMIT_MS);
     await context.addInitScript({ path: WITNESS });
+    if (inject) await context.addInitScript(inject);
     const page = await context.newPage();
     const visitor = new Visitor(page);
     const search = new URLSearchParams({ room, ...query });
@@ -80,6 +81,36 @@ export class Visitor {
     await this.fillIn(name);
     await this.find('join').click();
     await this.phase('joined');
+  }
+
+  /** Opens a panel by its button, on narrow screens by way of "More". */
+  async open(panel) {
+    const button = this.find(`open-${panel}`);
+    if (await button.isVisible()) {
+      if ((await button.getAttribute('aria-expanded')) === 'true') return;
+      await button.click();
+    } else {
+      await this.find('open-more').click();
+      await this.find(`more-${panel}`).click();
+    }
+    await this.page.locator(`[data-test="panel"][data-panel="${panel}"]`).waitFor();
+  }
+
+  /** Chooses who gets the next message: names, or nobody for everyone. */
+  async writeTo(...names) {
+    await this.find('to-everyone').click();
+    for (const name of names) await this.find('to-person').filter({ hasText: name }).click();
+  }
+
+  async say(text) {
+    await this.find('chat-input').fill(text);
+    await this.find('chat-send').click();
+  }
+
+  async lock(isLocked) {
+    await this.open('room');
+    await this.find('lock').click();
+    await this.find('lock-mark').waitFor({ state: isLocked ? 'visible' : 'hidden' });
   }
 
   phase(phase) {

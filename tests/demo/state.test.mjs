@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { nameFrom, sendingFrom } from '../../www/src/session/person.js';
 import { addressOfRoom, readAddress, roomNameFault } from '../../www/src/state/address.js';
 import * as change from '../../www/src/state/call-state.js';
+import * as chat from '../../www/src/state/chat.js';
 import { createStore } from '../../www/src/state/store.js';
 import { bestGrid } from '../../www/src/view/tile-grid.js';
 
@@ -92,14 +93,14 @@ test('what comes about somebody who has left changes nothing', () => {
     change.joining('lobby'),
     change.selfJoined({ id: 'me', name: 'Anna' }),
     change.personSeen({ id: 'bob', name: 'Bob' }),
-    change.chatTargetChosen('bob'),
+    chat.receiversChosen(['bob']),
     change.personLeft('bob'),
   );
   assert.deepEqual(
     inRoom.people.map(({ id }) => id),
     ['me'],
   );
-  assert.equal(inRoom.chatTarget, change.EVERYONE);
+  assert.deepEqual(inRoom.receivers, []);
   const later = apply(
     inRoom,
     change.personChanged('bob', { audio: 'on' }),
@@ -113,10 +114,10 @@ test('unread messages are counted while the chat is closed', () => {
   const message = { isSelf: false, text: 'hello' };
   let state = { ...change.initialState };
   const apply = (one) => (state = { ...state, ...one(state) });
-  apply(change.messageArrived(message));
-  apply(change.messageArrived({ ...message, isSelf: true }));
+  apply(chat.messageArrived(message));
+  apply(chat.messageArrived({ ...message, isSelf: true }));
   assert.equal(state.unreadCount, 1);
   apply(change.panelOpened('chat'));
-  apply(change.messageArrived(message));
+  apply(chat.messageArrived(message));
   assert.equal(state.unreadCount, 0);
 });

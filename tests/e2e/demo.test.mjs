@@ -78,6 +78,7 @@ for (const kind of ['skylinkjs', 'ours']) {
         });
 
         await step('one locks the room, one leaves', async () => {
+          await demo.find('open-room').click();
           await demo.find('lock').click();
           await guest.waitFor('roomLock', ({ isLocked }) => isLocked);
           await demo.find('lock-mark').waitFor();

@@ -5,6 +5,7 @@ import { panels } from './panels/index.js';
 import { readAddress } from './state/address.js';
 import { initialState } from './state/call-state.js';
 import { readPreferences } from './state/preferences.js';
+import { tidySettings } from './state/settings.js';
 import { createStore } from './state/store.js';
 import { createControls } from './view/controls.js';
 import { byId } from './view/element.js';
@@ -19,7 +20,10 @@ import { createStage, startSound } from './view/stage.js';
 const WIDE_SCREEN = '(min-width: 75rem)';
 
 const { roomName, appKey } = readAddress();
-const store = createStore(initialState);
+const store = createStore({
+  ...initialState,
+  settings: tidySettings(readPreferences().settings),
+});
 const preview = new Preview(readPreferences());
 const session = new RoomSession(store, appKey);
 
@@ -37,7 +41,7 @@ createControls({ store, session });
 createSidePanel({ store, session, panels });
 createNotices(store);
 const showRoomFailure = createFailureBanner(byId('room-failure'), (remedy) => {
-  if (remedy === Remedy.REJOIN) session.joinAgain();
+  if (remedy === Remedy.REJOIN) session.rejoin();
   else session.leave();
 });
 byId('unblock-sound').addEventListener('click', async () => {

@@ -1,4 +1,7 @@
-import { EVERYONE, chatTargetChosen, noticed, otherPeople } from '../state/call-state.js';
+import { otherPeople } from '../state/call-state.js';
+import { receiverToggled, receiversChosen } from '../state/chat.js';
+import { createMessageEntry } from '../view/message-entry.js';
+import { createReceiverChips } from '../view/receiver-chips.js';
 import { element, icon, setText } from '../view/element.js';
 
 const LONGEST_MESSAGE = 2000;
@@ -6,134 +9,105 @@ const LONGEST_MESSAGE = 2000;
 export const chatPanel = { id: 'chat', title: 'Chat', iconName: 'chat', create: createChat };
 
 function createChat({ store, session }) {
-  const log = element('div', {
+  const log = createLog();
+  const composer = createComposer({ store, session });
+
+  return {
+    element: element('div', { class: 'chat' }, log.element, composer.element),
+    focus: composer.focus,
+    badge: ({ unreadCount }) => ({ number: unreadCount, meaning: 'unread' }),
+    show(state) {
+      log.show(state.messages);
+      composer.show(state);
+    },
+  };
+}
+
+function createLog() {
+  const empty = element('p', { class: 'chat-empty' }, 'No messages yet.');
+  const list = element('div', {
     class: 'chat-log',
     role: 'log',
     'aria-label': 'Messages',
     tabindex: '0',
     data: { test: 'chat-log' },
   });
-  const empty = element('p', { class: 'chat-empty' }, 'No messages yet.');
-  const target = element('select', {
-    id: 'chat-target',
-    data: { test: 'chat-target' },
-    onchange: () => store.change(chatTargetChosen(target.value)),
+  let shown = [];
+
+  return {
+    element: element('div', { class: 'chat-messages' }, empty, list),
+
+    show(messages) {
+      if (messages === shown) return;
+      const isContinued = shown.every((message, index) => message === messages[index]);
+      if (!isContinued) list.replaceChildren();
+      const fresh = isContinued ? messages.slice(shown.length) : messages;
+      shown = messages;
+      empty.hidden = messages.length > 0;
+      list.append(...fresh.map(createMessageEntry));
+      list.scrollTop = list.scrollHeight;
+    },
+  };
+}
+
+function createComposer({ store, session }) {
+  const receivers = createReceiverChips({
+    label: 'To whom',
+    onEveryone: () => store.change(receiversChosen([])),
+    onToggle: (id) => store.change(receiverToggled(id)),
   });
+  const mode = element('p', { class: 'chat-mode', data: { test: 'chat-mode' } });
   const input = element('input', {
     id: 'chat-input',
     autocomplete: 'off',
     maxlength: String(LONGEST_MESSAGE),
     placeholder: 'Write a message',
     enterkeyhint: 'send',
+    'aria-describedby': 'chat-mode',
     data: { test: 'chat-input' },
   });
+  mode.id = 'chat-mode';
 
-  const form = element(
-    'form',
-    {
-      class: 'chat-form',
-      onsubmit: (event) => {
-        event.preventDefault();
-        const text = input.value.trim();
-        if (text && session.sendMessage(text, store.state.chatTarget)) input.value = '';
-        input.focus();
-      },
-    },
-    element('div', { class: 'chat-to' }, element('label', { for: 'chat-target' }, 'To'), target),
-    element(
-      'div',
-      { class: 'chat-line' },
-      element('label', { class: 'sr-only', for: 'chat-input' }, 'Message'),
-      input,
-      element(
-        'button',
-        {
-          type: 'submit',
-          class: 'button primary icon-only',
-          'aria-label': 'Send',
-          data: { test: 'chat-send' },
-        },
-        icon('send'),
-      ),
-    ),
-  );
-
-  let shownCount = 0;
+  function submit(event) {
+    event.preventDefault();
+    const text = input.value.trim();
+    if (text && session.messages.send(text)) input.value = '';
+    input.focus();
+  }
 
   return {
-    element: element('div', { class: 'chat' }, empty, log, form),
-
+    element: element(
+      'form',
+      { class: 'chat-form', onsubmit: submit },
+      receivers.element,
+      element(
+        'div',
+        { class: 'chat-line' },
+        element('label', { class: 'sr-only', for: 'chat-input' }, 'Message'),
+        input,
+        element(
+          'button',
+          {
+            type: 'submit',
+            class: 'button primary icon-only',
+            'aria-label': 'Send',
+            data: { test: 'chat-send' },
+          },
+          icon('send'),
+        ),
+      ),
+      mode,
+    ),
     focus: () => input.focus(),
-
-    badge: ({ unreadCount }) => ({ number: unreadCount, meaning: 'unread' }),
-
     show(state) {
-      showTargets(target, state);
-      form.dataset.private = String(state.chatTarget !== EVERYONE);
-      if (state.messages.length < shownCount) {
-        log.replaceChildren();
-        input.value = '';
-        shownCount = 0;
-      }
-      const fresh = state.messages.slice(shownCount);
-      shownCount = state.messages.length;
-      empty.hidden = shownCount > 0;
-      log.append(...fresh.map(messageEntry));
-      if (fresh.length > 0) log.scrollTop = log.scrollHeight;
-
-      const unseen = fresh.findLast(({ isSelf }) => !isSelf);
-      if (unseen && state.openPanel !== 'chat') {
-        store.change(
-          noticed(`${unseen.sender}${unseen.isPrivate ? ' (private)' : ''}: ${unseen.text}`),
-        );
-      }
+      const people = otherPeople(state);
+      receivers.show(people, state.receivers);
+      const names = people.filter(({ id }) => state.receivers.includes(id)).map(({ name }) => name);
+      setText(mode, names.length > 0 ? `Private: only ${inWords(names)} will see it.` : '');
+      if (people.length === 0 && state.messages.length === 0 && !state.roomName) input.value = '';
     },
   };
 }
 
-function showTargets(target, state) {
-  const choices = [
-    { id: EVERYONE, name: 'Everyone' },
-    ...otherPeople(state).map(({ id, name }) => ({ id, name: `${name} (private)` })),
-  ];
-  const signature = JSON.stringify(choices);
-  if (target.dataset.signature !== signature) {
-    target.dataset.signature = signature;
-    target.replaceChildren(
-      ...choices.map(({ id, name }) => element('option', { value: id }, name)),
-    );
-  }
-  if (target.value !== state.chatTarget) target.value = state.chatTarget;
-}
-
-function messageEntry({ sender, receiver, isSelf, isPrivate, text, time }) {
-  const head = element(
-    'p',
-    { class: 'message-head' },
-    element('span', { class: 'message-sender' }, sender),
-    element('time', { datetime: time.toISOString() }, shortTime(time)),
-  );
-  if (isPrivate) {
-    head.append(
-      element(
-        'span',
-        { class: 'message-private' },
-        icon('lock'),
-        `Private${receiver ? ` to ${receiver}` : ''}`,
-      ),
-    );
-  }
-  const body = element('p', { class: 'message-text' });
-  setText(body, text);
-  return element(
-    'div',
-    {
-      class: 'message',
-      data: { test: 'message', self: String(isSelf), private: String(isPrivate) },
-    },
-    head,
-    body,
-  );
-}
-
-const shortTime = (time) => time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+const inWords = (names) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -1,5 +1,8 @@
 import { chatPanel } from './chat.js';
+import { journalPanel } from './journal.js';
+import { morePanel } from './more.js';
 import { peoplePanel } from './people.js';
+import { roomPanel } from './room.js';
 
 /** The panels of the room, in the order of their buttons. A new one is added here. */
-export const panels = [peoplePanel, chatPanel];
+export const panels = [peoplePanel, chatPanel, roomPanel, journalPanel, morePanel];

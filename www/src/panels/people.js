@@ -1,6 +1,8 @@
-import { Phase, Sending, chatTargetChosen, self } from '../state/call-state.js';
+import { Phase, Sending, self } from '../state/call-state.js';
+import { receiversChosen } from '../state/chat.js';
 import { keepPreferences } from '../state/preferences.js';
 import { element, icon, setText, showIcon } from '../view/element.js';
+import { createSwitch } from '../view/switch.js';
 
 export const peoplePanel = {
   id: 'people',
@@ -10,44 +12,25 @@ export const peoplePanel = {
 };
 
 function createPeople({ store, session, openPanel }) {
-  const list = element('ul', { class: 'people', role: 'list', data: { test: 'people' } });
-  const entries = new Map();
-
-  const nameInput = element('input', {
-    id: 'own-name',
-    maxlength: '40',
-    autocomplete: 'off',
-    data: { test: 'own-name' },
+  const list = element('ul', {
+    class: 'people',
+    role: 'list',
+    tabindex: '0',
+    'aria-label': 'People in the room',
+    data: { test: 'people' },
   });
-  const nameForm = element(
-    'form',
-    {
-      class: 'own-name',
-      onsubmit: (event) => {
-        event.preventDefault();
-        const name = nameInput.value.trim();
-        if (!name || store.state.phase !== Phase.JOINED) return;
-        session.rename(name);
-        keepPreferences({ name });
-      },
-    },
-    element('label', { for: 'own-name' }, 'Your name'),
-    element(
-      'div',
-      { class: 'own-name-line' },
-      nameInput,
-      element('button', { type: 'submit', class: 'button', data: { test: 'rename' } }, 'Change'),
-    ),
-  );
-  let shownName = null;
+  const entries = new Map();
+  const own = createOwnForm({ store, session });
 
-  const writeTo = (id) => {
-    store.change(chatTargetChosen(id));
-    openPanel('chat');
+  const actions = {
+    write(id) {
+      store.change(receiversChosen([id]));
+      openPanel('chat');
+    },
   };
 
   return {
-    element: element('div', { class: 'people-panel' }, list, nameForm),
+    element: element('div', { class: 'people-panel' }, list, own.element),
 
     badge: ({ people }) => ({ number: people.length, meaning: 'in the room' }),
 
@@ -59,22 +42,66 @@ function createPeople({ store, session, openPanel }) {
       }
       for (const person of state.people) {
         if (!entries.has(person.id)) {
-          const entry = createEntry(person, writeTo);
+          const entry = createEntry(person, actions);
           entries.set(person.id, entry);
           list.append(entry.element);
         }
         entries.get(person.id).show(person);
       }
-      const ownName = self(state)?.name ?? '';
-      if (ownName !== shownName) {
-        shownName = ownName;
-        nameInput.value = ownName;
-      }
+      own.show(state);
     },
   };
 }
 
-function createEntry({ id, isSelf }, writeTo) {
+/** What one tells about oneself. */
+function createOwnForm({ store, session }) {
+  const nameInput = element('input', {
+    id: 'own-name',
+    maxlength: '40',
+    autocomplete: 'off',
+    data: { test: 'own-name' },
+  });
+  const rename = element(
+    'button',
+    { type: 'submit', class: 'button', data: { test: 'rename' } },
+    'Change',
+  );
+  const hand = createSwitch({
+    name: 'raise-hand',
+    label: 'Raise your hand',
+    onChange: (isOn) => session.people.raiseHand(isOn),
+  });
+  let shownName = null;
+
+  function submit(event) {
+    event.preventDefault();
+    const name = nameInput.value.trim();
+    if (!name || store.state.phase !== Phase.JOINED) return;
+    session.people.rename(name);
+    keepPreferences({ name });
+  }
+
+  return {
+    element: element(
+      'form',
+      { class: 'own-name', onsubmit: submit },
+      hand.element,
+      element('label', { for: 'own-name' }, 'Your name'),
+      element('div', { class: 'own-name-line' }, nameInput, rename),
+    ),
+    show(state) {
+      const me = self(state);
+      const isConnected = state.phase === Phase.JOINED;
+      hand.show({ isOn: me?.hasRaisedHand ?? false, isAvailable: isConnected });
+      rename.setAttribute('aria-disabled', String(!isConnected));
+      if ((me?.name ?? '') === shownName) return;
+      shownName = me?.name ?? '';
+      nameInput.value = shownName;
+    },
+  };
+}
+
+function createEntry({ id, isSelf }, actions) {
   const name = element('span', { class: 'person-name' });
   const audio = createState('microphone', {
     on: 'Microphone on',
@@ -82,17 +109,14 @@ function createEntry({ id, isSelf }, writeTo) {
     none: 'No microphone',
   });
   const video = createState('camera', { on: 'Camera on', muted: 'Camera off', none: 'No camera' });
-  const write = element(
-    'button',
-    {
-      type: 'button',
-      class: 'button small',
-      data: { test: 'write-to' },
-      onclick: () => writeTo(id),
-    },
-    icon('chat'),
-    'Write',
+  const hand = element(
+    'span',
+    { class: 'person-state', data: { test: 'hand' } },
+    icon('hand'),
+    'Hand raised',
   );
+  const write = createAction('write-to', 'chat', 'Write', () => actions.write(id));
+  const details = createDetails();
   const entry = element(
     'li',
     { class: 'person', data: { test: 'person', peer: id, self: String(isSelf) } },
@@ -100,9 +124,10 @@ function createEntry({ id, isSelf }, writeTo) {
       'div',
       { class: 'person-words' },
       name,
-      element('p', { class: 'person-states' }, audio.element, video.element),
+      element('p', { class: 'person-states' }, audio.element, video.element, hand),
     ),
-    ...(isSelf ? [] : [write]),
+    ...(isSelf ? [] : [element('div', { class: 'person-actions' }, write)]),
+    details.element,
   );
   return {
     element: entry,
@@ -110,10 +135,20 @@ function createEntry({ id, isSelf }, writeTo) {
       setText(name, isSelf ? `${person.name} (you)` : person.name);
       audio.show(person.audio);
       video.show(person.video);
+      hand.hidden = !person.hasRaisedHand;
       write.setAttribute('aria-label', `Write to ${person.name} in private`);
+      details.show(person);
     },
   };
 }
+
+const createAction = (test, iconName, words, onclick) =>
+  element(
+    'button',
+    { type: 'button', class: 'button small', data: { test }, onclick },
+    icon(iconName),
+    words,
+  );
 
 function createState(kind, words) {
   const picture = icon(kind);
@@ -123,6 +158,37 @@ function createState(kind, words) {
     show(sending) {
       showIcon(picture, sending === Sending.ON ? kind : `${kind}-off`);
       setText(text, words[sending]);
+    },
+  };
+}
+
+/** What the SDK knows about somebody beyond what a conversation needs. */
+function createDetails() {
+  const summary = element('summary', {});
+  const id = element('dd', {});
+  const software = element('dd', {});
+  const data = element('dd', { class: 'code', data: { test: 'person-data' } });
+  return {
+    element: element(
+      'details',
+      { class: 'person-details' },
+      summary,
+      element(
+        'dl',
+        { class: 'facts' },
+        element('dt', {}, 'Software'),
+        software,
+        element('dt', {}, 'Peer id'),
+        id,
+        element('dt', {}, 'Custom data'),
+        data,
+      ),
+    ),
+    show(person) {
+      setText(summary, `About ${person.name}`);
+      setText(id, person.id);
+      setText(software, person.software || 'unknown');
+      setText(data, JSON.stringify(person.customData));
     },
   };
 }

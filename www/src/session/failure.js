@@ -4,6 +4,7 @@ const { SYSTEM_ACTION_REASON: Reason, READY_STATE_CHANGE_ERROR: ApiError } = Sky
 
 // Values of `code` in the errors with which `joinRoom` rejects.
 const ENGINE_FAILED = 'ENGINE_FAILED';
+const ENGINE_DIED = 'ENGINE_DIED';
 const ROOM_LOCKED = 'ROOM_LOCKED';
 const UNREACHABLE = [
   'API_UNREACHABLE',
@@ -108,6 +109,7 @@ export function describeJoinFailure(error) {
   if (media) return { ...media, remedies: [Remedy.RETRY, Remedy.WITHOUT_MEDIA] };
 
   if (error?.code === ENGINE_FAILED) return describeStartFailure(error);
+  if (error?.code === ENGINE_DIED) return { ...sdkStopped, remedies: retry };
   if (error?.code === ROOM_LOCKED) return describeRefusal({ reason: Reason.ROOM_LOCKED });
   if (keyErrors.includes(error?.error)) return { ...keyFailure, remedies: retry };
   if (UNREACHABLE.includes(error?.code)) return { ...serverFailure, remedies: retry };
@@ -128,7 +130,20 @@ export function describeRefusal({ reason, info }) {
 export const connectionLost = {
   kind: 'connection-lost',
   title: 'The connection to the server was lost.',
-  advice: 'People who are still shown may hear and see you. Rejoin to be sure.',
+  advice:
+    'The page looks for it again and again and comes back by itself. Until then people who are still shown may hear and see you.',
+  remedies: [Remedy.REJOIN, Remedy.LEAVE],
+};
+
+export const serverStillAway = {
+  ...connectionLost,
+  title: 'The server cannot be reached yet.',
+};
+
+export const sdkStopped = {
+  kind: 'sdk-stopped',
+  title: 'The call broke down because of a defect of this page.',
+  advice: 'Camera and microphone are off and nobody hears you. Rejoin to go on.',
   remedies: [Remedy.REJOIN, Remedy.LEAVE],
 };
 

@@ -1,32 +1,80 @@
 import Skylink from 'skylink-wasm';
 import * as change from '../state/call-state.js';
-import { describeJoinFailure, describeStartFailure } from './failure.js';
-import { listenToSdk } from './sdk-events.js';
+import { createConnections } from './connections.js';
+import {
+  connectionLost,
+  describeJoinFailure,
+  describeStartFailure,
+  sdkStopped,
+  serverStillAway,
+} from './failure.js';
+import { createJournal } from './journal.js';
+import { listen } from './listening.js';
+import { createMessages } from './messages.js';
+import { createPeople } from './people.js';
+import { createRejoining } from './rejoining.js';
+import { createRoom } from './room.js';
+import { initOptions, joinOptions } from './options.js';
+import { createStreams } from './streams.js';
 
-const { Phase, Sending } = change;
+const { Phase } = change;
 
-// Frames of the shape of a tile, small enough for several people on a laptop.
-const videoFormat = { resolution: { width: 640, height: 360 }, frameRate: 24 };
-
-/** Everything the page asks of the SDK. What comes back arrives in the store by `listenToSdk`. */
+/**
+ * Enters and leaves the room. What else the page asks of the SDK stands in one module for each
+ * topic; what comes back arrives in the store by the topics' listeners.
+ */
 export class RoomSession {
   #store;
   #skylink = null;
+  #appKey;
+  #preparedWith = null;
   #choice = null;
+  #topics;
   #stopListening = () => {};
   #leaving = null;
   #attempt = 0;
+  #rejoining;
+  /** From the event `fatal`: joins anew after the SDK itself has stopped. */
+  #revive = null;
 
   constructor(store, appKey) {
     this.#store = store;
+    const shared = {
+      store,
+      sdk: () => this.#skylink,
+      choice: { change: (changes) => (this.#choice = { ...this.#choice, ...changes }) },
+    };
+    this.journal = createJournal();
+    this.connections = createConnections(shared);
+    this.messages = createMessages(shared);
+    this.people = createPeople(shared);
+    this.streams = createStreams(shared);
+    this.room = createRoom({
+      ...shared,
+      onPutOut: (failure) => this.#giveUp(failure),
+      onLost: () => this.#loseConnection(),
+      onFatal: (revive) => this.#loseSdk(revive),
+    });
+    this.#topics = [this.room, this.people, this.streams, this.connections, this.messages];
+    this.#rejoining = createRejoining({
+      rejoin: () => this.#joinAgain(),
+      onStillAway: () => store.change(change.connectionLost(serverStillAway)),
+    });
+    this.#appKey = appKey;
+    // Here already, since the first instance begins to load the SDK.
+    this.#prepare();
+  }
+
+  /** Options of the constructor hold for an instance: other options need another one. */
+  #prepare() {
+    const options = initOptions(this.#appKey, this.#store.state.settings);
+    const signature = JSON.stringify(options);
+    if (this.#preparedWith === signature) return;
     try {
-      this.#skylink = new Skylink({
-        appKey,
-        roomServer: `//${window.location.host}`,
-        forceSSL: window.location.protocol === 'https:',
-      });
+      this.#skylink = new Skylink(options);
+      this.#preparedWith = signature;
     } catch (error) {
-      store.change(change.backAtTheForm(describeStartFailure(error)));
+      this.#store.change(change.backAtTheForm(describeStartFailure(error)));
     }
   }
 
@@ -34,59 +82,84 @@ export class RoomSession {
    * @param {{ name: string, roomName: string,
    *   camera: false | { deviceId?: string }, microphone: false | { deviceId?: string } }} choice
    */
-  async join(choice) {
-    const { state } = this.#store;
-    if (!this.#skylink || (state.phase !== Phase.FORM && state.phase !== Phase.LOST)) return;
-    this.#choice = choice;
+  async join({ name, ...choice }) {
+    if (this.#store.state.phase !== Phase.FORM) return;
+    this.#prepare();
+    if (!this.#skylink) return;
+    this.#choice = { ...choice, userData: { name } };
+    this.#store.change(change.joining(choice.roomName));
+    await this.#enter(() => this.#skylink.joinRoom(this.#joinOptions()));
+  }
+
+  /** Comes back into the room that was lost, as soon as that is possible. */
+  rejoin() {
+    if (this.#store.state.phase !== Phase.LOST) return;
+    if (this.#revive) this.#joinAgain();
+    else this.#rejoining.lookNow();
+  }
+
+  async #joinAgain() {
+    const revive = this.#revive;
+    this.#revive = null;
+    if (!revive) this.#leaveRoom();
+    this.#store.change(change.joiningAgain());
+    await this.#enter(revive ?? (() => this.#skylink.joinRoom(this.#joinOptions())));
+  }
+
+  #joinOptions() {
+    return joinOptions({ ...this.#choice, settings: this.#store.state.settings });
+  }
+
+  async #enter(joinRoom) {
     this.#attempt += 1;
     const attempt = this.#attempt;
-    this.#store.change(change.joining(choice.roomName));
     await this.#leaving;
-
-    this.#ignoreEvents();
-    this.#stopListening = listenToSdk(this.#store, {
-      onPutOut: (failure) => this.#giveUp(failure),
-    });
+    if (attempt !== this.#attempt) return;
+    this.#stopListening();
+    this.#stopListening = listen(...this.#topics.map(({ listeners }) => listeners));
     try {
-      await this.#skylink.joinRoom({
-        roomName: choice.roomName,
-        userData: { name: choice.name },
-        audio: choice.microphone,
-        video: choice.camera && { ...videoFormat, ...choice.camera },
-      });
+      await joinRoom();
     } catch (error) {
       const isStillWanted = attempt === this.#attempt && this.#store.state.phase === Phase.JOINING;
-      if (isStillWanted) this.#giveUp(describeJoinFailure(error));
+      if (isStillWanted) this.#failToEnter(describeJoinFailure(error));
     }
   }
 
-  /** Joins as the last time, apart from the changes. */
-  async joinAgain(changes = {}) {
-    const choice = { ...this.#choice, ...changes };
-    if (this.#store.state.phase === Phase.LOST) this.#leaveRoom();
-    await this.join(choice);
+  #failToEnter(failure) {
+    const isWorthWaiting = failure.kind === 'server-unreachable' && this.#store.state.isRejoining;
+    if (isWorthWaiting) this.#loseConnection();
+    else this.#giveUp(failure);
+  }
+
+  #loseConnection() {
+    this.#store.change(change.connectionLost(connectionLost));
+    this.#rejoining.begin();
+  }
+
+  #loseSdk(revive) {
+    if (!change.isInRoom(this.#store.state)) return;
+    this.#rejoining.stop();
+    this.#revive = revive;
+    this.#store.change(change.connectionLost(sdkStopped));
   }
 
   leave() {
-    if (!change.isInRoom(this.#store.state)) return;
-    this.#giveUp(null);
+    if (change.isInRoom(this.#store.state)) this.#giveUp(null);
   }
 
   // A room that was refused is not known to the SDK: then there is nothing to leave.
   #giveUp(failure) {
+    this.#attempt += 1;
+    this.#rejoining.stop();
+    this.#revive = null;
     if (change.isInRoom(this.#store.state)) this.#leaveRoom();
-    else this.#ignoreEvents();
+    else this.#stopListening();
     this.#store.change(change.backAtTheForm(failure));
   }
 
   #leaveRoom() {
-    this.#ignoreEvents();
-    this.#leaving = this.#leaveQuietly(this.#store.state.roomName);
-  }
-
-  #ignoreEvents() {
     this.#stopListening();
-    this.#stopListening = () => {};
+    this.#leaving = this.#leaveQuietly(this.#store.state.roomName);
   }
 
   async #leaveQuietly(roomName) {
@@ -94,52 +167,6 @@ export class RoomSession {
       await this.#skylink.leaveRoom(roomName);
     } catch (error) {
       console.warn('Leaving the room failed', error);
-    }
-  }
-
-  setMicrophoneMuted(isMuted) {
-    this.#mute({ audioMuted: isMuted });
-  }
-
-  setCameraMuted(isMuted) {
-    this.#mute({ videoMuted: isMuted });
-  }
-
-  #mute(changes) {
-    const { state } = this.#store;
-    const me = change.self(state);
-    if (!me) return;
-    this.#skylink.muteStreams(state.roomName, {
-      audioMuted: me.audio === Sending.MUTED,
-      videoMuted: me.video === Sending.MUTED,
-      ...changes,
-    });
-  }
-
-  setRoomLocked(isLocked) {
-    const { state } = this.#store;
-    if (state.phase !== Phase.JOINED) return;
-    if (isLocked) this.#skylink.lockRoom(state.roomName);
-    else this.#skylink.unlockRoom(state.roomName);
-  }
-
-  rename(name) {
-    const { state } = this.#store;
-    if (state.phase !== Phase.JOINED) return;
-    this.#choice = { ...this.#choice, name };
-    this.#skylink.setUserData(state.roomName, { name });
-  }
-
-  /** Tells whether the message could be handed over. */
-  sendMessage(text, targetPeerId) {
-    const { state } = this.#store;
-    try {
-      if (state.phase !== Phase.JOINED) throw new Error('not connected');
-      this.#skylink.sendMessage(state.roomName, text, targetPeerId);
-      return true;
-    } catch {
-      this.#store.change(change.noticed('The message was not sent: there is no connection.'));
-      return false;
     }
   }
 }

@@ -1,7 +1,10 @@
 /**
  * The state of the page as plain data, and the changes it can go through.
  * Nothing here knows the SDK or the document: each function takes the state and returns what changes.
+ * Chat and the other parts of a room have modules of their own beside this one.
  */
+import { noChat, receiverLeft } from './chat.js';
+import { defaultSettings } from './settings.js';
 
 /** @enum {string} */
 export const Phase = {
@@ -26,16 +29,12 @@ export const Sending = {
   NONE: 'none',
 };
 
-export const EVERYONE = '';
-
 const nothingOfARoom = {
   roomName: '',
   roomIsLocked: false,
-  ownPeerId: null,
   people: [],
-  messages: [],
-  unreadCount: 0,
-  chatTarget: EVERYONE,
+  isRejoining: false,
+  ...noChat,
 };
 
 export const initialState = {
@@ -45,6 +44,7 @@ export const initialState = {
   notice: null,
   spoken: null,
   soundIsBlocked: false,
+  settings: defaultSettings,
   ...nothingOfARoom,
 };
 
@@ -58,6 +58,21 @@ export const joining = (roomName) => () => ({
   roomName,
 });
 
+/** Everybody stays in sight, without picture and sound, until the room tells who is there. */
+export const joiningAgain =
+  () =>
+  ({ people }) => ({
+    phase: Phase.JOINING,
+    failure: null,
+    isRejoining: true,
+    roomIsLocked: false,
+    people: people.map((person) => ({
+      ...person,
+      streams: [],
+      connection: person.isSelf ? person.connection : Connection.RECONNECTING,
+    })),
+  });
+
 export const backAtTheForm =
   (failure = null) =>
   () => ({
@@ -70,12 +85,11 @@ export const backAtTheForm =
 
 export const connectionLost = (failure) => () => ({ phase: Phase.LOST, failure });
 
-export const selfJoined = (self) => (state) => ({
+export const selfJoined = (self) => () => ({
   phase: Phase.JOINED,
   failure: null,
-  ownPeerId: self.id,
+  isRejoining: false,
   people: [{ ...newPerson, ...self, isSelf: true, connection: Connection.CONNECTED }],
-  messages: state.messages,
 });
 
 const newPerson = {
@@ -86,6 +100,9 @@ const newPerson = {
   video: Sending.NONE,
   connection: Connection.CONNECTING,
   streams: [],
+  hasRaisedHand: false,
+  customData: null,
+  software: '',
 };
 
 /** Adds a person, or changes the one with the same id. */
@@ -103,9 +120,10 @@ export const personChanged = (id, changes) => (state) =>
 
 export const personLeft = (id) => (state) => ({
   people: state.people.filter((person) => person.id !== id),
-  chatTarget: state.chatTarget === id ? EVERYONE : state.chatTarget,
+  ...receiverLeft(id)(state),
 });
 
+/** @param stream `{ id, media, isScreen }` */
 export const streamAdded = (id, stream) => (state) => {
   const person = personById(state, id);
   if (!person) return {};
@@ -120,12 +138,6 @@ export const streamRemoved = (id, streamId) => (state) => {
   return personChanged(id, { streams: person.streams.filter((one) => one.id !== streamId) })(state);
 };
 
-export const messageArrived = (message) => (state) => ({
-  messages: [...state.messages, { ...message, serial: nextSerial() }],
-  unreadCount:
-    message.isSelf || state.openPanel === 'chat' ? state.unreadCount : state.unreadCount + 1,
-});
-
 export const panelOpened = (panelId) => (state) => ({
   openPanel: panelId,
   // What it says is in the panel now, or would lie over it.
@@ -133,7 +145,6 @@ export const panelOpened = (panelId) => (state) => ({
   unreadCount: panelId === 'chat' ? 0 : state.unreadCount,
 });
 
-export const chatTargetChosen = (peerId) => () => ({ chatTarget: peerId });
 export const roomLockChanged = (roomIsLocked) => () => ({ roomIsLocked });
 
 /** A short message that is shown for a few seconds, and read out. */
@@ -145,4 +156,7 @@ export const spoken = (text) => () => ({ spoken: { text, serial: nextSerial() } 
 export const personById = (state, id) => state.people.find((person) => person.id === id);
 export const self = (state) => state.people.find((person) => person.isSelf);
 export const otherPeople = (state) => state.people.filter((person) => !person.isSelf);
-export const isInRoom = (state) => state.phase === Phase.JOINED || state.phase === Phase.LOST;
+
+/** In a room, also while its server is away or it is being joined again. */
+export const isInRoom = ({ phase, isRejoining }) =>
+  phase === Phase.JOINED || phase === Phase.LOST || isRejoining;

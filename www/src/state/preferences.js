@@ -6,6 +6,7 @@ const defaults = {
   microphoneIsWanted: true,
   cameraId: '',
   microphoneId: '',
+  settings: {},
 };
 
 /** What the person chose the last time. Browsers that keep nothing give the defaults. */
@@ -23,4 +24,11 @@ export function keepPreferences(changes) {
   } catch {
     // Private windows may refuse storage: the page works the same, it only forgets.
   }
+}
+
+/** Changes settings now and for the next time. */
+export function changeSettings(store, changes) {
+  const settings = { ...store.state.settings, ...changes };
+  store.change({ settings });
+  keepPreferences({ settings });
 }

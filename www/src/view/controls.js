@@ -1,5 +1,5 @@
-import { Phase, Sending, isInRoom, self, spoken } from '../state/call-state.js';
-import { byId, setText, showIcon } from './element.js';
+import { Sending, isInRoom, self, spoken } from '../state/call-state.js';
+import { byId, setLabel, setText, showIcon } from './element.js';
 
 /** The buttons below the tiles. Panels add theirs, see `side-panel.js`. */
 export function createControls({ store, session }) {
@@ -8,7 +8,7 @@ export function createControls({ store, session }) {
     kind: 'microphone',
     words: { [Sending.ON]: 'Mute', [Sending.MUTED]: 'Unmute', [Sending.NONE]: 'No mic' },
     isMutedNow: () => self(store.state)?.audio === Sending.MUTED,
-    setMuted: (isMuted) => session.setMicrophoneMuted(isMuted),
+    setMuted: (isMuted) => session.streams.setMicrophoneMuted(isMuted),
     say: (text) => store.change(spoken(text)),
   });
   const camera = createMuteButton({
@@ -20,12 +20,10 @@ export function createControls({ store, session }) {
       [Sending.NONE]: 'No camera',
     },
     isMutedNow: () => self(store.state)?.video === Sending.MUTED,
-    setMuted: (isMuted) => session.setCameraMuted(isMuted),
+    setMuted: (isMuted) => session.streams.setCameraMuted(isMuted),
     say: (text) => store.change(spoken(text)),
   });
 
-  const lock = byId('lock');
-  lock.addEventListener('click', () => session.setRoomLocked(!store.state.roomIsLocked));
   byId('leave').addEventListener('click', () => session.leave());
 
   return store.subscribe((state) => {
@@ -33,10 +31,6 @@ export function createControls({ store, session }) {
     const me = self(state);
     microphone(me?.audio ?? Sending.NONE);
     camera(me?.video ?? Sending.NONE);
-    showIcon(lock.querySelector('svg'), state.roomIsLocked ? 'lock' : 'unlock');
-    setText(lock.querySelector('.control-text'), state.roomIsLocked ? 'Unlock' : 'Lock');
-    setLabel(lock, state.roomIsLocked ? 'Unlock the room' : 'Lock the room');
-    lock.setAttribute('aria-disabled', String(state.phase !== Phase.JOINED));
   });
 }
 
@@ -62,10 +56,4 @@ function createMuteButton({ button, kind, words, isMutedNow, setMuted, say }) {
       `${words[sending]}${kind === 'microphone' && sending !== Sending.NONE ? ' microphone' : ''}`,
     );
   };
-}
-
-// The full words are the name of the button and its tool tip: narrow screens show only the icon.
-function setLabel(button, label) {
-  button.setAttribute('aria-label', label);
-  button.title = label;
 }

@@ -38,3 +38,9 @@ export function setText(node, text) {
 }
 
 export const byId = (id) => document.getElementById(id);
+
+/** The full words are the name of a button and its tool tip: narrow screens show only its icon. */
+export function setLabel(button, label) {
+  button.setAttribute('aria-label', label);
+  button.title = label;
+}

@@ -1,10 +1,11 @@
 import { DEFAULT_ROOM, roomNameFault, showRoomInAddress, tidyRoomName } from '../state/address.js';
 import { Phase } from '../state/call-state.js';
-import { keepPreferences, readPreferences } from '../state/preferences.js';
+import { changeSettings, keepPreferences, readPreferences } from '../state/preferences.js';
 import { Remedy } from '../session/failure.js';
 import { createDeviceChooser } from './device-chooser.js';
 import { byId, setText } from './element.js';
 import { createFailureBanner } from './failure-banner.js';
+import { createSettingsFields } from './settings-fields.js';
 
 /** The page before a call: who, where, and with which devices. */
 export function createJoinForm({ store, session, preview, roomName }) {
@@ -16,6 +17,7 @@ export function createJoinForm({ store, session, preview, roomName }) {
   name.value = readPreferences().name;
   room.value = roomName || DEFAULT_ROOM;
   createDeviceChooser(preview);
+  const settings = createSettings(store);
 
   const showFailure = createFailureBanner(byId('join-failure'), (remedy) => {
     submit(remedy === Remedy.WITHOUT_MEDIA ? { camera: false, microphone: false } : {});
@@ -75,6 +77,7 @@ export function createJoinForm({ store, session, preview, roomName }) {
     preview.store.subscribe((state) =>
       setText(byId('join-with'), wordsAboutDevices(chosenDevices(state))),
     ),
+    store.subscribe(settings.show),
     store.subscribe(({ phase, failure }) => {
       const isJoining = phase === Phase.JOINING;
       setText(join, isJoining ? 'Joining…' : 'Join');
@@ -85,6 +88,17 @@ export function createJoinForm({ store, session, preview, roomName }) {
   ];
 
   return () => unsubscribe.forEach((stop) => stop());
+}
+
+/** Behind a heading that opens: most people never need them. */
+function createSettings(store) {
+  const fields = createSettingsFields({
+    prefix: 'join-',
+    onChange: (changes) => changeSettings(store, changes),
+  });
+  const parts = Object.values(fields);
+  byId('join-settings').replaceChildren(...parts.map((part) => part.element));
+  return { show: (state) => parts.forEach((part) => part.show(state.settings)) };
 }
 
 function chosenDevices({ camera, microphone }) {

@@ -11,8 +11,7 @@ export function createPage({ store, preview, openAtJoin }) {
     if (state.phase === Phase.FORM && lastPhase !== Phase.FORM) preview.start();
     lastPhase = state.phase;
 
-    // While a lost room is being joined again its view stays.
-    const inRoom = isInRoom(state) || (state.phase === Phase.JOINING && wasInRoom === true);
+    const inRoom = isInRoom(state);
     if (inRoom === wasInRoom) return;
     const isFirst = wasInRoom === null;
     wasInRoom = inRoom;

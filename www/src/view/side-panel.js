@@ -3,8 +3,10 @@ import { byId, element, icon, setText } from './element.js';
 
 /**
  * The place beside the tiles where one panel at a time is open. A panel is
- * `{ id, title, iconName, create({ store, session, openPanel }) }`, where `create` returns
- * `{ element, show(state), badge?(state), focus?() }`; a badge is `{ number, meaning }`.
+ * `{ id, title, iconName, isSecondary?, create({ store, session, openPanel, panels }) }`, where
+ * `create` returns `{ element, show?(state), badge?(state), focus?(), opened?(), closed?() }`;
+ * a badge is `{ number, meaning }`. `show` is called while the panel is open. On narrow screens the
+ * buttons of secondary panels are in the panel "More".
  */
 export function createSidePanel({ store, session, panels }) {
   const place = byId('panel');
@@ -16,44 +18,48 @@ export function createSidePanel({ store, session, panels }) {
     focusIsDue = true;
     store.change(panelOpened(id));
   };
+  const togglePanel = (id) => openPanel(store.state.openPanel === id ? null : id);
   const entries = panels.map((panel) =>
-    createEntry(panel, { store, session, openPanel, togglePanel, close }),
+    createEntry(panel, { store, session, openPanel, togglePanel, close, panels }),
   );
   buttons.replaceChildren(...entries.map(({ button }) => button));
-  let shownId = null;
-
-  function togglePanel(id) {
-    openPanel(store.state.openPanel === id ? null : id);
-  }
+  let shown = null;
 
   function close() {
-    const entry = entries.find(({ id }) => id === store.state.openPanel);
+    const closed = shown;
     openPanel(null);
-    entry?.button.focus();
+    // The button of a secondary panel may be hidden: then the focus goes to that of "More".
+    const candidates = [closed, entries.find(({ isMore }) => isMore)];
+    candidates.find((entry) => entry?.button.checkVisibility())?.button.focus();
   }
 
   place.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
     close();
   });
 
   return store.subscribe((state) => {
-    for (const entry of entries) entry.show(state);
-    if (state.openPanel === shownId) return;
-    shownId = state.openPanel;
-    const entry = entries.find(({ id }) => id === shownId);
-    place.hidden = !entry;
-    place.dataset.panel = entry?.id ?? '';
-    place.setAttribute('aria-label', entry?.title ?? '');
-    place.replaceChildren(...(entry ? [entry.frame] : []));
-    if (focusIsDue) entry?.focus();
+    for (const entry of entries) entry.showButton(state);
+    const next = entries.find(({ id }) => id === state.openPanel) ?? null;
+    if (next !== shown) {
+      shown?.closed();
+      shown = next;
+      place.hidden = !shown;
+      place.dataset.panel = shown?.id ?? '';
+      place.setAttribute('aria-label', shown?.title ?? '');
+      place.replaceChildren(...(shown ? [shown.frame] : []));
+      shown?.opened();
+    }
+    shown?.show(state);
+    if (focusIsDue) shown?.focus();
     focusIsDue = false;
   });
 }
 
-function createEntry(panel, { store, session, openPanel, togglePanel, close }) {
-  const content = panel.create({ store, session, openPanel });
+function createEntry(panel, { close, togglePanel, ...context }) {
+  const isSecondary = (id) => context.panels.some((one) => one.id === id && one.isSecondary);
+  const content = panel.create(context);
   const heading = element('h2', { tabindex: '-1' }, panel.title);
   const frame = element(
     'div',
@@ -76,41 +82,54 @@ function createEntry(panel, { store, session, openPanel, togglePanel, close }) {
     ),
     content.element,
   );
+  const button = createPanelButton(panel, () => togglePanel(panel.id));
 
-  const text = element('span', { class: 'control-text' }, panel.title);
+  return {
+    id: panel.id,
+    title: panel.title,
+    isMore: panel.isMore,
+    frame,
+    button: button.element,
+    opened: () => content.opened?.(),
+    closed: () => content.closed?.(),
+    show: (state) => content.show?.(state),
+    focus: () => (content.focus ?? (() => heading.focus()))(),
+    showButton(state) {
+      const isBehindMore = panel.isMore && isSecondary(state.openPanel);
+      const isOpen = state.openPanel === panel.id || isBehindMore;
+      button.show(isOpen, content.badge?.(state) ?? { number: 0, meaning: '' });
+    },
+  };
+}
+
+function createPanelButton({ id, title, iconName, isSecondary = false, isMore = false }, onclick) {
   const badge = element('span', { class: 'badge' });
   const meaning = element('span', { class: 'sr-only' });
+  const kind = (isSecondary && ' secondary') || (isMore && ' more') || '';
   const button = element(
     'button',
     {
       type: 'button',
-      class: 'control',
+      class: `control${kind}`,
       'aria-controls': 'panel',
-      title: panel.title,
-      data: { test: `open-${panel.id}` },
-      onclick: () => togglePanel(panel.id),
+      title,
+      data: { test: `open-${id}` },
+      onclick,
     },
-    icon(panel.iconName),
-    text,
+    icon(iconName),
+    element('span', { class: 'control-text' }, title),
     ' ',
     badge,
     ' ',
     meaning,
   );
-
   return {
-    id: panel.id,
-    title: panel.title,
-    frame,
-    button,
-    focus: () => (content.focus ?? (() => heading.focus()))(),
-    show(state) {
-      const count = content.badge?.(state) ?? { number: 0, meaning: '' };
-      button.setAttribute('aria-expanded', String(state.openPanel === panel.id));
-      badge.hidden = count.number === 0;
-      setText(badge, count.number > 0 ? String(count.number) : '');
-      setText(meaning, count.number > 0 ? count.meaning : '');
-      content.show(state);
+    element: button,
+    show(isOpen, { number, meaning: words }) {
+      button.setAttribute('aria-expanded', String(isOpen));
+      badge.hidden = number === 0;
+      setText(badge, number > 0 ? String(number) : '');
+      setText(meaning, number > 0 ? words : '');
     },
   };
 }

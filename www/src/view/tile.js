@@ -24,6 +24,7 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
   const name = element('span', { class: 'tile-name' });
   const audioMark = createMark('microphone-off');
   const videoMark = createMark('camera-off');
+  const handMark = createMark('hand');
   const connection = element('p', { class: 'tile-connection' });
   const tile = element(
     'li',
@@ -32,7 +33,14 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
     video,
     ...(audio ? [audio] : []),
     connection,
-    element('div', { class: 'tile-caption' }, name, audioMark.element, videoMark.element),
+    element(
+      'div',
+      { class: 'tile-caption' },
+      name,
+      handMark.element,
+      audioMark.element,
+      videoMark.element,
+    ),
   );
 
   let watched = null;
@@ -70,6 +78,7 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
       setText(name, fullName);
       setText(initials, initialsOf(person.name));
       initials.style.setProperty('--hue', String(hueOf(person.name)));
+      handMark.show(person.hasRaisedHand ? 'Hand raised' : '');
       audioMark.show(audioWords[person.audio]);
       videoMark.show(videoWords[person.video]);
       setText(connection, connectionWords[person.connection]);

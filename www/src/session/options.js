@@ -1,0 +1,26 @@
+/** What the page's settings are called in the SDK. */
+import { sizeOf } from '../state/settings.js';
+
+/** Options of the constructor. The demo is served by the server it talks to. */
+export const initOptions = (appKey, { relayOnly }) => ({
+  appKey,
+  roomServer: `//${window.location.host}`,
+  forceSSL: window.location.protocol === 'https:',
+  forceTURN: relayOnly,
+});
+
+/** Options of `joinRoom`. */
+export const joinOptions = ({ roomName, userData, microphone, camera, settings }) => ({
+  roomName,
+  userData,
+  audio: microphone && audioOptions(microphone, settings),
+  video: camera && videoOptions(camera, settings),
+});
+
+export const audioOptions = (device, { echoCancellation }) => ({ ...device, echoCancellation });
+
+export const videoOptions = (device, { resolution, frameRate }) => ({
+  ...device,
+  resolution: sizeOf(resolution),
+  frameRate,
+});

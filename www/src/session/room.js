@@ -1,0 +1,39 @@
+import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
+import { Phase, noticed, roomLockChanged } from '../state/call-state.js';
+import { describeRefusal } from './failure.js';
+import { personFrom } from './person.js';
+
+const { SYSTEM_ACTION } = SkylinkConstants;
+
+/** What concerns the whole room: its lock, and what the server says or does. */
+export function createRoom({ store, sdk, onPutOut, onLost, onFatal }) {
+  const listeners = {
+    [SkylinkEvents.ROOM_LOCK]({ isLocked, isSelf, peerInfo }) {
+      const who = isSelf ? 'You' : personFrom('', peerInfo).name;
+      store.change(roomLockChanged(isLocked));
+      store.change(noticed(`${who} ${isLocked ? 'locked' : 'unlocked'} the room.`));
+    },
+
+    [SkylinkEvents.SYSTEM_ACTION]({ action, reason, info }) {
+      if (action === SYSTEM_ACTION.WARNING) {
+        store.change(noticed(info || 'Warning from the server.'));
+      } else onPutOut(describeRefusal({ reason, info }));
+    },
+
+    [SkylinkEvents.SESSION_DISCONNECT]() {
+      if (store.state.phase === Phase.JOINED) onLost();
+    },
+
+    // Not one of skylinkjs: the SDK itself stopped, and offers to begin again.
+    fatal: ({ rejoin }) => onFatal(rejoin),
+  };
+
+  function setLocked(isLocked) {
+    const { phase, roomName } = store.state;
+    if (phase !== Phase.JOINED) return;
+    if (isLocked) sdk().lockRoom(roomName);
+    else sdk().unlockRoom(roomName);
+  }
+
+  return { listeners, setLocked };
+}
