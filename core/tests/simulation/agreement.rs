@@ -81,7 +81,7 @@ impl World {
         }
     }
 
-    fn assert_same_media(&self, owner: PageId, seen: &MemberView, truth: &MemberView, what: &str) {
+    pub fn assert_same_media(&self, owner: PageId, seen: &MemberView, truth: &MemberView, what: &str) {
         for stream in &seen.streams {
             let status = seen.media_status.get(stream);
             assert_eq!(status, truth.media_status.get(stream), "{what}: {stream}");

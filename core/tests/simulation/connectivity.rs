@@ -1,5 +1,6 @@
 //! Peer connections at work: operations done in their order, candidates found, two ends connected.
 
+use crate::media_server::MEDIA_SERVER;
 use crate::page::Page;
 use crate::peer_connection::{Channel, PeerConnection};
 use crate::world::{Happening, PageId, World};
@@ -23,13 +24,22 @@ impl World {
             ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
             ConnectionOp::Channel { channel, op: ChannelOp::Open { label } } => {
                 connection.open_channel(channel, label);
-                let twin = connection.link.clone().and_then(|(_, remote)| self.find_end(&remote));
-                if let Some(other) = twin {
+                let far = connection.link.clone().map(|(_, far)| far).unwrap_or_default();
+                if far.starts_with(MEDIA_SERVER) {
+                    let delay = self.quickly();
+                    self.schedule(delay, Happening::LinkToMediaServer(page, id));
+                } else if let Some(other) = self.find_end(&far) {
                     let delay = self.quickly();
                     self.schedule(delay, Happening::Link { one: (page, id), other });
                 }
             }
-            ConnectionOp::Channel { op: ChannelOp::SendText(_), .. } => {}
+            ConnectionOp::Channel { op: ChannelOp::SendText(text), .. } => {
+                let link = connection.link.as_ref();
+                if let Some(from) = link.and_then(|(_, far)| member_of(far)).map(str::to_owned) {
+                    let delay = self.quickly();
+                    self.schedule(delay, Happening::TextUp { from, text });
+                }
+            }
             ConnectionOp::Channel { channel, op: ChannelOp::Close } => {
                 let place = connection.channels.iter().position(|known| known.number == channel);
                 let twin = place.and_then(|place| connection.channels.remove(place).twin);
@@ -107,7 +117,10 @@ impl World {
     fn look_for_links(&mut self, page: PageId, id: ConnectionId) {
         let Some(connection) = self.connection((page, id)) else { return };
         let Some(remote) = connection.remote().map(|remote| remote.ufrag.clone()) else { return };
-        if let Some(other) = self.find_end(&remote) {
+        if remote.starts_with(MEDIA_SERVER) {
+            let delay = self.quickly();
+            self.schedule(delay, Happening::LinkToMediaServer(page, id));
+        } else if let Some(other) = self.find_end(&remote) {
             let delay = self.quickly();
             self.schedule(delay, Happening::Link { one: (page, id), other });
         }
@@ -123,20 +136,41 @@ impl World {
         if !reaches(self, one, &here, &there) || !reaches(self, other, &there, &here) {
             return;
         }
-        for (end, link) in [(one, (here.clone(), there.clone())), (other, (there, here))] {
-            let Some(connection) = self.connection(end) else { continue };
-            if connection.link.as_ref() == Some(&link) {
-                continue;
-            }
-            connection.link = Some(link);
-            let events = ["checking", "connected"].map(|state| ConnectionEvent::IceState(state.into()));
-            self.report(end.0, end.1, events.to_vec());
-            let events =
-                ["connecting", "connected"].map(|state| ConnectionEvent::ConnectionState(state.into()));
-            self.report(end.0, end.1, events.to_vec());
-        }
+        self.end_links(one, (here.clone(), there.clone()));
+        self.end_links(other, (there, here));
         self.open_channels(one, other);
         self.open_channels(other, one);
+    }
+
+    /// One end is connected now.
+    fn end_links(&mut self, end: (PageId, ConnectionId), link: (String, String)) {
+        let Some(connection) = self.connection(end) else { return };
+        if connection.link.as_ref() == Some(&link) {
+            return;
+        }
+        connection.link = Some(link);
+        let events = ["checking", "connected"].map(|state| ConnectionEvent::IceState(state.into()));
+        self.report(end.0, end.1, events.to_vec());
+        let events = ["connecting", "connected"].map(|state| ConnectionEvent::ConnectionState(state.into()));
+        self.report(end.0, end.1, events.to_vec());
+    }
+
+    /// A media server is reached as soon as both descriptions are known: its candidates stand in
+    /// its own.
+    pub(crate) fn link_to_media_server(&mut self, page: PageId, id: ConnectionId) {
+        let Some(connection) = self.connection((page, id)) else { return };
+        let (Some(local), Some(remote)) = (connection.local(), connection.remote()) else { return };
+        let link = (local.ufrag.clone(), remote.ufrag.clone());
+        let carries_data = connection.carries_data();
+        self.end_links((page, id), link);
+        let Some(connection) = self.connection((page, id)).filter(|_| carries_data) else { return };
+        let closed = connection.channels.iter_mut().filter(|channel| !channel.open);
+        let open = |channel: &mut Channel| {
+            channel.open = true;
+            channel_event(channel.number, ChannelEvent::Open)
+        };
+        let events = closed.map(open).collect();
+        self.report(page, id, events);
     }
 
     fn open_channels(&mut self, maker: (PageId, ConnectionId), other: (PageId, ConnectionId)) {
@@ -185,6 +219,11 @@ impl World {
     }
 }
 
-fn channel_event(channel: ChannelId, event: ChannelEvent) -> ConnectionEvent {
+/// The member that an ICE generation of a media server is for.
+fn member_of(ufrag: &str) -> Option<&str> {
+    ufrag.strip_prefix(MEDIA_SERVER)?.strip_prefix('.')?.split('.').next()
+}
+
+pub(crate) fn channel_event(channel: ChannelId, event: ChannelEvent) -> ConnectionEvent {
     ConnectionEvent::Channel { channel, buffered: 0.0, event }
 }

@@ -18,11 +18,13 @@ pub struct Section {
     pub receives: bool,
     /// Id of the stream that is sent.
     pub stream: Option<String>,
+    /// Whether its port is 0: it is over for good.
+    pub stopped: bool,
 }
 
 impl Section {
     pub fn data(mid: String) -> Self {
-        Self { kind: SectionKind::Data, mid, sends: true, receives: true, stream: None }
+        Self { kind: SectionKind::Data, mid, sends: true, receives: true, stream: None, stopped: false }
     }
 }
 
@@ -59,6 +61,7 @@ impl Description {
                 sends: kind == SectionKind::Data || has("sendrecv") || has("sendonly"),
                 receives: kind == SectionKind::Data || has("sendrecv") || has("recvonly"),
                 stream: attribute("msid:").and_then(|msid| msid.split(' ').next().map(str::to_owned)),
+                stopped: part.split(' ').nth(1)? == "0",
             });
         }
         Some(Self { ufrag: ufrag?, version, sections })
@@ -78,12 +81,13 @@ impl fmt::Display for Description {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "v=0\r\no=- 1 {} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n", self.version)?;
         for section in &self.sections {
-            let line = match section.kind {
-                SectionKind::Audio => "audio 9 UDP/TLS/RTP/SAVPF 111",
-                SectionKind::Video => "video 9 UDP/TLS/RTP/SAVPF 96",
-                SectionKind::Data => "application 9 UDP/DTLS/SCTP webrtc-datachannel",
+            let (kind, rest) = match section.kind {
+                SectionKind::Audio => ("audio", "UDP/TLS/RTP/SAVPF 111"),
+                SectionKind::Video => ("video", "UDP/TLS/RTP/SAVPF 96"),
+                SectionKind::Data => ("application", "UDP/DTLS/SCTP webrtc-datachannel"),
             };
-            write!(out, "m={line}\r\na=ice-ufrag:{}\r\na=mid:{}\r\n", self.ufrag, section.mid)?;
+            let port = if section.stopped { 0 } else { 9 };
+            write!(out, "m={kind} {port} {rest}\r\na=ice-ufrag:{}\r\na=mid:{}\r\n", self.ufrag, section.mid)?;
             if section.kind == SectionKind::Data {
                 continue;
             }

@@ -28,6 +28,8 @@ pub struct Observer {
     leaving: BTreeSet<String>,
     /// Each event, its `state`, and whether it is about us.
     pub story: Vec<String>,
+    /// Direct messages of others: who sent them, and what they say.
+    pub heard: Vec<(String, Value)>,
     /// Whether an `answerAck` of a stranger is no surprise, since messages overtake each other.
     tolerates_late_acks: bool,
 }
@@ -54,9 +56,15 @@ impl Observer {
         let state = text("state").map(|state| format!(" {state}")).unwrap_or_default();
         self.story.push([name, &state, if is_about_us { " self" } else { "" }].concat());
         let Some(peer) = text("peerId").map(str::to_owned) else { return };
+        if let Some(message) = detail.get("message").filter(|_| is_self == Some(false)) {
+            if message.get("isDataChannel") == Some(&Value::Bool(true)) {
+                let content = message.get("content").cloned().unwrap_or_default();
+                self.heard.push((peer.clone(), content));
+            }
+        }
         match (name, is_self) {
             ("peerJoined", Some(true)) => assert!(self.own_ids.insert(peer)),
-            ("peerJoined", _) => {
+            ("peerJoined" | "serverPeerJoined", _) => {
                 assert!(self.is_in(), "a peer joined before we did");
                 assert!(self.peers.insert(peer.clone()), "{peer} joined twice");
             }
@@ -67,7 +75,7 @@ impl Observer {
                     self.peers.clear();
                 }
             }
-            ("peerLeft", _) => {
+            ("peerLeft" | "serverPeerLeft", _) => {
                 assert!(self.peers.remove(&peer), "{peer} left without being there");
                 self.leaving.insert(peer);
             }

@@ -3,6 +3,7 @@
 
 use crate::description::{Description, Section, SectionKind};
 use crate::handles::Handles;
+use crate::jsep::{check_answer, check_offer};
 use crate::world::PageId;
 use skylink_core::{ChannelId, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind};
 use std::collections::{BTreeSet, VecDeque};
@@ -24,7 +25,7 @@ impl Signaling {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Transceiver {
     kind: SectionKind,
     mid: Option<String>,
@@ -33,6 +34,8 @@ struct Transceiver {
     /// Id of the remote stream that it receives.
     receiving: Option<String>,
     made_by_remote: bool,
+    /// Whether its m-section is over for good.
+    stopped: bool,
 }
 
 /// One end of a data channel.
@@ -133,7 +136,7 @@ impl PeerConnection {
     pub fn add_stream(&mut self, stream_id: &str, kind: Kind) {
         let kind = if kind == Kind::Audio { SectionKind::Audio } else { SectionKind::Video };
         let sending = Some(stream_id.to_owned());
-        let unused = |t: &&mut Transceiver| t.kind == kind && t.sending.is_none();
+        let unused = |t: &&mut Transceiver| t.kind == kind && t.sending.is_none() && !t.stopped;
         match self.transceivers.iter_mut().find(unused) {
             Some(transceiver) => transceiver.sending = sending,
             None => self.transceivers.push(Transceiver {
@@ -142,6 +145,7 @@ impl PeerConnection {
                 sending,
                 receiving: None,
                 made_by_remote: false,
+                stopped: false,
             }),
         }
     }
@@ -154,6 +158,7 @@ impl PeerConnection {
             sending: None,
             receiving: None,
             made_by_remote: false,
+            stopped: false,
         });
     }
 
@@ -208,23 +213,33 @@ impl PeerConnection {
         }
         let layout = self.local().map(Description::layout).unwrap_or_default();
         let mut sections = Vec::new();
+        let taken: Vec<String> = layout.iter().map(|(_, mid)| mid.clone()).collect();
+        let mut mids = (0..).map(|number: u32| number.to_string()).filter(|mid| !taken.contains(mid));
+        let unnamed: Vec<Transceiver> =
+            self.transceivers.iter().filter(|t| t.mid.is_none() && !t.stopped).cloned().collect();
+        let mut unnamed = unnamed.iter();
         for (kind, mid) in layout {
             sections.push(match self.with_mid(&mid) {
+                // The place of one that is over can be taken by a new one.
+                Some(transceiver) if transceiver.stopped => match unnamed.next() {
+                    Some(new) => offered(new, mids.next().unwrap()),
+                    None => offered(transceiver, mid),
+                },
                 Some(transceiver) => offered(transceiver, mid),
                 None if kind == SectionKind::Data => Section::data(mid),
                 None => panic!("m-section {mid} has no transceiver"),
             });
         }
-        for transceiver in self.transceivers.iter().filter(|transceiver| transceiver.mid.is_none()) {
-            let mid = sections.len().to_string();
-            sections.push(offered(transceiver, mid));
-        }
+        sections.extend(unnamed.map(|transceiver| offered(transceiver, mids.next().unwrap())));
         if !self.channels.is_empty() && !sections.iter().any(|section| section.kind == SectionKind::Data) {
-            sections.push(Section::data(sections.len().to_string()));
+            sections.push(Section::data(mids.next().unwrap()));
         }
         let ufrag = format!("{}.{}", self.name, self.generation + u32::from(ice_restart));
         self.version += 1;
         let offer = Description { ufrag, version: self.version, sections };
+        if let Some(local) = self.local() {
+            check_offer(local, &offer);
+        }
         let text = offer.to_string();
         self.last_offer = Some(offer);
         Ok(vec![ConnectionEvent::OfferCreated(text)])
@@ -237,9 +252,10 @@ impl PeerConnection {
             return Err("InvalidStateError");
         };
         let mut sections = Vec::new();
-        for section in offer.sections {
+        for section in offer.sections.clone() {
             sections.push(match self.with_mid(&section.mid) {
                 None => Section::data(section.mid),
+                Some(_) if section.stopped => section,
                 Some(transceiver) => {
                     let stream = transceiver.sending.clone().filter(|_| section.receives);
                     Section { sends: stream.is_some(), receives: section.sends, stream, ..section }
@@ -248,6 +264,7 @@ impl PeerConnection {
         }
         self.version += 1;
         let answer = Description { ufrag: self.ufrag(), version: self.version, sections };
+        check_answer(&offer, &answer);
         let text = answer.to_string();
         self.last_answer = Some(answer);
         Ok(vec![ConnectionEvent::AnswerCreated(text)])
@@ -272,7 +289,8 @@ impl PeerConnection {
             }
             for section in &description.sections {
                 if section.kind != SectionKind::Data && self.with_mid(&section.mid).is_none() {
-                    let unnamed = |t: &&mut Transceiver| t.mid.is_none() && t.kind == section.kind;
+                    let unnamed =
+                        |t: &&mut Transceiver| t.mid.is_none() && !t.stopped && t.kind == section.kind;
                     let transceiver = self.transceivers.iter_mut().find(unnamed).unwrap();
                     transceiver.mid = Some(section.mid.clone());
                 }
@@ -332,7 +350,9 @@ impl PeerConnection {
                 continue;
             }
             let mid = Some(section.mid.clone());
-            let free = |t: &&mut Transceiver| t.mid.is_none() && t.kind == section.kind && !t.made_by_remote;
+            let free = |t: &&mut Transceiver| {
+                t.mid.is_none() && t.kind == section.kind && !t.made_by_remote && !t.stopped
+            };
             match self.transceivers.iter_mut().find(free) {
                 Some(transceiver) => transceiver.mid = mid,
                 None => self.transceivers.push(Transceiver {
@@ -341,6 +361,7 @@ impl PeerConnection {
                     sending: None,
                     receiving: None,
                     made_by_remote: true,
+                    stopped: false,
                 }),
             }
         }
@@ -353,6 +374,10 @@ impl PeerConnection {
                 continue;
             };
             let stream = section.stream.clone().filter(|_| section.sends);
+            if section.stopped {
+                transceiver.stopped = true;
+                transceiver.sending = None;
+            }
             let before = std::mem::replace(&mut transceiver.receiving, stream.clone());
             if before == stream {
                 continue;
@@ -413,5 +438,6 @@ impl PeerConnection {
 
 fn offered(transceiver: &Transceiver, mid: String) -> Section {
     let stream = transceiver.sending.clone();
-    Section { kind: transceiver.kind, mid, sends: stream.is_some(), receives: true, stream }
+    let stopped = transceiver.stopped;
+    Section { kind: transceiver.kind, mid, sends: stream.is_some(), receives: !stopped, stream, stopped }
 }

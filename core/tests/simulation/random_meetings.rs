@@ -10,7 +10,7 @@ use std::fmt;
 const BUSY: f64 = 8_000.0;
 
 /// When a page joins, with what, and what it does how much later.
-type Plan = (f64, Media, Vec<(f64, Action)>);
+pub type Plan = (f64, Media, Vec<(f64, Action)>);
 
 /// One run: who does what and when, on what kind of network.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-fn page() -> impl Strategy<Value = Plan> {
+pub fn page() -> impl Strategy<Value = Plan> {
     // Many join at the very same moment.
     let joins = prop_oneof![2 => Just(0.0), 3 => 0.0..BUSY];
     (joins, media(), prop::collection::vec((0.0..BUSY, action()), 0..4))
@@ -120,7 +120,7 @@ fn everybody_meets(meeting: &Meeting) {
 }
 
 /// The same cases in every run; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` ask for others.
-fn config(cases: u32) -> Config {
+pub fn config(cases: u32) -> Config {
     let mut config = Config { failure_persistence: None, max_shrink_iters: 150, ..Config::default() };
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = cases;

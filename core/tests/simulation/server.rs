@@ -4,6 +4,7 @@ use crate::network::Wire;
 use crate::surroundings::json;
 use skylink_protocol::{engine_io, socket_io, Value};
 use skylink_server::rooms::{ConnectionId, Rooms, RoomsSetup};
+use std::collections::BTreeMap;
 
 /// A message to a page, and the page whose doing it is.
 pub struct Delivery {
@@ -21,6 +22,7 @@ pub struct Server {
     /// Whether all members get the same tie breaker, against wire protocol 5.4.
     pub gives_equal_weights: bool,
     members: Vec<(Wire, String)>,
+    peer_ids: BTreeMap<Wire, String>,
 }
 
 impl Server {
@@ -31,17 +33,18 @@ impl Server {
             is_careless: false,
             gives_equal_weights: false,
             members: Vec::new(),
+            peer_ids: BTreeMap::new(),
         }
     }
 
     /// The API server's answer about a room.
-    pub fn ticket(url: &str) -> Value {
+    pub fn ticket(url: &str, has_media_server: bool) -> Value {
         let room = url.split(['/', '?']).nth(5).unwrap();
         json(&format!(
             r#"{{"success":true,"cid":"c1","apiOwner":"ops@example.net","username":"u1","userCred":"uc",
             "roomCred":"rc","timeStamp":"2026-03-02T09:15:04.120Z","start":"2026-03-02T09:15:04.120Z",
             "len":24,"room_key":"rid-of-{room}","roomSessionId":"rs1","peerSessionId":"ps1",
-            "isPrivileged":false,"autoIntroduce":true,"hasMCU":false,"hasPersistentMessage":false,
+            "isPrivileged":false,"autoIntroduce":true,"hasMCU":{has_media_server},"hasPersistentMessage":false,
             "ipSigserver":"signal.test","httpPortList":[80],"httpsPortList":[443]}}"#
         ))
     }
@@ -52,6 +55,7 @@ impl Server {
 
     pub fn disconnect(&mut self, wire: Wire) -> Vec<Delivery> {
         self.members.retain(|(member, _)| *member != wire);
+        self.peer_ids.remove(&wire);
         let deliveries = self.rooms.disconnect(ConnectionId(wire));
         self.carry(wire, deliveries)
     }
@@ -89,13 +93,25 @@ impl Server {
         self.carry(wire, deliveries)
     }
 
-    fn carry(&self, from: Wire, deliveries: Vec<skylink_server::rooms::Delivery>) -> Vec<Delivery> {
+    /// Id of the page at the other end of a wire, once it was let in.
+    pub fn peer_id(&self, wire: Wire) -> Option<String> {
+        self.peer_ids.get(&wire).cloned()
+    }
+
+    pub fn wire_of(&self, peer_id: &str) -> Option<Wire> {
+        self.peer_ids.iter().find(|(_, id)| *id == peer_id).map(|(wire, _)| *wire)
+    }
+
+    fn carry(&mut self, from: Wire, deliveries: Vec<skylink_server::rooms::Delivery>) -> Vec<Delivery> {
         let mut carried = Vec::new();
         for mut delivery in deliveries {
             if let (Value::Object(message), true) = (&mut delivery.message, self.gives_equal_weights) {
                 if message.get("tieBreaker").is_some() {
                     message.set("tieBreaker", 1.0);
                 }
+            }
+            if let Some(own_id) = delivery.message.get("sid").and_then(Value::as_text) {
+                self.peer_ids.insert(from, own_id.to_owned());
             }
             let text = frame_of(&delivery.message);
             carried.extend(delivery.to.iter().map(|to| Delivery { from, to: to.0, text: text.clone() }));
@@ -105,6 +121,15 @@ impl Server {
 
     pub fn members_of(&self, room: &str) -> usize {
         self.rooms.members_of(&format!("rid-of-{room}"))
+    }
+}
+
+/// The message in a frame of a page, if it is one.
+pub fn message_of(frame: &str) -> Option<Value> {
+    let Some(engine_io::Packet::Message(text)) = engine_io::Packet::parse(frame) else { return None };
+    match socket_io::Packet::parse(text) {
+        Some(socket_io::Packet::Event { payload, .. }) => Some(json(&event_text(payload))),
+        _ => None,
     }
 }
 

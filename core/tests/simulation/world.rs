@@ -3,6 +3,7 @@
 
 use crate::browser::Browser;
 use crate::chance::Chance;
+use crate::media_server::{Command, MediaServer};
 use crate::network::{Habits, Network, Order, Wire};
 use crate::observer::Observer;
 use crate::old_page::OldPage;
@@ -68,12 +69,17 @@ pub enum Happening {
     FrameUp(Wire, String),
     FrameDown(Wire, String),
     ServerLoses(Wire),
+    MediaServerTicks,
+    TextUp { from: String, text: String },
+    LinkToMediaServer(PageId, ConnectionId),
 }
 
 pub struct World {
     pub now: Timestamp,
     pub pages: Vec<Page>,
     pub server: Server,
+    /// Media of everybody go through it, if there is one.
+    pub media_server: Option<Box<dyn MediaServer>>,
     pub network: Network,
     pub chance: Chance,
     /// Milliseconds that the browser takes for an operation.
@@ -94,6 +100,7 @@ impl World {
             now: START,
             pages: Vec::new(),
             server: Server::new(),
+            media_server: None,
             network: Network::new(habits),
             chance: Chance::new(seed),
             effort: 1.0..30.0,
@@ -339,7 +346,7 @@ impl World {
             Happening::Input(page, input) => self.input(page, input),
             Happening::Answer(page, request, url) => {
                 if !self.aborted.contains(&(page, request)) {
-                    let body = Some(Server::ticket(&url));
+                    let body = Some(Server::ticket(&url, self.media_server.is_some()));
                     self.input(page, Input::ApiAnswered { request, status: 200, body });
                 }
             }
@@ -358,13 +365,22 @@ impl World {
                 }
             }
             Happening::FrameUp(wire, text) => {
-                let deliveries = self.server.receive(wire, &text, self.now.0 as u64);
-                self.deliver(deliveries);
+                if !self.hand_to_media_server(wire, &text) {
+                    let deliveries = self.server.receive(wire, &text, self.now.0 as u64);
+                    self.deliver(deliveries);
+                }
             }
+            Happening::MediaServerTicks => self.tick_media_server(),
+            Happening::TextUp { from, text } => self.command_media_server(Command::Text { from, text }),
+            Happening::LinkToMediaServer(page, connection) => self.link_to_media_server(page, connection),
             Happening::FrameDown(wire, text) => self.frame_down(wire, text),
             Happening::ServerLoses(wire) => {
+                let member = self.server.peer_id(wire);
                 let deliveries = self.server.disconnect(wire);
                 self.deliver(deliveries);
+                if let Some(member) = member {
+                    self.command_media_server(Command::Gone { member });
+                }
             }
         }
     }
@@ -375,7 +391,7 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, deliveries: Vec<Delivery>) {
+    pub(crate) fn deliver(&mut self, deliveries: Vec<Delivery>) {
         for Delivery { from, to, text } in deliveries {
             let moments = self.network.down(&mut self.chance, self.now, from, to);
             if text.contains(r#"\"type\":\"inRoom\""#) {

@@ -1,0 +1,52 @@
+//! Media servers that do what some did wrong: ours comes through, where 2.7.2 throws or waits for
+//! ever.
+
+use crate::media_room_meetings::room;
+use crate::media_server::Habits;
+use crate::world::{Action, Media, World};
+
+/// Three pages, of which the last comes when the others are done.
+fn three_pages(habits: Habits) -> World {
+    let mut world = room(1, habits);
+    let pages = ["alice", "bob", "carol"].map(|name| world.page(name));
+    world.act(pages[0], Action::Join(Media::BOTH));
+    world.act(pages[1], Action::Join(Media::BOTH));
+    world.settle();
+    world.act(pages[2], Action::Join(Media::AUDIO));
+    world.settle();
+    world
+}
+
+/// How many streams of others each page lists.
+fn streams_listed(world: &mut World) -> Vec<usize> {
+    let views = world.assert_media_room_is_connected();
+    views.values().map(|view| view.others.values().map(|other| other.streams.len()).sum()).collect()
+}
+
+#[test]
+fn it_answers_as_if_it_sent_on_every_line() {
+    let mut world = three_pages(Habits { answers_as_offered: true, ..Habits::default() });
+    world.assert_media_room_agrees();
+    world.everybody_leaves();
+}
+
+#[test]
+fn it_does_not_say_whose_tracks_are() {
+    let mut world = three_pages(Habits { hides_owners: true, ..Habits::default() });
+    assert_eq!(streams_listed(&mut world), [0, 0, 0]);
+    world.everybody_leaves();
+}
+
+#[test]
+fn it_introduces_members_after_their_media() {
+    let mut world = three_pages(Habits { late_introductions: true, ..Habits::default() });
+    world.assert_media_room_agrees();
+    world.everybody_leaves();
+}
+
+#[test]
+fn it_gives_streams_other_names() {
+    let mut world = three_pages(Habits { foreign_ids: true, ..Habits::default() });
+    assert_eq!(streams_listed(&mut world), [3, 3, 4]);
+    world.everybody_leaves();
+}

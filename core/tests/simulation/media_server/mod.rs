@@ -1,0 +1,47 @@
+//! The media server of a room. [`MediaServer`] is all that the world knows of it; [`Model`] follows
+//! the rules that were found with clients of 2.7.2: one offer at a time, it yields when both offer,
+//! lines are shared by both sides, and `mediaInfoList` tells whose a line is.
+
+mod lines;
+mod member;
+mod model;
+
+pub use lines::Ending;
+pub use model::{Habits, Model};
+
+use skylink_core::Timestamp;
+use skylink_protocol::Value;
+
+/// Peer id of the media server.
+pub const MEDIA_SERVER: &str = "MCU";
+
+/// What happens to a media server.
+#[derive(Debug)]
+pub enum Command {
+    /// A member sent a signalling message: to it, or to everybody.
+    Message { from: String, message: Value },
+    /// A member left, with or without saying so.
+    Gone { member: String },
+    /// Text came through the data channel of a member.
+    Text { from: String, text: String },
+}
+
+/// What it wants done.
+#[derive(Debug)]
+pub enum Reply {
+    /// Send a signalling message to a member.
+    Message { to: String, message: Value },
+    /// Send text through the data channel of a member.
+    Text { to: String, text: String },
+}
+
+/// A media server without sockets and clock.
+pub trait MediaServer {
+    fn handle(&mut self, now: Timestamp, command: Command);
+    fn poll(&mut self) -> Option<Reply>;
+    /// When to call [`MediaServer::tick`].
+    fn next_deadline(&self) -> Option<Timestamp>;
+    fn tick(&mut self, now: Timestamp);
+    /// Nothing is under way with anybody.
+    fn is_quiet(&self) -> bool;
+}
