@@ -140,9 +140,11 @@ impl Session {
         let error = SkylinkError::with_detail(ErrorCode::SocketError, payload);
         let was_opening = !socket.is_open();
         let detail = channel_detail(socket);
+        let socket_id = Some(socket.sid.clone()).filter(|sid| !sid.is_empty());
         let handle = self.context.make_error(&error);
-        let peer_id =
-            self.rooms.iter().find(|room| room.socket == Some(id)).and_then(|room| room.own_id.clone());
+        let own_id =
+            || self.rooms.iter().find(|room| room.socket == Some(id)).and_then(|room| room.own_id.clone());
+        let peer_id = socket_id.or_else(own_id);
         let detail = Object::new()
             .with("error", Value::Handle(handle))
             .with("socketSession", detail.get("socketSession").cloned().unwrap_or_default());
@@ -257,6 +259,8 @@ struct SocketAddress {
     host: String,
     path: String,
     port: f64,
+    /// Server and path as the app or the API gave them.
+    given: (Value, Value),
 }
 
 impl SocketAddress {
@@ -283,12 +287,19 @@ impl SocketAddress {
             }
             None => {}
         }
+        let own_server = room.options.socket_server();
+        let given_server = own_server.cloned().unwrap_or_else(|| room.ticket.signaling_host.clone().into());
         let path = room.options.socket_server_path().or_else(|| {
             // An own server without a path means the usual path, not the one of the API's server.
-            room.ticket.signaling_path.as_deref().filter(|_| room.options.socket_server().is_none())
+            if own_server.is_some() {
+                Some("")
+            } else {
+                room.ticket.signaling_path.as_deref()
+            }
         });
+        let given = (given_server, path.map(str::to_owned).into());
         let path = path.filter(|path| !path.is_empty()).unwrap_or("/socket.io");
-        Self { protocol, host, path: path.trim_end_matches('/').to_owned(), port }
+        Self { protocol, host, path: path.trim_end_matches('/').to_owned(), port, given }
     }
 
     fn url(&self, sdk_version: &str) -> String {
@@ -316,7 +327,7 @@ impl SocketAddress {
             .with("fallbackType", "nonfallback")
             .with("signalingServerPort", self.port)
             .with("socketTimeout", false)
-            .with("socketServer", self.host.as_str())
-            .with("socketServerPath", self.path.as_str())
+            .with("socketServer", self.given.0.clone())
+            .with("socketServerPath", self.given.1.clone())
     }
 }

@@ -25,6 +25,7 @@ export class FaultyProxy {
   #target;
   #http;
   #sockets = new Set();
+  #upgraded = new Set();
 
   static async start(target) {
     const proxy = new FaultyProxy();
@@ -79,8 +80,22 @@ export class FaultyProxy {
     onward.write(`${head.join('\r\n')}\r\n\r\n`);
     onward.pipe(socket);
     if (this.fault !== FAULTS.deafServer) socket.pipe(onward);
+    this.#upgraded.add(socket);
     onward.on('close', () => socket.destroy());
-    socket.on('close', () => onward.destroy());
+    socket.on('close', () => {
+      this.#upgraded.delete(socket);
+      onward.destroy();
+    });
+  }
+
+  /** Says something in the server's place to every client, as one frame of text. */
+  say(text) {
+    const payload = Buffer.from(text);
+    const { length } = payload;
+    const head = Buffer.from(
+      length < 126 ? [0x81, length] : [0x81, 126, length >> 8, length & 0xff],
+    );
+    for (const socket of this.#upgraded) socket.write(Buffer.concat([head, payload]));
   }
 
   async stop() {
