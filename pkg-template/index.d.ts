@@ -24,6 +24,7 @@ import type {
   RecordingSessions,
   StreamsList,
 } from './types/payload-parts.js';
+import type { DataChannelInfo } from './types/statistics.js';
 
 export type * from './types/constants.js';
 export type * from './types/errors.js';
@@ -79,6 +80,12 @@ declare class Skylink {
     options?: MuteOptions,
     streamId?: StreamId | null,
   ): undefined | null;
+
+  /* connections */
+  /** By peer, then by the channel's name. */
+  getPeersDataChannels(roomName: RoomName): Record<PeerId, Record<string, DataChannelInfo>> | null;
+  /** Replaces the channel for messages, whoever offered last. */
+  refreshDatachannel(roomName: RoomName, peerId: PeerId): undefined | null;
 
   /* messages */
   sendMessage(

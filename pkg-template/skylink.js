@@ -106,6 +106,7 @@ function now(name, args) {
 const METHODS = {
   generateUUID: now,
   getPeerInfo: now,
+  getPeersDataChannels: now,
   getPeersInRoom: now,
   getRecordings: now,
   getStreams: now,
@@ -115,6 +116,7 @@ const METHODS = {
   leaveRoom: later,
   lockRoom: now,
   muteStreams: now,
+  refreshDatachannel: now,
   sendMessage: now,
   sendP2PMessage: now,
   setUserData: now,

@@ -24,6 +24,10 @@ impl<T> Table<T> {
         Some(self.0.swap_remove(place).1)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.0.iter().map(|(number, entry)| (*number, entry))
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

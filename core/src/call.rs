@@ -1,6 +1,6 @@
 //! What an app asks of a session.
 
-use crate::{CapturedStream, PromiseId};
+use crate::{CapturedStream, ChannelId, ConnectionId, PromiseId};
 use skylink_protocol::Value;
 
 /// Streams that the app captured itself and hands to `joinRoom`.
@@ -12,6 +12,21 @@ pub enum Prefetched {
     Streams(Vec<CapturedStream>),
     /// Given, but none usable.
     Invalid,
+}
+
+/// What the browser says of a data channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelReading {
+    /// Its connection.
+    pub connection: ConnectionId,
+    /// Which channel.
+    pub channel: ChannelId,
+    /// `readyState`.
+    pub state: String,
+    /// `bufferedAmount`.
+    pub buffered: f64,
+    /// `bufferedAmountLowThreshold`.
+    pub threshold: f64,
 }
 
 /// One call of a public method (public API, section 2.2).
@@ -81,6 +96,20 @@ pub enum Call {
         second: Option<Value>,
         /// Who gets it: peer id, list of peer ids, or nothing.
         third: Option<Value>,
+    },
+    /// `refreshDatachannel`.
+    RefreshDataChannel {
+        /// Room name.
+        room: String,
+        /// The peer.
+        peer: String,
+    },
+    /// `getPeersDataChannels`.
+    GetPeersDataChannels {
+        /// Room name.
+        room: String,
+        /// What the browser says of all channels there are.
+        readings: Vec<ChannelReading>,
     },
     /// `muteStreams`.
     MuteStreams {

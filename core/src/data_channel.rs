@@ -18,13 +18,23 @@ pub(crate) struct Channel {
     /// Whether it is for messages. The newest such channel is the one in use.
     pub is_messaging: bool,
     pub open: bool,
+    /// Whether the other side closed the whole connection.
+    pub aborted: bool,
     /// Bytes that wait to be sent, as far as is known.
     pub buffered: f64,
 }
 
 impl Channel {
     pub fn messaging(number: ChannelId, label: String) -> Self {
-        Self { number, label, is_messaging: true, open: false, buffered: 0.0 }
+        Self { number, label, is_messaging: true, open: false, aborted: false, buffered: 0.0 }
+    }
+
+    pub fn type_name(&self) -> &'static str {
+        if self.is_messaging {
+            "messaging"
+        } else {
+            "data"
+        }
     }
 
     /// Members that every `DATA_CHANNEL_STATE` has.
@@ -33,7 +43,7 @@ impl Channel {
             .with("state", state)
             .with("peerId", peer_id)
             .with("channelName", self.label.as_str())
-            .with("channelType", if self.is_messaging { "messaging" } else { "data" })
+            .with("channelType", self.type_name())
             .with("bufferAmount", buffer_amount(self.buffered))
     }
 }
@@ -89,31 +99,35 @@ impl Room {
         buffered: f64,
         event: ChannelEvent,
     ) {
-        let own = self.options.enable_data_channel();
+        let (own, now) = (self.options.enable_data_channel(), context.now);
         let Some(peer) = self.peer_mut(id) else { return };
         if let Some(channel) = peer.channel_mut(number) {
             channel.buffered = buffered;
         }
         match event {
             ChannelEvent::Offered { label } if peer.may_have_channels(own) => {
-                let known = peer.main_channel().map(|channel| &channel.label).or(peer.lost_channel.as_ref());
+                let known = peer.main_channel().map(|channel| &channel.label).or(peer.upkeep.lost.as_ref());
                 // The first one is for messages; a later one only under the same label.
                 let is_messaging = known.is_none_or(|known| *known == label);
                 peer.channels.push(Channel { is_messaging, ..Channel::messaging(number, label) });
+                if is_messaging {
+                    peer.upkeep.found();
+                }
             }
             ChannelEvent::Offered { .. } => close(context, peer, number),
             ChannelEvent::Open => {
                 let Some(channel) = peer.channel_mut(number) else { return };
                 channel.open = true;
                 let detail = channel.detail("open", id);
-                peer.lost_channel = None;
                 context.event("dataChannelState", detail);
             }
             ChannelEvent::Closed => {
                 let Some(channel) = peer.take_channel(number) else { return };
                 close(context, peer, number);
                 if channel.is_messaging && peer.main_channel().is_none() {
-                    peer.lost_channel = Some(channel.label.clone());
+                    // The other side of a connection that it closes opens no new one.
+                    let may_revive = peer.we_offered && !channel.aborted && peer.states.is_connected();
+                    peer.upkeep.lose(&channel, may_revive, now);
                 }
                 let detail = channel.detail("closed", id).with("room", self.info());
                 context.event("dataChannelState", detail);
@@ -130,8 +144,12 @@ impl Room {
                 }
             }
             ChannelEvent::Failed { error, cause } => {
-                let channel = peer.channel_mut(number).filter(|_| cause != Some(CLOSED_BY_USER));
-                channel_error(context, channel.map(|channel| channel.detail("error", id)), error);
+                let aborted = cause == Some(CLOSED_BY_USER);
+                let detail = peer.channel_mut(number).map(|channel| {
+                    channel.aborted = aborted;
+                    channel.detail("error", id)
+                });
+                channel_error(context, detail.filter(|_| !aborted), error);
             }
             ChannelEvent::NotMade(error) => {
                 let detail = peer
@@ -161,13 +179,16 @@ impl Room {
         for number in peer.channels.iter().map(|channel| channel.number).collect::<Vec<_>>() {
             close(context, peer, number);
         }
-        self.end_channels(context, id);
+        self.end_channels(context, id, |_| true);
     }
 
-    /// Forgets the channels with a peer. Fires the closing states, which browsers leave out.
-    pub fn end_channels(&mut self, context: &mut Context, id: &str) {
+    /// Forgets channels with a peer. Fires the closing states, which browsers leave out.
+    pub fn end_channels(&mut self, context: &mut Context, id: &str, is_meant: fn(&Channel) -> bool) {
         let Some(peer) = self.peer_mut(id) else { return };
-        for channel in std::mem::take(&mut peer.channels) {
+        let (ending, staying) = std::mem::take(&mut peer.channels).into_iter().partition(is_meant);
+        peer.channels = staying;
+        let ending: Vec<Channel> = ending;
+        for channel in ending {
             // The first thing that happens: the room does not say yet that it is left.
             let closing = self.info().with("inRoom", true);
             for (state, room) in [("closing", closing), ("closed", self.info())] {
@@ -177,14 +198,14 @@ impl Room {
     }
 }
 
-fn open_channel(context: &mut Context, peer: &mut Peer, label: String) {
+pub(crate) fn open_channel(context: &mut Context, peer: &mut Peer, label: String) {
     let channel = context.fresh_channel();
     let op = ChannelOp::Open { label: label.clone() };
     context.connection(peer.connection, ConnectionOp::Channel { channel, op });
     peer.channels.push(Channel::messaging(channel, label));
 }
 
-fn close(context: &mut Context, peer: &Peer, channel: ChannelId) {
+pub(crate) fn close(context: &mut Context, peer: &Peer, channel: ChannelId) {
     context.connection(peer.connection, ConnectionOp::Channel { channel, op: ChannelOp::Close });
 }
 

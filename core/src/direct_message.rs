@@ -81,7 +81,7 @@ impl Room {
             outcome = self.send_text(context, MEDIA_SERVER, text);
             reached = u32::from(outcome.is_ok());
         } else {
-            let had_channel = |peer: &&Peer| peer.main_channel().is_some() || peer.lost_channel.is_some();
+            let had_channel = |peer: &&Peer| peer.has_had_channel();
             let everybody = || self.peers.iter().filter(had_channel).map(|peer| peer.id.clone()).collect();
             let targets = named.unwrap_or_else(everybody);
             if targets.is_empty() {
@@ -134,7 +134,7 @@ impl Room {
             return Ok(());
         };
         let connection = peer.connection;
-        let lost = peer.lost_channel.clone();
+        let lost = peer.upkeep.lost.clone();
         match peer.channels.iter_mut().rev().find(|channel| channel.is_messaging) {
             Some(channel) if channel.open => {
                 channel.buffered += text.len() as f64;

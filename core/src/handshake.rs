@@ -271,6 +271,7 @@ impl Room {
         if self.streams.iter().any(is_unsent) {
             peer.negotiation.want_offer(false);
         }
+        self.go_on_refreshing_channel(context, id);
     }
 
     /// Adds the own streams that the connection does not send yet.

@@ -1,5 +1,6 @@
 //! Leaving rooms, and taking them down (wire protocol 6.3).
 
+use crate::connection_states::state_detail;
 use crate::media::Kind;
 use crate::media_server::is_server;
 use crate::room::{Room, RoomKey, Stage};
@@ -94,12 +95,12 @@ impl Room {
     /// browsers leave out.
     pub fn drop_peer(&mut self, context: &mut Context, id: &str) {
         let Some(place) = self.peers.iter().position(|peer| peer.id == id) else { return };
-        self.end_channels(context, id);
+        self.end_channels(context, id, |_| true);
         let peer = self.peers.remove(place);
         if peer.connection.is_some() {
             context.connection(peer.connection, ConnectionOp::Close);
             for event in ["peerConnectionState", "iceConnectionState"] {
-                context.event(event, Object::new().with("state", "closed").with("peerId", id));
+                context.event(event, state_detail("closed", id));
             }
         }
         for stream in peer.streams {

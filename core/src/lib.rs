@@ -4,6 +4,8 @@ mod api;
 mod call;
 mod candidates;
 mod capture;
+mod channel_upkeep;
+mod connection_states;
 mod data_channel;
 mod direct_message;
 mod environment;
@@ -34,7 +36,7 @@ mod session;
 mod socket;
 mod time;
 
-pub use call::{Call, Prefetched};
+pub use call::{Call, ChannelReading, Prefetched};
 pub use environment::{Environment, JsonText};
 pub use error::{ErrorCode, Failure, LogCode, LogLevel, SkylinkError};
 pub use input::{ChannelEvent, ConnectionEvent, Input};

@@ -155,7 +155,6 @@ impl Negotiation {
     }
 
     /// Whether nothing is under way.
-    #[cfg(test)]
     pub fn is_stable(&self) -> bool {
         self.phase == Phase::Stable
     }

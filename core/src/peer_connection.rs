@@ -1,5 +1,6 @@
 //! What browsers report about peer connections (peer behaviour 1.14, 2.4 and 4.2).
 
+use crate::connection_states::state_detail;
 use crate::media::{set_media_status, RemoteStream, RemoteTrack};
 use crate::media_info::{is_muted, of_mid};
 use crate::room::Room;
@@ -65,12 +66,21 @@ impl Room {
                     context.push(Output::Release(error));
                 }
             }
-            ConnectionEvent::GatheringState(state) => self.on_gathering_state(context, id, &state),
-            ConnectionEvent::SignalingState(state) | ConnectionEvent::ConnectionState(state) => {
-                context.event("peerConnectionState", Object::new().with("state", state).with("peerId", id));
+            ConnectionEvent::GatheringState(state) => {
+                peer.states.gathering.clone_from(&state);
+                self.on_gathering_state(context, id, &state);
+            }
+            ConnectionEvent::SignalingState(state) => {
+                peer.states.signaling.clone_from(&state);
+                context.event("peerConnectionState", state_detail(&state, id));
+            }
+            ConnectionEvent::ConnectionState(state) => {
+                peer.states.connection.clone_from(&state);
+                context.event("peerConnectionState", state_detail(&state, id));
             }
             ConnectionEvent::IceState(state) => {
-                context.event("iceConnectionState", Object::new().with("state", state).with("peerId", id));
+                peer.states.ice.clone_from(&state);
+                context.event("iceConnectionState", state_detail(&state, id));
             }
             ConnectionEvent::Track { stream, stream_id, kind, mid } => {
                 let track = RemoteTrack { stream, stream_id, kind, mid };

@@ -1,6 +1,8 @@
 //! The peers of a room.
 
 use crate::candidates::Candidates;
+use crate::channel_upkeep::ChannelUpkeep;
+use crate::connection_states::ConnectionStates;
 use crate::data_channel::Channel;
 use crate::media::RemoteStream;
 use crate::negotiation::Negotiation;
@@ -25,8 +27,8 @@ pub(crate) struct Peer {
     pub sent: Vec<Handle>,
     /// Data channels that are opening or open.
     pub channels: Vec<Channel>,
-    /// Label of the messaging channel that closed and was not replaced.
-    pub lost_channel: Option<String>,
+    pub upkeep: ChannelUpkeep,
+    pub states: ConnectionStates,
     /// The last description of ours that was sent.
     pub own_sdp: String,
     /// Whether that was an offer.
@@ -53,7 +55,8 @@ impl Peer {
             streams: Vec::new(),
             sent: Vec::new(),
             channels: Vec::new(),
-            lost_channel: None,
+            upkeep: ChannelUpkeep::default(),
+            states: ConnectionStates::default(),
             own_sdp: String::new(),
             we_offered: false,
             user_data_stamp: 0.0,

@@ -150,6 +150,8 @@ impl Session {
                 self.send_user_message(&room, message, target, peer_session_id, message_id)
             }
             Call::SendP2PMessage { first, second, third } => self.send_p2p_message(first, second, third),
+            Call::RefreshDataChannel { room, peer } => Ok(self.refresh_data_channel(&room, &peer)),
+            Call::GetPeersDataChannels { room, readings } => Ok(self.data_channels(&room, &readings)),
             Call::MuteStreams { room, options, stream_id } => {
                 Ok(self.mute_streams(&room, &options, stream_id.as_deref()))
             }
@@ -188,6 +190,7 @@ impl Session {
             if let Some((room, context)) = self.room(key) {
                 room.announce_due_mutes(context);
                 room.advance_negotiations(context);
+                room.revive_due_channels(context);
                 room.give_up_media_requests(context);
             }
             self.check_join_deadline(key, now);
@@ -206,6 +209,7 @@ impl Room {
             self.mute_notices.iter().fold(stage, |soonest, notice| sooner(soonest, Some(notice.due)));
         let notices = sooner(notices, self.media_requests_deadline());
         self.peers.iter().fold(notices, |soonest, peer| {
+            let soonest = sooner(soonest, peer.upkeep.revival_due);
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())
         })
     }

@@ -145,3 +145,18 @@ export interface Statistics {
     remote?: CertificateSide;
   };
 }
+
+/** A data channel, as the browser says at the time of the call. */
+export interface DataChannelInfo {
+  channelName: string;
+  /** "main" for the one that carries messages, else the channel's name. */
+  channelProp: string;
+  channelType: DataChannelType;
+  currentTransferId: TransferId | null;
+  currentStreamId: string | null;
+  readyState: RTCDataChannelState;
+  bufferedAmount: number;
+  /** The same: the name that 2.7.2 has in its code. */
+  bufferedAmountLow: number;
+  bufferedAmountLowThreshold: number;
+}

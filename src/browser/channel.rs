@@ -1,8 +1,8 @@
 //! Data channels of a connection.
 
 use crate::browser::listener::Listener;
-use crate::convert::get;
-use skylink_core::{ChannelEvent, ChannelId, Handle};
+use crate::convert::{get, text};
+use skylink_core::{ChannelEvent, ChannelId, ChannelReading, ConnectionId, Handle};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, RtcDataChannel};
 
@@ -59,6 +59,17 @@ impl Channel {
     /// How many bytes wait to be sent.
     pub fn buffered(&self) -> f64 {
         f64::from(self.channel.buffered_amount())
+    }
+
+    /// What the browser says of it.
+    pub fn reading(&self, connection: ConnectionId) -> ChannelReading {
+        ChannelReading {
+            connection,
+            channel: self.number,
+            state: text(&self.channel, "readyState"),
+            buffered: self.buffered(),
+            threshold: f64::from(self.channel.buffered_amount_low_threshold()),
+        }
     }
 
     /// Sends text.

@@ -6,7 +6,9 @@ use crate::browser::listener::Listener;
 use crate::convert::text;
 use crate::handles::Handles;
 use js_sys::Promise;
-use skylink_core::{ChannelEvent, ChannelId, ConnectionEvent, DescriptionKind, Handle, Kind};
+use skylink_core::{
+    ChannelEvent, ChannelId, ChannelReading, ConnectionEvent, ConnectionId, DescriptionKind, Handle, Kind,
+};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -145,6 +147,11 @@ impl Connection {
             let event = ChannelEvent::NotSent(self.shared.handles.keep(error));
             self.shared.report_channel(number, buffered, event);
         }
+    }
+
+    /// What the browser says of the data channels.
+    pub fn read_channels(&self, connection: ConnectionId) -> Vec<ChannelReading> {
+        self.shared.channels.borrow().iter().map(|channel| channel.reading(connection)).collect()
     }
 
     /// Closes a data channel and forgets it.

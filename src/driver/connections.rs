@@ -4,7 +4,7 @@ use super::pending::Pending;
 use super::Driver;
 use crate::browser::connection::{Connection, Report};
 use crate::convert::{members_to_js, to_js};
-use skylink_core::{ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input};
+use skylink_core::{ChannelOp, ChannelReading, ConnectionEvent, ConnectionId, ConnectionOp, Input};
 use skylink_protocol::{Object as Members, Value};
 use std::rc::Rc;
 
@@ -61,6 +61,12 @@ impl Driver {
                 self.follow(&promise, Pending::Candidate(id, number));
             }
         }
+    }
+
+    /// What the browser says of the data channels of all connections.
+    pub fn read_channels(&self) -> Vec<ChannelReading> {
+        let connections = self.connections.borrow();
+        connections.iter().flat_map(|(id, connection)| connection.read_channels(id)).collect()
     }
 
     fn create_connection(&self, id: ConnectionId, configuration: &Value) {

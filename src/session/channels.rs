@@ -1,6 +1,6 @@
 //! Methods about data channels.
 
-use super::Session;
+use super::{name, Session};
 use crate::convert::from_js;
 use skylink_core::Call;
 use skylink_protocol::Value;
@@ -20,6 +20,19 @@ impl Session {
         third: &JsValue,
     ) -> Result<JsValue, JsValue> {
         self.called(Call::SendP2PMessage { first: given(first), second: given(second), third: given(third) })
+    }
+
+    /// `refreshDatachannel` (public API M-26).
+    #[wasm_bindgen(js_name = refreshDatachannel)]
+    pub fn refresh_data_channel(&self, room: &JsValue, peer: &JsValue) -> Result<JsValue, JsValue> {
+        self.called(Call::RefreshDataChannel { room: name(room), peer: name(peer) })
+    }
+
+    /// `getPeersDataChannels` (public API M-10).
+    #[wasm_bindgen(js_name = getPeersDataChannels)]
+    pub fn get_peers_data_channels(&self, room: &JsValue) -> Result<JsValue, JsValue> {
+        let readings = self.driver.read_channels();
+        self.called(Call::GetPeersDataChannels { room: name(room), readings })
     }
 }
 

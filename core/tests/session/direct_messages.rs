@@ -8,12 +8,12 @@ use skylink_core::{
 };
 use skylink_protocol::{Object, Value};
 
-fn on_channel(scene: &mut Scene, connection: ConnectionId, channel: ChannelId, event: ChannelEvent) {
+pub fn on_channel(scene: &mut Scene, connection: ConnectionId, channel: ChannelId, event: ChannelEvent) {
     scene.report(connection, ConnectionEvent::Channel { channel, buffered: 0.0, event });
 }
 
 /// A peer that offered, with an open channel that it opened.
-fn with_channel(scene: &mut Scene, peer: &str) -> ConnectionId {
+pub fn with_channel(scene: &mut Scene, peer: &str) -> ConnectionId {
     let connection = scene.connect(peer);
     on_channel(scene, connection, 1, ChannelEvent::Offered { label: format!("x_{peer}_me") });
     on_channel(scene, connection, 1, ChannelEvent::Open);

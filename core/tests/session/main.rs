@@ -8,6 +8,7 @@
 )]
 
 mod captured_frames;
+mod channel_upkeep;
 mod direct_messages;
 mod join;
 mod join_failures;
