@@ -1,0 +1,46 @@
+//! The media server: the peer `MCU` of rooms whose app key says `mcu = true`. Each client has one
+//! connection to it, and gets on it the tracks of all others as they were encoded (Opus and VP8).
+//!
+//! ```text
+//!  signalling ─ Command ─►┌────────────── worker (a thread) ─────────────┐
+//!  (rooms/, signaling/)   │  room::Room      who gets what, negotiation  │
+//!             ◄─ Signal ──│    │ Apply(Send, Receive, …)                 │──► taps: recorder,
+//!                         │    ▼                                         │    live streams
+//!  UDP port ── datagram ─►│  engine::Connection   ICE, DTLS, SRTP, SCTP  │
+//!             ◄ datagram ─│    │ Packet                                  │
+//!                         │    ▼                                         │
+//!                         │  forward::Switch   packet to its receivers   │
+//!                         └──────────────────────────────────────────────┘
+//! ```
+//!
+//! | module | what it decides |
+//! | --- | --- |
+//! | [`sdp`] | reads a client's descriptions, writes ours |
+//! | [`formats`] | payload types and header extensions of a connection |
+//! | [`lines`] | which m-section carries whose track |
+//! | [`connection`] | when to offer, when to yield, when to give up |
+//! | [`media_info`], [`messages`] | what is said in signalling |
+//! | [`room`] | members, published tracks, data channel messages |
+//! | [`tap`] | how recorders and live streams take part |
+//!
+//! None of these does IO, reads a clock or makes random numbers.
+//!
+//! # For recorders and live streams
+//!
+//! Implement [`tap::Tap`] in `mcu/record` and `mcu/rtmp` and hand a [`tap::TapFactory`] to the
+//! media server. A tap sees each published [`room::Track`], gets the [`packet::Packet`]s of those
+//! that it takes, sees the requests of members (`startRecordingRoom`, `startRTMP`, …) and answers
+//! them with [`tap::Order::Signal`]. Packets come as they came from the publisher: decrypted,
+//! numbered beyond 16 bits, repaired ones late, with the publisher's RTP time and, after the first
+//! sender report, its clock.
+
+pub mod connection;
+pub mod counters;
+pub mod formats;
+pub mod lines;
+pub mod media_info;
+pub mod messages;
+pub mod packet;
+pub mod room;
+pub mod sdp;
+pub mod tap;
