@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * Types of skylink-wasm. Shapes and names are those of skylinkjs 2.7.2; where this package decides
  * otherwise, the comment says so.
@@ -5,7 +6,12 @@
 
 import type { SkylinkConstantGroups } from './types/constants.js';
 import type { SkylinkEventNames } from './types/event-names.js';
-import type { EventManager } from './types/events.js';
+import type {
+  EventManager,
+  OtherEventName,
+  SkylinkEventDetailMap,
+  SkylinkListener,
+} from './types/events.js';
 import type { Logger } from './types/logger.js';
 import type {
   GetUserMediaOptions,
@@ -119,6 +125,55 @@ declare class Skylink {
     endpoint: string,
   ): Promise<string> | null;
   stopRTMPSession(roomName: RoomName, rtmpId: string): Promise<string> | null;
+
+  /* listeners of this instance, and its end; not in skylinkjs */
+  /**
+   * Adds a listener, like `SkylinkEventManager.addEventListener`: it hears all rooms of the page.
+   * @returns a function that takes this listener off again
+   * @example
+   * const stop = skylink.on('peerJoined', ({ detail }) => console.log(detail.peerInfo.userData));
+   */
+  on<K extends keyof SkylinkEventDetailMap>(
+    eventName: K,
+    listener: SkylinkListener<SkylinkEventDetailMap[K]>,
+  ): () => void;
+  on<N extends string | undefined>(
+    eventName: OtherEventName<N>,
+    listener: SkylinkListener<any>,
+  ): () => void;
+  /**
+   * As `on`, for the next event only.
+   * @returns a function that takes the listener off before that
+   */
+  once<K extends keyof SkylinkEventDetailMap>(
+    eventName: K,
+    listener: SkylinkListener<SkylinkEventDetailMap[K]>,
+  ): () => void;
+  once<N extends string | undefined>(
+    eventName: OtherEventName<N>,
+    listener: SkylinkListener<any>,
+  ): () => void;
+  /**
+   * Takes off what `on` and `once` of this instance added: one listener, without `listener` all of
+   * that event, without arguments all. Listeners added in other ways stay.
+   */
+  off<K extends keyof SkylinkEventDetailMap>(
+    eventName: K,
+    listener?: SkylinkListener<SkylinkEventDetailMap[K]>,
+  ): void;
+  off<N extends string | undefined>(
+    eventName?: OtherEventName<N>,
+    listener?: SkylinkListener<any>,
+  ): void;
+  /**
+   * Leaves the rooms that this instance has joined, stops its streams, and takes its listeners off.
+   * A join under way rejects with `LEFT_DURING_JOIN`. The instance may be used again.
+   */
+  destroy(): Promise<void>;
+  /** `using skylink = new Skylink(…)`: as `destroy`, without waiting. */
+  [Symbol.dispose](): void;
+  /** `await using skylink = new Skylink(…)`: as `destroy`. */
+  [Symbol.asyncDispose](): Promise<void>;
 
   /* others */
   generateUUID(): string;

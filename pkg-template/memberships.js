@@ -2,19 +2,30 @@
 import { EVENTS } from './constants.js';
 import { eventManager } from './event-manager.js';
 
-/** @type {Map<string, { args: unknown[], call: () => Promise<unknown> }>} */
+/** @type {Map<string, { owner: object, roomName: string, args: unknown[], call: () => Promise<unknown> }>} */
 const memberships = new Map();
+/** Joins under way. @type {Set<{ owner: object, roomName: string }>} */
+const joining = new Set();
 
 const key = (name) => `${name}`.toLowerCase();
 
 /** Remembers the call once it succeeded. */
-export async function follow(roomName, args, joined, call) {
+export async function follow(owner, roomName, args, joined, call) {
+  const join = { owner, roomName };
+  joining.add(join);
   try {
     await joined;
-    memberships.set(key(roomName), { args, call });
+    memberships.set(key(roomName), { ...join, args, call });
   } catch {
     // The app has the same promise and hears of it.
   }
+  joining.delete(join);
+}
+
+/** Rooms that one instance has joined, or is about to. */
+export function roomsOf(instance) {
+  const own = [...joining, ...memberships.values()].filter(({ owner }) => owner === instance);
+  return [...new Set(own.map(({ roomName }) => roomName))];
 }
 
 eventManager.addPrivateEventListener(EVENTS.PEER_LEFT, ({ detail }) => {

@@ -5,7 +5,8 @@ import { sessionNow, start, whenReady } from './engine.js';
 import { NO_APP_KEY, NO_CODECS, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
 import { host } from './host.js';
 import { logger } from './logger.js';
-import { follow } from './memberships.js';
+import { follow, roomsOf } from './memberships.js';
+import { Subscriptions } from './subscriptions.js';
 import { SDK_VERSION } from './version.js';
 
 const { READY_STATE_CHANGE, READY_STATE_CHANGE_ERROR } = SkylinkConstants;
@@ -66,6 +67,7 @@ function hasCodecs() {
 
 export default class Skylink {
   #options;
+  #subscriptions = new Subscriptions();
 
   /** @param {object | string} options init options, or the app key alone */
   constructor(options) {
@@ -83,14 +85,46 @@ export default class Skylink {
       return Promise.reject(refusal(NO_CODECS, READY_STATE_CHANGE_ERROR.PARSE_CODECS, room));
     }
     const joined = later('joinRoom', [this.#options, ...copies]);
-    follow(roomName, copies, joined, () => this.joinRoom(...copies));
+    follow(this, roomName, copies, joined, () => this.joinRoom(...copies));
     return joined;
+  }
+
+  on(name, listener) {
+    return this.#subscriptions.add(name, listener, false);
+  }
+
+  once(name, listener) {
+    return this.#subscriptions.add(name, listener, true);
+  }
+
+  off(name, listener) {
+    this.#subscriptions.remove(name, listener);
+  }
+
+  /** Leaves the rooms joined by this instance, then takes its listeners off: they hear of it. */
+  async destroy() {
+    try {
+      await Promise.all(roomsOf(this).map((roomName) => this.leaveRoom(roomName)));
+    } finally {
+      this.#subscriptions.remove();
+    }
   }
 
   getSdkVersion() {
     return SDK_VERSION;
   }
 }
+
+/** `using` and `await using`, where the language has them. */
+function disposable(symbol, dispose) {
+  if (symbol) {
+    Object.defineProperty(Skylink.prototype, symbol, { value: dispose, configurable: true });
+  }
+}
+disposable(Symbol.asyncDispose, Skylink.prototype.destroy);
+disposable(Symbol.dispose, function dispose() {
+  this.destroy().catch(() => {});
+});
 
 /** The caller may change its objects while the call waits, so they are copied. */
 function later(name, args) {

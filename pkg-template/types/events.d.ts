@@ -100,7 +100,7 @@ export interface SkylinkEventDetailMap {
 }
 
 /** A name without a known payload: any text, and `undefined`, which old apps pass by mistake. */
-type OtherEventName<N> = N extends keyof SkylinkEventDetailMap ? never : N;
+export type OtherEventName<N> = N extends keyof SkylinkEventDetailMap ? never : N;
 
 export interface EventManager {
   addEventListener<K extends keyof SkylinkEventDetailMap>(

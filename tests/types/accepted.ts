@@ -95,6 +95,23 @@ for (const name of Object.values(SkylinkEvents)) {
   SkylinkEventManager.addEventListener(name as string, ({ detail }) => console.log(name, detail));
 }
 
+// Payloads follow from the name, be it a text or a constant.
+SkylinkEventManager.addEventListener('peerJoined', (e) => e.detail.peerInfo.agent.name.length);
+const stop: () => void = skylink.on(SkylinkConstants.EVENTS.PEER_JOINED, (e) => {
+  const id: string = e.detail.peerId;
+  const user = e.detail.peerInfo.userData;
+  if (user) skylink.off('peerJoined');
+  SkylinkLogger.log.INFO(id);
+});
+stop();
+skylink.once(SkylinkEvents.STREAM_MUTED, ({ detail }) => detail.streamId.length);
+skylink.on('roomLock', onLock);
+skylink.off('roomLock', onLock);
+skylink.on('anything', (event) => event.detail.whatever);
+skylink.off();
+skylink[Symbol.dispose]();
+void skylink.destroy().then(() => skylink[Symbol.asyncDispose]());
+
 export function explain(error: SkylinkError): string {
   switch (error.code) {
     case 'ROOM_LOCKED':

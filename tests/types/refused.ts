@@ -39,6 +39,12 @@ SkylinkEventManager.addEventListener(
   SkylinkEvents.ROOM_LOCK,
   (event: CustomEvent<{ streamId: string }>) => event.detail.streamId,
 );
+// @ts-expect-error no such member in this payload
+skylink.on(SkylinkEvents.PEER_LEFT, ({ detail }) => detail.streamId);
+// @ts-expect-error no such member in this payload
+skylink.once('roomLock', ({ detail }) => detail.message);
+// @ts-expect-error a listener is needed
+skylink.on('roomLock');
 // @ts-expect-error listeners are functions
 SkylinkEventManager.addEventListener('roomLock', { handleEvent() {} });
 
