@@ -14,6 +14,7 @@ import type {
 } from './types/events.js';
 import type { Logger } from './types/logger.js';
 import type {
+  GetDisplayMediaOptions,
   GetUserMediaOptions,
   InitOptions,
   JoinRoomOptions,
@@ -28,6 +29,7 @@ import type {
   PeerInfo,
   PeerInfoInRoom,
   RecordingSessions,
+  StreamSources,
   StreamsList,
 } from './types/payload-parts.js';
 import type { DataChannelInfo } from './types/statistics.js';
@@ -71,14 +73,33 @@ declare class Skylink {
   setUserData(roomName: RoomName, userData: JsonValue): undefined | null;
 
   /* media */
-  /** In a room. undefined when no such room is joined. */
-  getUserMedia(roomName: RoomName, options: GetUserMediaOptions): Promise<MediaStreams> | undefined;
+  /**
+   * In a room: the streams belong to it, but are only sent with the next negotiation. Audio and video
+   * without options. undefined when no such room is joined.
+   */
+  getUserMedia(
+    roomName: RoomName,
+    options?: GetUserMediaOptions,
+  ): Promise<MediaStreams> | undefined;
   /** Outside any room: the constraints go to the browser as they are. */
   getUserMedia(
     roomName: null | undefined,
-    constraints: MediaStreamConstraints,
+    constraints?: MediaStreamConstraints,
   ): Promise<MediaStreams>;
-  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStreams>;
+  getUserMedia(constraints?: MediaStreamConstraints): Promise<MediaStreams>;
+  /** Adds to what is sent. Resolves when everybody has it. null entries of a list are skipped. */
+  sendStream(roomName: RoomName, options: GetUserMediaOptions): Promise<MediaStreams>;
+  sendStream(roomName: RoomName, stream: MediaStream): Promise<MediaStreams>;
+  sendStream(roomName: RoomName, streams: Array<MediaStream | null>): Promise<MediaStreams[]>;
+  /** All own streams that are no screens, or one stream. Resolves when nobody has them any more. */
+  stopStreams(roomName: RoomName, streamId?: StreamId | null): Promise<undefined> | null;
+  /** Takes the place of a screen that is shared already. null when the user or the browser says no. */
+  shareScreen(
+    roomName: RoomName,
+    options?: GetDisplayMediaOptions | boolean | null,
+  ): Promise<MediaStream | null> | null;
+  stopScreen(roomName: RoomName): null;
+  getStreamSources(): Promise<StreamSources>;
   stopPrefetchedStream(stream?: MediaStream | null): null;
   getStreams(roomName: RoomName, includeSelf?: boolean): StreamsList | null;
   muteStreams(

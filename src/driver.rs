@@ -7,8 +7,9 @@ mod connections;
 mod pending;
 
 use self::pending::Pending;
-use crate::browser::capture::{get_user_media, stop, tracks};
+use crate::browser::capture::{get_display_media, get_user_media, stop, tracks_of, watch};
 use crate::browser::connection::Connection;
+use crate::browser::listener::Listener;
 use crate::browser::page::{now, report_error};
 use crate::browser::request::Request;
 use crate::browser::socket::{Socket, SocketEvent};
@@ -20,12 +21,14 @@ use crate::host::Host;
 use crate::table::Table;
 use js_sys::{Array, Function, Promise};
 use skylink_core::{
-    Call, Environment, Failure, Input, Output, PromiseId, RequestId, SkylinkError, SocketId, Timestamp,
+    Call, Environment, Failure, Handle, Input, Kind, Output, PromiseId, RequestId, SkylinkError, SocketId,
+    Timestamp,
 };
 use skylink_protocol::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
+use web_sys::MediaStreamTrack;
 
 /// Whether outputs are being carried out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +51,8 @@ pub(crate) struct Driver {
     requests: RefCell<Table<Request>>,
     sockets: RefCell<Table<Socket>>,
     connections: RefCell<Table<Rc<Connection>>>,
+    /// Own streams, and the listeners for their ends.
+    watched: RefCell<Table<Vec<Listener>>>,
     /// Belongs to the promises as well, which may settle when the session is gone.
     settled: Function,
     timer: Timer,
@@ -81,9 +86,12 @@ impl Driver {
                 requests: RefCell::default(),
                 sockets: RefCell::default(),
                 connections: RefCell::default(),
+                watched: RefCell::default(),
                 settled: Closure::<dyn Fn(u32, bool, JsValue)>::new(move |number, ok, value| {
-                    if let Some(driver) = on_settled.upgrade() {
-                        driver.on_settled(number, ok, value);
+                    match on_settled.upgrade() {
+                        Some(driver) => driver.on_settled(number, ok, value),
+                        // Nobody is left who could stop the camera later.
+                        None => value.dyn_ref().into_iter().for_each(stop),
                     }
                 })
                 .into_js_value()
@@ -201,6 +209,7 @@ impl Driver {
                 };
                 self.settle(promise, false, &error);
             }
+            Output::Fulfil(promise) => self.settle(promise, true, &JsValue::UNDEFINED),
             Output::NextTask => {}
             Output::Log { level, code, details } => {
                 let details: Array = details.iter().map(|detail| JsValue::from_str(detail)).collect();
@@ -224,9 +233,15 @@ impl Driver {
                 Ok(promise) => self.follow(&promise, Pending::Capture(request)),
                 Err(error) => self.feed(Input::CaptureFailed { request, error: self.handles.keep(error) }),
             },
-            Output::EnableTracks { stream, enabled } => {
+            Output::CaptureScreen { request, constraints } => {
+                self.follow(&get_display_media(&to_js(&constraints, None)), Pending::Screen(request));
+            }
+            Output::WatchTracks { stream, kind } => self.watch(stream, kind),
+            Output::EnableTracks { stream, kind, enabled } => {
                 if let Some(stream) = self.handles.get_as(stream) {
-                    tracks(&stream).for_each(|track| track.set_enabled(enabled));
+                    for track in tracks_of(&stream, kind) {
+                        track.unchecked_into::<MediaStreamTrack>().set_enabled(enabled);
+                    }
                 }
             }
             Output::StopTracks(stream) => {
@@ -234,7 +249,11 @@ impl Driver {
                     stop(&stream);
                 }
             }
-            Output::Release(handle) => self.handles.release(handle),
+            Output::Release(handle) => {
+                let listeners = self.watched.borrow_mut().remove(handle);
+                drop(listeners);
+                self.handles.release(handle);
+            }
             Output::Connection { connection, op } => self.operate(connection, op),
         }
     }
@@ -257,6 +276,17 @@ impl Driver {
         }
     }
 
+    fn watch(&self, number: Handle, kind: Kind) {
+        let Some(stream) = self.handles.get_as(number) else { return };
+        let weak = self.weak.clone();
+        let listeners = watch(&stream, kind, move || {
+            if let Some(driver) = weak.upgrade() {
+                driver.feed(Input::TracksEnded(number));
+            }
+        });
+        self.watched.borrow_mut().insert(number, listeners);
+    }
+
     fn open_socket(&self, socket: SocketId, url: &str) {
         let weak = self.weak.clone();
         let report = move |event| {
@@ -270,6 +300,15 @@ impl Driver {
         match Socket::open(url, report) {
             Ok(open) => self.sockets.borrow_mut().insert(socket, open),
             Err(_) => self.feed(Input::SocketClosed { socket }),
+        }
+    }
+}
+
+impl Drop for Driver {
+    /// The camera does not go on when the session is gone.
+    fn drop(&mut self) {
+        for (number, _) in self.watched.borrow().iter() {
+            self.handles.get_as(number).iter().for_each(stop);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Streams that apps hand over, and captures outside any room (public API M-19, M-20, M-39).
 
 use crate::browser::capture::{get_user_media, split, stop};
-use crate::convert::members_to_js;
+use crate::convert::{from_js, members_to_js, to_js};
 use crate::driver::Driver;
 use js_sys::{Array, Promise, JSON};
-use skylink_core::{ErrorCode, Prefetched, SkylinkError};
+use skylink_core::{ErrorCode, MediaToSend, Prefetched, SkylinkError};
 use skylink_protocol::{Object as Members, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MediaStream;
@@ -32,13 +32,49 @@ pub(crate) fn prefetched(driver: &Driver, options: &JsValue, streams: &JsValue) 
     }
 }
 
+/// Reads `sendStream`'s argument: options, a stream, or a list of streams, in which `getUserMedia` may
+/// have put `null` for a missing kind.
+pub(crate) fn to_send(driver: &Driver, options: &JsValue) -> MediaToSend {
+    let read = |stream: &MediaStream| split(stream, &driver.handles);
+    if let Some(stream) = options.dyn_ref::<MediaStream>() {
+        return if stream.active() { MediaToSend::Stream(read(stream)) } else { MediaToSend::Inactive };
+    }
+    let Some(items) = options.dyn_ref::<Array>() else {
+        let is_object = options.is_object();
+        return if is_object {
+            MediaToSend::Options(from_js(options))
+        } else {
+            MediaToSend::Invalid(shown(options))
+        };
+    };
+    let given = items.iter().filter(|item| !item.is_null() && !item.is_undefined());
+    let Ok(streams) = given.map(JsCast::dyn_into).collect::<Result<Vec<MediaStream>, _>>() else {
+        return MediaToSend::NoStreams;
+    };
+    if streams.iter().all(MediaStream::active) {
+        MediaToSend::Streams(streams.iter().map(read).collect())
+    } else {
+        MediaToSend::Inactive
+    }
+}
+
+/// Options for a capture; without any it is for sound and picture, as documented.
+pub(crate) fn media_options(options: &JsValue) -> Value {
+    if options.is_undefined() {
+        Members::new().with("audio", true).with("video", true).into()
+    } else {
+        from_js(options)
+    }
+}
+
 /// Captures with the browser's own constraints; gives `[audio, video]`.
 pub(crate) fn prefetch(driver: &Driver, constraints: &JsValue) -> JsValue {
-    let promise = if constraints.is_object() {
+    let promise = if constraints.is_undefined() {
+        get_user_media(&to_js(&media_options(constraints), None))
+    } else if constraints.is_object() {
         get_user_media(constraints)
     } else {
-        let shown = format_value(constraints);
-        let error = SkylinkError::with_detail(ErrorCode::InvalidMediaOptions, shown);
+        let error = SkylinkError::with_detail(ErrorCode::InvalidMediaOptions, shown(constraints));
         Err(driver.error(&error))
     };
     match promise {
@@ -62,11 +98,13 @@ pub(crate) fn stop_prefetched(driver: &Driver, stream: &JsValue) {
     driver.host.dispatch("streamEnded", &members_to_js(&detail, None));
 }
 
-/// The value as a text shows it.
-fn format_value(value: &JsValue) -> String {
-    if value.is_undefined() {
-        "undefined".to_owned()
-    } else {
-        JSON::stringify(value).map(String::from).unwrap_or_default()
-    }
+/// The value as a template shows it.
+fn shown(value: &JsValue) -> String {
+    value.as_string().unwrap_or_else(|| {
+        if value.is_undefined() {
+            "undefined".to_owned()
+        } else {
+            JSON::stringify(value).map(String::from).unwrap_or_default()
+        }
+    })
 }

@@ -29,6 +29,23 @@ pub struct ChannelReading {
     pub threshold: f64,
 }
 
+/// What `sendStream` is given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaToSend {
+    /// Options for camera and microphone.
+    Options(Value),
+    /// A stream of the app, split into one stream for each kind.
+    Stream(Vec<CapturedStream>),
+    /// Several streams of the app, each split.
+    Streams(Vec<Vec<CapturedStream>>),
+    /// Something else; as text.
+    Invalid(String),
+    /// A list with something in it that is no stream.
+    NoStreams,
+    /// A stream among them is over.
+    Inactive,
+}
+
 /// One call of a public method (public API, section 2.2).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
@@ -51,6 +68,38 @@ pub enum Call {
         room: String,
         /// Media options.
         options: Value,
+    },
+    /// `sendStream`; settles `promise`.
+    SendStream {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// What to send.
+        media: MediaToSend,
+    },
+    /// `stopStreams`; settles `promise` unless the room is unknown.
+    StopStreams {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// One stream, or all that are no screens.
+        stream_id: Option<String>,
+    },
+    /// `shareScreen`; settles `promise` unless the room is unknown.
+    ShareScreen {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// `getDisplayMediaOptions`.
+        options: Value,
+    },
+    /// `stopScreen`.
+    StopScreen {
+        /// Room name.
+        room: String,
     },
     /// `leaveRoom`; settles `promise` unless the room is unknown.
     LeaveRoom {

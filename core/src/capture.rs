@@ -1,11 +1,14 @@
 //! Camera and microphone: asking, falling back to audio, telling the app (peer behaviour 3.2).
 
 use crate::join::Arrived;
-use crate::media::LocalStream;
+use crate::media::{LocalStream, Source};
 use crate::options::{audio_request, bandwidth, video_request, voice_activity_detection, MediaRequest};
 use crate::room::{Room, RoomKey};
 use crate::session::{Context, Session};
-use crate::{CapturedStream, ErrorCode, Failure, Handle, Kind, Output, PromiseId, RequestId, SkylinkError};
+use crate::{
+    CapturedStream, ErrorCode, Failure, Handle, Kind, LogCode, LogLevel, Output, PromiseId, RequestId,
+    SkylinkError,
+};
 use skylink_protocol::{Object, Value};
 
 /// What is asked of the browser.
@@ -32,17 +35,22 @@ impl CaptureRequest {
 
 /// What a capture is for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Purpose {
+pub(crate) enum Purpose {
     Join,
-    Promise(PromiseId),
+    /// `getUserMedia`
+    Keep(PromiseId),
+    /// `sendStream`
+    Send(PromiseId),
+    /// `shareScreen`
+    Screen(PromiseId),
 }
 
 /// A capture under way.
 #[derive(Debug)]
 pub(crate) struct PendingCapture {
     request: RequestId,
-    purpose: Purpose,
-    wanted: CaptureRequest,
+    pub purpose: Purpose,
+    pub wanted: CaptureRequest,
     /// The browser's refusal of both kinds, when this one asks for audio alone.
     fallback_of: Option<Handle>,
 }
@@ -58,11 +66,8 @@ impl Session {
         let (room, context) = self.room(key)?;
         match CaptureRequest::read(options) {
             Some(wanted) => {
-                room.voice_activity_detection = voice_activity_detection(options);
-                for (kind, limit) in bandwidth(options).iter() {
-                    room.bandwidth.set(kind, limit.clone());
-                }
-                room.start_capture(context, Purpose::Promise(promise), wanted, None);
+                room.take_media_options(context, options);
+                room.start_capture(context, Purpose::Keep(promise), wanted, None);
             }
             None => context.reject(promise, SkylinkError::new(ErrorCode::InvalidMediaOptions).into()),
         }
@@ -78,7 +83,7 @@ impl Session {
         }
     }
 
-    fn room_capturing(&self, request: RequestId) -> Option<RoomKey> {
+    pub(crate) fn room_capturing(&self, request: RequestId) -> Option<RoomKey> {
         let captures = |room: &&Room| room.captures.iter().any(|capture| capture.request == request);
         self.rooms.iter().find(captures).map(|room| room.key)
     }
@@ -93,12 +98,7 @@ impl Session {
 
     pub(crate) fn on_captured(&mut self, request: RequestId, streams: Vec<CapturedStream>) {
         let Some(key) = self.room_capturing(request) else {
-            // The room is gone.
-            for stream in streams {
-                self.context.push(Output::StopTracks(stream.handle));
-                self.context.push(Output::Release(stream.handle));
-            }
-            return;
+            return self.drop_captured(streams);
         };
         let must_wait = self.must_wait(key, request);
         let Some((room, context)) = self.room(key) else { return };
@@ -114,7 +114,8 @@ impl Session {
             context.push(Output::Release(error));
         }
         match capture.purpose {
-            Purpose::Promise(promise) => context.resolve(promise, result),
+            Purpose::Keep(promise) | Purpose::Screen(promise) => context.resolve(promise, result),
+            Purpose::Send(promise) => room.send_added(context, promise, result),
             Purpose::Join => {
                 if let Some(joining) = &mut room.joining {
                     joining.capturing = false;
@@ -138,6 +139,11 @@ impl Session {
             return;
         }
         let Some(capture) = room.take_capture(request) else { return };
+        if let Purpose::Screen(promise) = capture.purpose {
+            context.log(LogLevel::Warn, LogCode::ScreenRefused, &[]);
+            context.resolve(promise, Value::Null);
+            return context.push(Output::Release(error));
+        }
         let both = capture.wanted.audio.is_some() && capture.wanted.video.is_some();
         if both && capture.fallback_of.is_none() && room.options.audio_fallback() {
             fallback_event(context, error, 0.0);
@@ -153,17 +159,31 @@ impl Session {
             context.push(Output::Release(first));
         }
         match capture.purpose {
-            Purpose::Promise(promise) => context.reject(promise, Failure::Browser(error)),
+            Purpose::Keep(promise) | Purpose::Send(promise) | Purpose::Screen(promise) => {
+                context.reject(promise, Failure::Browser(error));
+            }
             Purpose::Join => self.fail_join(key, Failure::Browser(error)),
         }
         self.context.push(Output::Release(error));
     }
 
+    /// What was captured for a room that is gone ends.
+    pub(crate) fn drop_captured(&mut self, streams: impl IntoIterator<Item = CapturedStream>) {
+        for stream in streams {
+            self.context.push(Output::StopTracks(stream.handle));
+            self.context.push(Output::Release(stream.handle));
+        }
+    }
+
     /// Settles what waits for captures of a room that is going away.
     pub(crate) fn discard_captures(&mut self, room: &Room) {
         for capture in &room.captures {
-            if let Purpose::Promise(promise) = capture.purpose {
-                self.context.reject(promise, SkylinkError::new(ErrorCode::NotInRoom).into());
+            match capture.purpose {
+                Purpose::Join => {}
+                Purpose::Keep(promise) | Purpose::Send(promise) => {
+                    self.context.reject(promise, SkylinkError::new(ErrorCode::UserNotInRoom).into());
+                }
+                Purpose::Screen(promise) => self.context.resolve(promise, Value::Null),
             }
             if let Some(error) = capture.fallback_of {
                 self.context.push(Output::Release(error));
@@ -189,7 +209,20 @@ fn fallback_event(context: &mut Context, error: Handle, state: f64) {
 }
 
 impl Room {
-    fn start_capture(
+    /// Takes over what the options of a capture say of the whole room.
+    pub fn take_media_options(&mut self, context: &mut Context, options: &Value) {
+        self.voice_activity_detection = voice_activity_detection(options);
+        let mut limits = self.bandwidth.clone();
+        for (kind, limit) in bandwidth(options).iter() {
+            limits.set(kind, limit.clone());
+        }
+        self.bandwidth = limits;
+        if options.get("autoBandwidthAdjustment").is_some_and(Value::is_truthy) {
+            context.log(LogLevel::Warn, LogCode::DeprecatedOption, &["autoBandwidthAdjustment"]);
+        }
+    }
+
+    pub fn start_capture(
         &mut self,
         context: &mut Context,
         purpose: Purpose,
@@ -202,11 +235,14 @@ impl Room {
         } else {
             wanted.constraints()
         };
-        context.push(Output::Capture { request, constraints });
+        context.push(match purpose {
+            Purpose::Screen(_) => Output::CaptureScreen { request, constraints },
+            _ => Output::Capture { request, constraints },
+        });
         self.captures.push(PendingCapture { request, purpose, wanted, fallback_of });
     }
 
-    fn take_capture(&mut self, request: RequestId) -> Option<PendingCapture> {
+    pub fn take_capture(&mut self, request: RequestId) -> Option<PendingCapture> {
         let place = self.captures.iter().position(|capture| capture.request == request)?;
         Some(self.captures.remove(place))
     }
@@ -230,20 +266,9 @@ impl Room {
             if mute {
                 muted.push(captured.stream_id.clone());
             }
-            let stream = LocalStream::new(captured, settings);
-            self.streams.push(stream.clone());
-            if self.own_id.is_some() {
-                let detail = self.own_stream_detail(context, &stream);
-                context.event("onIncomingStream", detail);
-            }
-            let detail = Object::new()
-                .with("stream", Value::Handle(stream.handle))
-                .with("isScreensharing", false)
-                .with("isAudioFallback", capture.fallback_of.is_some())
-                .with("streamId", stream.stream_id.as_str())
-                .with("isAudio", stream.kind == Kind::Audio)
-                .with("isVideo", stream.kind == Kind::Video);
-            context.event("mediaAccessSuccess", detail);
+            let stream = LocalStream::new(captured, Source::UserMedia, settings);
+            self.add_stream(context, stream.clone());
+            self.tell_access(context, &stream, capture.fallback_of.is_some());
         }
         for stream_id in muted {
             self.mute_stream(context, &stream_id, true);
@@ -251,8 +276,22 @@ impl Room {
         Value::List(vec![pair.0, pair.1])
     }
 
+    /// `MEDIA_ACCESS_SUCCESS`.
+    pub fn tell_access(&self, context: &mut Context, stream: &LocalStream, is_fallback: bool) {
+        let (is_audio, is_video) = self.shown_kinds(stream);
+        let detail = Object::new()
+            .with("stream", Value::Handle(stream.handle))
+            .with("isScreensharing", stream.is_screen())
+            .with("isAudioFallback", is_fallback)
+            .with("streamId", stream.stream_id.as_str())
+            .with("isAudio", is_audio)
+            .with("isVideo", is_video);
+        context.event("mediaAccessSuccess", detail);
+    }
+
     /// Payload of `ON_INCOMING_STREAM` for an own stream.
     pub fn own_stream_detail(&self, context: &Context, stream: &LocalStream) -> Object {
+        let (is_audio, is_video) = self.shown_kinds(stream);
         Object::new()
             .with("stream", Value::Handle(stream.handle))
             .with("peerId", self.own_id.clone())
@@ -260,7 +299,7 @@ impl Room {
             .with("isSelf", true)
             .with("peerInfo", self.own_peer_info(&context.environment))
             .with("streamId", stream.stream_id.as_str())
-            .with("isVideo", stream.kind == Kind::Video)
-            .with("isAudio", stream.kind == Kind::Audio)
+            .with("isVideo", is_video)
+            .with("isAudio", is_audio)
     }
 }

@@ -118,7 +118,8 @@ impl Room {
             return;
         }
         if !peer.we_offered {
-            return peer.negotiation.want_offer(false);
+            peer.negotiation.want_offer(false);
+            return;
         }
         peer.upkeep.refresh_wanted = false;
         let label = match peer.main_channel() {

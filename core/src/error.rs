@@ -48,6 +48,14 @@ pub enum ErrorCode {
     CandidateFiltered = 21,
     /// The socket reported an error; detail is its text.
     SocketError = 22,
+    /// Media are to be sent before the room was entered, or it was left meanwhile.
+    UserNotInRoom = 30,
+    /// A list with something in it that is no stream.
+    InvalidMediaStreamArray = 31,
+    /// A stream that is over.
+    InactiveMediaStream = 32,
+    /// No own stream, or not that one; detail is its id.
+    NoStream = 33,
     /// `startRecording` without a media server, or it is gone.
     StartRecordingNoMcu = 70,
     /// `startRecording` while the room is being recorded.
@@ -158,6 +166,12 @@ pub enum LogCode {
     OfferRepeated = 10,
     /// A handshake was given up; details: the peer.
     HandshakeGivenUp = 11,
+    /// `shareScreen` with options that ask for no video.
+    BadScreenOptions = 30,
+    /// The browser refused a screen.
+    ScreenRefused = 31,
+    /// An option that has no effect any more; details: its name.
+    DeprecatedOption = 32,
     /// The media server did not say whose a track is; details: the stream.
     UnclaimedTrack = 70,
     /// News of a recording or live stream that was never begun; details: its id.

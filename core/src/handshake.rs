@@ -1,14 +1,14 @@
 //! Meeting a peer: `enter`, `welcome`, descriptions, `bye` (wire protocol 5.5 to 5.11).
 
-use crate::media::{set_media_status, LocalStream};
-use crate::media_info::{is_muted, own_list, parse_media_id};
+use crate::media::set_media_status;
+use crate::media_info::{is_muted, parse_media_id, shown, UNAVAILABLE};
 use crate::media_server::{is_server, MEDIA_SERVER};
 use crate::negotiation::{Negotiation, Step};
 use crate::options::whole_number;
 use crate::peer_info::Greeting;
 use crate::room::Room;
 use crate::roster::Peer;
-use crate::sdp::{has_usable_data_section, sending_mid};
+use crate::sdp::has_usable_data_section;
 use crate::session::Context;
 use crate::{ConnectionId, ConnectionOp, DescriptionKind, Kind, LogCode, LogLevel};
 use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, MediaInfo, MediaInfoEvent, Offer, Welcome};
@@ -208,7 +208,7 @@ impl Room {
                 // put other m-sections in their place. What is new goes with the next round.
                 if self.peer(id).is_some_and(|peer| peer.negotiated || peer.own_sdp.is_empty()) {
                     self.open_first_channel(context, id);
-                    self.add_streams(context, id);
+                    self.sync_streams(context, id);
                 }
                 if let Some(peer) = self.peer_mut(id) {
                     peer.restarts_ice = ice_restart;
@@ -219,7 +219,7 @@ impl Room {
                 );
             }
             Step::CreateAnswer => {
-                self.add_streams(context, id);
+                self.sync_streams(context, id);
                 context.connection(connection, ConnectionOp::CreateAnswer { voice_activity_detection });
             }
             Step::SendOffer { sdp, repeated } => self.send_offer(context, id, sdp, repeated),
@@ -251,37 +251,14 @@ impl Room {
                 }
             }
             Step::Settled => self.on_settled(context, id),
-            Step::Failed { ours } => self.on_handshake_failed(context, id, ours),
-            Step::GivenUp => context.log(LogLevel::Error, LogCode::HandshakeGivenUp, &[id]),
-        }
-    }
-
-    fn on_settled(&mut self, context: &mut Context, id: &str) {
-        self.flush_candidates(context, id);
-        self.announce_mutes_to_all(context);
-        let Some(peer) = self.peers.iter_mut().find(|peer| peer.id == id) else { return };
-        peer.negotiated = true;
-        // A stream that the other side's offer had no room for needs an offer of ours. One that
-        // our own offer did not carry would not be carried by the next one either.
-        let is_unsent = |stream: &LocalStream| {
-            let answered_without =
-                || !peer.we_offered && sending_mid(&peer.own_sdp, &stream.stream_id).is_none();
-            !peer.sent.contains(&stream.handle) || answered_without()
-        };
-        if self.streams.iter().any(is_unsent) {
-            peer.negotiation.want_offer(false);
-        }
-        self.go_on_refreshing_channel(context, id);
-    }
-
-    /// Adds the own streams that the connection does not send yet.
-    fn add_streams(&mut self, context: &mut Context, id: &str) {
-        let handles: Vec<u32> = self.streams.iter().map(|stream| stream.handle).collect();
-        let Some(peer) = self.peer_mut(id) else { return };
-        for handle in handles {
-            if !peer.sent.contains(&handle) {
-                peer.sent.push(handle);
-                context.connection(peer.connection, ConnectionOp::AddStream(handle));
+            Step::Failed { ours } => {
+                self.on_handshake_failed(context, id, ours);
+                // What came meanwhile belongs to what is in place, which stays for now.
+                self.flush_candidates(context, id);
+            }
+            Step::GivenUp => {
+                context.log(LogLevel::Error, LogCode::HandshakeGivenUp, &[id]);
+                self.on_given_up(context, id);
             }
         }
     }
@@ -290,7 +267,7 @@ impl Room {
         if repeated {
             context.log(LogLevel::Warn, LogCode::OfferRepeated, &[id]);
         }
-        let media_info_list = own_list(&self.streams, &self.own_id(), &sdp);
+        let media_info_list = self.media_list(id, &sdp);
         let Some(peer) = self.peer_mut(id) else { return };
         peer.own_sdp.clone_from(&sdp);
         peer.we_offered = true;
@@ -321,11 +298,12 @@ impl Room {
         if !repeated {
             self.own_handshake(context, Offer::TYPE);
         }
+        self.tell_deleted_media(context);
     }
 
     fn send_answer(&mut self, context: &mut Context, id: &str, sdp: String) {
         let answer = Answer {
-            media_info_list: Some(own_list(&self.streams, &self.own_id(), &sdp)),
+            media_info_list: Some(self.media_list(id, &sdp)),
             sdp: sdp.clone(),
             mid: self.own_id(),
             target: id.to_owned(),
@@ -339,6 +317,7 @@ impl Room {
         }
         self.send(context, &answer.into());
         self.own_handshake(context, Answer::TYPE);
+        self.tell_deleted_media(context);
     }
 
     /// Takes over what an offer or answer says of its sender: at once, since newer messages may
@@ -360,7 +339,7 @@ impl Room {
         }
         let Some(list) = media else { return };
         for info in self.replace_media(id, list) {
-            context.event("mediaInfoDeleted", Object::new().with("mediaInfo", Value::from(info)));
+            context.event("mediaInfoDeleted", Object::new().with("mediaInfo", shown(info)));
         }
         self.claim_tracks(context);
     }
@@ -390,9 +369,9 @@ impl Room {
         };
         info.media_state.clone_from(&message.media_state);
         let is_screen = info.media_type.as_deref() == Some("videoScreen");
-        if message.media_state.as_deref() == Some("unavailable") {
+        if message.media_state.as_deref() == Some(UNAVAILABLE) {
             let info = source.media.remove(place);
-            return context.event("mediaInfoDeleted", Object::new().with("mediaInfo", Value::from(info)));
+            return context.event("mediaInfoDeleted", Object::new().with("mediaInfo", shown(info)));
         }
         let Some((kind, stream_id)) = parse_media_id(&message.media_id) else { return };
         let muted = is_muted(message.media_state.as_deref());

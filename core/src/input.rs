@@ -50,6 +50,20 @@ pub enum Input {
         /// The browser's error.
         error: Handle,
     },
+    /// A screen was granted.
+    ScreenCaptured {
+        /// Which capture.
+        request: RequestId,
+        /// The whole stream, its picture in particular.
+        screen: CapturedStream,
+        /// Its sound again, as a stream of its own.
+        sound: Option<CapturedStream>,
+        /// `getSettings()` of the picture's track.
+        settings: Value,
+    },
+    /// The watched tracks of a local stream ended by themselves: a device was unplugged, or the
+    /// browser's own button pressed.
+    TracksEnded(Handle),
     /// Something about a peer connection.
     Connection {
         /// Which connection.
@@ -144,6 +158,10 @@ pub enum ConnectionEvent {
         stream_id: String,
         /// Audio or video.
         kind: Kind,
+        /// Whether the stream still has sound.
+        has_audio: bool,
+        /// Whether the stream still has a picture.
+        has_video: bool,
     },
     /// Something about a data channel.
     Channel {

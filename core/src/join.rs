@@ -3,7 +3,7 @@
 use crate::api;
 use crate::call::Prefetched;
 use crate::capture::CaptureRequest;
-use crate::media::LocalStream;
+use crate::media::{LocalStream, Source};
 use crate::options::{bandwidth, default_settings, voice_activity_detection, InitOptions};
 use crate::peer_info::{DT_PROTOCOL_VERSION, SM_PROTOCOL_VERSION};
 use crate::room::{Room, RoomKey, Stage};
@@ -85,7 +85,7 @@ impl Session {
         let wanted = if streams.is_some() { None } else { CaptureRequest::read(options) };
         for stream in streams.unwrap_or_default() {
             let settings = default_settings(stream.kind == Kind::Audio);
-            room.streams.push(LocalStream::new(stream, settings));
+            room.add_stream(&mut self.context, LocalStream::new(stream, Source::UserMedia, settings));
         }
         room.joining = Some(Joining {
             promises: vec![promise],
@@ -215,7 +215,7 @@ impl Session {
         }
         let detail = room.own_detail(context).with("peerSessionId", room.ticket.peer_session_id.clone());
         context.event("peerJoined", detail);
-        for stream in &room.streams {
+        for stream in room.streams.iter().filter(|stream| !stream.is_screen()) {
             let detail = room.own_stream_detail(context, stream);
             context.event("onIncomingStream", detail);
         }

@@ -1,13 +1,13 @@
 //! Leaving rooms, and taking them down (wire protocol 6.3).
 
 use crate::connection_states::state_detail;
-use crate::media::Kind;
+use crate::media::Source;
 use crate::media_server::is_server;
 use crate::room::{Room, RoomKey, Stage};
 use crate::session::{Context, Session};
 use crate::{ConnectionOp, ErrorCode, Output, PromiseId, SkylinkError};
 use skylink_protocol::signaling::Bye;
-use skylink_protocol::{Object, Value};
+use skylink_protocol::Value;
 
 impl Session {
     pub(crate) fn leave_room(&mut self, promise: PromiseId, name: &str, stop_streams: bool) -> Option<Value> {
@@ -35,6 +35,7 @@ impl Session {
             self.context.push(Output::AbortFetch(request));
         }
         self.discard_captures(&room);
+        room.settle_all_waits(&mut self.context);
         for promise in room.joining.take().into_iter().flat_map(|joining| joining.promises) {
             self.context.reject(promise, SkylinkError::new(ErrorCode::LeftDuringJoin).into());
         }
@@ -106,25 +107,18 @@ impl Room {
         for stream in peer.streams {
             context.push(Output::Release(stream.handle));
         }
+        if !self.is_leaving {
+            self.settle_waits(context);
+            if self.peers.is_empty() {
+                self.tell_deleted_media(context);
+            }
+        }
     }
 
     /// Stops all own streams and tells the app, as the documentation promises for leaving.
     fn end_own_streams(&mut self, context: &mut Context) {
-        for stream in &self.streams {
-            context.push(Output::StopTracks(stream.handle));
-            let detail = Object::new()
-                .with("room", self.info())
-                .with("peerId", self.own_id.clone())
-                .with("peerInfo", self.own_peer_info(&context.environment))
-                .with("isSelf", true)
-                .with("isScreensharing", false)
-                .with("streamId", stream.stream_id.as_str())
-                .with("isVideo", stream.kind == Kind::Video)
-                .with("isAudio", stream.kind == Kind::Audio);
-            context.event("streamEnded", detail);
-            let detail =
-                Object::new().with("isScreensharing", false).with("streamId", stream.stream_id.as_str());
-            context.event("mediaAccessStopped", detail);
+        for stream in self.streams.iter().filter(|stream| stream.source != Source::ScreenSound) {
+            self.tell_ended(context, stream);
         }
     }
 }

@@ -19,8 +19,22 @@ pub struct CapturedStream {
     pub handle: Handle,
     /// `MediaStream.id`.
     pub stream_id: String,
+    /// `MediaStreamTrack.id` of its first track.
+    pub track_id: String,
     /// What it carries.
     pub kind: Kind,
+}
+
+/// Where a stream of our own comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Camera or microphone, or the app.
+    UserMedia,
+    /// The picture of a shared screen.
+    Screen,
+    /// The sound of a shared screen. It travels as a stream of its own, since 2.7.2 expects one
+    /// track in a stream.
+    ScreenSound,
 }
 
 /// A stream of our own in a room.
@@ -28,7 +42,9 @@ pub struct CapturedStream {
 pub(crate) struct LocalStream {
     pub handle: Handle,
     pub stream_id: String,
+    pub track_id: String,
     pub kind: Kind,
+    pub source: Source,
     /// What `settings.audio` or `settings.video` says of it.
     pub settings: Object,
     pub muted: bool,
@@ -37,9 +53,14 @@ pub(crate) struct LocalStream {
 }
 
 impl LocalStream {
-    pub fn new(captured: CapturedStream, settings: Object) -> Self {
-        let CapturedStream { handle, stream_id, kind } = captured;
-        Self { handle, stream_id, kind, settings, muted: false, announced_muted: false }
+    pub fn new(captured: CapturedStream, source: Source, settings: Object) -> Self {
+        let CapturedStream { handle, stream_id, track_id, kind } = captured;
+        let (muted, announced_muted) = (false, false);
+        Self { handle, stream_id, track_id, kind, source, settings, muted, announced_muted }
+    }
+
+    pub fn is_screen(&self) -> bool {
+        self.source != Source::UserMedia
     }
 }
 
@@ -78,12 +99,22 @@ pub(crate) fn media_status(kind: Kind, muted: bool) -> Object {
 
 /// Changes one kind of one stream in a `mediaStatus` map, making the entry if there is none.
 pub(crate) fn set_media_status(status: &mut Object, stream_id: &str, kind: Kind, muted: bool) {
-    let key = match kind {
+    match status.get_mut(stream_id) {
+        Some(Value::Object(entry)) => entry.set(status_key(kind), if muted { MUTED } else { ACTIVE }),
+        _ => status.set(stream_id, media_status(kind, muted)),
+    }
+}
+
+/// Says in a `mediaStatus` map that a stream has lost one kind.
+pub(crate) fn clear_media_status(status: &mut Object, stream_id: &str, kind: Kind) {
+    if let Some(Value::Object(entry)) = status.get_mut(stream_id) {
+        entry.set(status_key(kind), ABSENT);
+    }
+}
+
+fn status_key(kind: Kind) -> &'static str {
+    match kind {
         Kind::Audio => "audioMuted",
         Kind::Video => "videoMuted",
-    };
-    match status.get_mut(stream_id) {
-        Some(Value::Object(entry)) => entry.set(key, if muted { MUTED } else { ACTIVE }),
-        _ => status.set(stream_id, media_status(kind, muted)),
     }
 }

@@ -1,9 +1,12 @@
 //! mediaInfo: what each m-section carries (peer behaviour 2.3).
 
-use crate::media::{Kind, LocalStream};
+use crate::media::{Kind, LocalStream, Source};
 use crate::sdp;
 use skylink_protocol::signaling::MediaInfo;
-use skylink_protocol::Value;
+use skylink_protocol::{Object, Value};
+
+/// `mediaState` of a medium that is gone.
+pub(crate) const UNAVAILABLE: &str = "unavailable";
 
 /// A medium's id on the wire.
 pub(crate) fn media_id(kind: Kind, stream_id: &str) -> String {
@@ -25,9 +28,11 @@ pub(crate) fn parse_media_id(media_id: &str) -> Option<(Kind, &str)> {
 
 /// `mediaType` of an own stream.
 pub(crate) fn media_type(stream: &LocalStream) -> &'static str {
-    match stream.kind {
-        Kind::Audio => "audioMic",
-        Kind::Video => "videoCamera",
+    match (stream.kind, stream.source) {
+        (Kind::Audio, Source::UserMedia) => "audioMic",
+        (Kind::Audio, _) => "audio",
+        (Kind::Video, Source::UserMedia) => "videoCamera",
+        (Kind::Video, _) => "videoScreen",
     }
 }
 
@@ -47,16 +52,34 @@ pub(crate) fn is_muted(media_state: Option<&str>) -> bool {
 
 /// Everything we send, with the m-sections that carry it in the description `sdp`.
 pub(crate) fn own_list(streams: &[LocalStream], own_id: &str, sdp: &str) -> Vec<MediaInfo> {
-    let entry = |stream: &LocalStream| MediaInfo {
+    let entry = |stream: &LocalStream| own_entry(stream, own_id, sdp, media_state(stream.announced_muted));
+    streams.iter().map(entry).collect()
+}
+
+/// A stream that was taken back, as the peer is told whom `sdp` was sent to.
+pub(crate) fn removed(stream: &LocalStream, own_id: &str, sdp: &str) -> MediaInfo {
+    own_entry(stream, own_id, sdp, UNAVAILABLE)
+}
+
+fn own_entry(stream: &LocalStream, own_id: &str, sdp: &str, state: &str) -> MediaInfo {
+    MediaInfo {
         publisher_id: Some(own_id.to_owned()),
         media_id: media_id(stream.kind, &stream.stream_id),
         media_type: Some(media_type(stream).to_owned()),
-        media_state: Some(media_state(stream.announced_muted).to_owned()),
+        media_state: Some(state.to_owned()),
         transceiver_mid: sdp::sending_mid(sdp, &stream.stream_id).map_or(Value::Null, Value::from),
         media_meta_data: Some(String::new()),
         simulcast: Some(String::new()),
-    };
-    streams.iter().map(entry).collect()
+    }
+}
+
+/// A medium as apps see it (public API T-21).
+pub(crate) fn shown(info: MediaInfo) -> Object {
+    let stream_id = parse_media_id(&info.media_id).map(|(_, stream_id)| stream_id.to_owned());
+    match Value::from(info) {
+        Value::Object(object) => object.with("streamId", stream_id),
+        _ => Object::new(),
+    }
 }
 
 /// Whether both entries are of one medium.
@@ -86,7 +109,9 @@ mod tests {
         let stream = LocalStream {
             handle: 1,
             stream_id: "cam".into(),
+            track_id: "t".into(),
             kind: Kind::Video,
+            source: Source::UserMedia,
             settings: skylink_protocol::Object::new(),
             muted: false,
             announced_muted: true,

@@ -7,7 +7,7 @@ pub(crate) use requests::Wish;
 
 use self::requests::Request;
 use crate::media::RemoteTrack;
-use crate::media_info::{is_same, of_mid};
+use crate::media_info::{is_same, of_mid, UNAVAILABLE};
 use crate::peer_info::Greeting;
 use crate::recording::Recordings;
 use crate::room::Room;
@@ -94,7 +94,7 @@ impl Room {
     pub fn replace_media(&mut self, id: &str, list: Vec<MediaInfo>) -> Vec<MediaInfo> {
         let Some(source) = self.peer_mut(id) else { return Vec::new() };
         let known = std::mem::take(&mut source.media);
-        let is_gone = |info: &MediaInfo| info.media_state.as_deref() == Some("unavailable");
+        let is_gone = |info: &MediaInfo| info.media_state.as_deref() == Some(UNAVAILABLE);
         let was_known = |info: &MediaInfo| known.iter().any(|old| is_same(old, info));
         let removed = list.iter().filter(|info| is_gone(info) && was_known(info)).cloned().collect();
         if id == MEDIA_SERVER {
@@ -151,7 +151,7 @@ impl Room {
         while let Some(stream) = self.peer(id).and_then(|peer| peer.streams.first()) {
             let (stream_id, has_audio, has_video) =
                 (stream.stream_id.clone(), stream.has_audio, stream.has_video);
-            self.end_stream(context, id, &stream_id, has_audio, has_video);
+            self.end_stream(context, id, &stream_id, (has_audio, has_video), (false, false));
         }
         if let Some(source) = self.peer_mut(MEDIA_SERVER) {
             source.media.retain(|info| info.publisher_id.as_deref() != Some(id));

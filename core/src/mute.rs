@@ -1,6 +1,6 @@
 //! Muting own streams (peer behaviour 3.6).
 
-use crate::media::{media_status, Kind};
+use crate::media::{media_status, Kind, LocalStream, Source};
 use crate::media_info::{media_id, media_state, media_type};
 use crate::room::{MuteNotice, Room};
 use crate::session::{Context, Session};
@@ -24,7 +24,8 @@ impl Session {
             context.log(LogLevel::Error, LogCode::BadMuteOptions, &[]);
             return None;
         }
-        let chosen = room.streams.iter().filter(|stream| stream_id.is_none_or(|id| id == stream.stream_id));
+        let chosen =
+            room.streams.iter().filter(|stream| stream_id.is_none_or(|id| room.is_part_of(stream, id)));
         let chosen: Vec<(String, Kind)> =
             chosen.map(|stream| (stream.stream_id.clone(), stream.kind)).collect();
         if chosen.is_empty() {
@@ -48,6 +49,13 @@ fn wants_mute(option: Option<&Value>) -> bool {
 }
 
 impl Room {
+    /// Whether a stream goes by an id that an app knows: the sound of a screen by the screen's too.
+    fn is_part_of(&self, stream: &LocalStream, id: &str) -> bool {
+        let is_screen = |s: &&LocalStream| s.source == Source::Screen;
+        let screen = self.streams.iter().find(is_screen).map(|screen| screen.stream_id.as_str());
+        stream.stream_id == id || (stream.source == Source::ScreenSound && screen == Some(id))
+    }
+
     pub fn mute_stream(&mut self, context: &mut Context, stream_id: &str, muted: bool) {
         let Some(stream) = self.streams.iter_mut().find(|stream| stream.stream_id == stream_id) else {
             return;
@@ -56,11 +64,11 @@ impl Room {
             return;
         }
         stream.muted = muted;
-        let (handle, kind) = (stream.handle, stream.kind);
-        context.push(Output::EnableTracks { stream: handle, enabled: !muted });
+        let (handle, kind, is_screen) = (stream.handle, stream.kind, stream.is_screen());
+        context.push(Output::EnableTracks { stream: handle, kind, enabled: !muted });
         let detail = Object::new()
             .with("streamId", stream_id)
-            .with("isScreensharing", false)
+            .with("isScreensharing", is_screen)
             .with("mediaStatus", media_status(kind, muted));
         context.event("localMediaMuted", detail);
         self.own_update(context);
@@ -69,7 +77,7 @@ impl Room {
             .with("peerId", self.own_id.clone())
             .with("peerInfo", self.own_info(&context.environment))
             .with("streamId", stream_id)
-            .with("isScreensharing", false)
+            .with("isScreensharing", is_screen)
             .with("isAudio", kind == Kind::Audio)
             .with("isVideo", kind == Kind::Video);
         context.event("streamMuted", detail);

@@ -95,6 +95,12 @@ pub(crate) struct Negotiation {
     retry_due: Option<Timestamp>,
     /// Whether the peer waits for an `answerAck` with success before it takes our next offer.
     owes_ack: bool,
+    /// How many offers were wished for so far.
+    wishes: u32,
+    /// How many of them the description under way carries.
+    carried: u32,
+    /// How many of them are fulfilled, or were given up.
+    fulfilled: u32,
     deadline: Option<Timestamp>,
     steps: Vec<Step>,
 }
@@ -130,6 +136,9 @@ impl Negotiation {
             failures: 0,
             retry_due: None,
             owes_ack: false,
+            wishes: 0,
+            carried: 0,
+            fulfilled: 0,
             deadline,
             steps: Vec::new(),
         }
@@ -159,10 +168,36 @@ impl Negotiation {
         self.phase == Phase::Stable
     }
 
-    /// Something changed that needs an offer: made now, or when the present round is over.
-    pub fn want_offer(&mut self, ice_restart: bool) {
+    /// Something changed that needs an offer: made now, or when the present round is over. The
+    /// number that comes back is to be asked [`Negotiation::has_fulfilled`] about.
+    pub fn want_offer(&mut self, ice_restart: bool) -> u32 {
+        self.wishes = self.wishes.wrapping_add(1);
         self.wanted = Some(self.wanted.unwrap_or(false) || ice_restart);
         self.go_on();
+        self.wishes
+    }
+
+    /// The description that is made next carries everything wished for. An answer does so as well as
+    /// an offer, but cannot restart ICE.
+    pub fn carry(&mut self) {
+        self.carried = self.wishes;
+        self.wanted = self.wanted.filter(|ice_restart| *ice_restart);
+    }
+
+    /// Both sides agree on what the last description carried.
+    pub fn fulfil(&mut self) {
+        self.fulfilled = self.carried;
+    }
+
+    /// What was wished for failed too often. What is still to come is not given up with it.
+    pub fn give_up(&mut self) {
+        let ends_here = self.is_stable() && self.retry_due.is_none();
+        self.fulfilled = if ends_here { self.wishes } else { self.carried };
+    }
+
+    /// Whether the round that a wish was for is over, well or not.
+    pub fn has_fulfilled(&self, wish: u32) -> bool {
+        wish <= self.fulfilled
     }
 
     /// The peer sent `welcome` although we greeted it too: somebody has to offer.
@@ -307,7 +342,9 @@ impl Negotiation {
         }
         self.deadline = None;
         match std::mem::replace(&mut self.phase, Phase::Stable) {
-            Phase::Greeting => self.want_offer(false),
+            Phase::Greeting => {
+                self.want_offer(false);
+            }
             Phase::AnswerSent => self.settle(),
             Phase::OfferSent { sdp, sent } if sent < MAX_OFFERS => {
                 self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: true });

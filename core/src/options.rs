@@ -192,6 +192,18 @@ pub(crate) fn video_request(options: &Value) -> Option<MediaRequest> {
     Some(MediaRequest { settings, constraints, mute: wants_mute(given) })
 }
 
+/// Reads the option `video` of `shareScreen`. Browsers refuse exact values there, and the size is only
+/// bounded if the app says so.
+pub(crate) fn screen_request(options: &Value) -> Option<MediaRequest> {
+    let given = options.get("video").cloned();
+    let mut request = video_request(&Object::new().with("video", given).into())?;
+    if options.get("video").and_then(|video| video.get("resolution")).is_none() {
+        request.constraints.remove("width");
+        request.constraints.remove("height");
+    }
+    Some(request)
+}
+
 fn wants_exact(options: &Value, given: &Value) -> bool {
     given.as_object().is_some() && options.get("useExactConstraints").and_then(Value::as_bool) == Some(true)
 }

@@ -23,6 +23,8 @@ pub enum Output {
         /// With what.
         value: Value,
     },
+    /// Settle a promise with `undefined`.
+    Fulfil(PromiseId),
     /// Settle a promise with an error.
     Reject {
         /// Which promise.
@@ -84,10 +86,27 @@ pub enum Output {
         /// `MediaStreamConstraints`.
         constraints: Value,
     },
-    /// Switch a local stream's tracks on or off.
+    /// Ask for a screen.
+    CaptureScreen {
+        /// Which capture.
+        request: RequestId,
+        /// `DisplayMediaStreamOptions`.
+        constraints: Value,
+    },
+    /// Tell when a local stream's tracks of a kind end by themselves, until it is released. The
+    /// tracks stop when the session goes away.
+    WatchTracks {
+        /// The stream.
+        stream: Handle,
+        /// Which tracks.
+        kind: Kind,
+    },
+    /// Switch a local stream's tracks of a kind on or off.
     EnableTracks {
         /// The stream.
         stream: Handle,
+        /// Which tracks.
+        kind: Kind,
         /// Whether they send.
         enabled: bool,
     },
@@ -114,8 +133,31 @@ pub enum ConnectionOp {
     },
     /// Have an m-section of this kind, before anything is sent in it.
     AddTransceiver(Kind),
-    /// Send a local stream's tracks.
-    AddStream(Handle),
+    /// Send a local stream's tracks of a kind.
+    AddStream {
+        /// The stream.
+        stream: Handle,
+        /// Which tracks.
+        kind: Kind,
+    },
+    /// Send a local stream's tracks no more. The stream may be released by then.
+    RemoveStream(Handle),
+    /// Prefer a codec in descriptions made from now on, where the browser has it.
+    PreferCodec {
+        /// Of which kind.
+        kind: Kind,
+        /// Its name, without regard to case.
+        name: String,
+        /// Format parameters that the preferred variant has.
+        parameters: Vec<String>,
+    },
+    /// Limit what each sender of a kind sends, in bits per second. `None` is no limit.
+    LimitBitrate {
+        /// Sound.
+        audio: Option<f64>,
+        /// Picture.
+        video: Option<f64>,
+    },
     /// Do something with a data channel.
     Channel {
         /// Which channel.

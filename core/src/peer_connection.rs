@@ -1,7 +1,7 @@
 //! What browsers report about peer connections (peer behaviour 1.14, 2.4 and 4.2).
 
 use crate::connection_states::state_detail;
-use crate::media::{set_media_status, RemoteStream, RemoteTrack};
+use crate::media::{clear_media_status, set_media_status, RemoteStream, RemoteTrack};
 use crate::media_info::{is_muted, of_mid};
 use crate::room::Room;
 use crate::roster::Peer;
@@ -89,8 +89,8 @@ impl Room {
                     None => self.hold_track(context, track),
                 }
             }
-            ConnectionEvent::TrackRemoved { stream_id, kind } => {
-                self.on_track_removed(context, id, &stream_id, kind)
+            ConnectionEvent::TrackRemoved { stream_id, kind, has_audio, has_video } => {
+                self.on_track_removed(context, id, &stream_id, kind, (has_audio, has_video));
             }
             ConnectionEvent::Channel { channel, buffered, event } => {
                 self.on_channel_event(context, id, channel, buffered, event);
@@ -167,42 +167,64 @@ impl Room {
         context.event("peerUpdated", self.peer_detail(peer));
     }
 
-    fn on_track_removed(&mut self, context: &mut Context, source: &str, stream_id: &str, kind: Kind) {
+    /// `left` tells whether the stream still has sound and picture.
+    fn on_track_removed(
+        &mut self,
+        context: &mut Context,
+        source: &str,
+        stream_id: &str,
+        kind: Kind,
+        left: (bool, bool),
+    ) {
         let brings = |peer: &&Peer| self.source_of(&peer.id) == source && peer.stream(stream_id).is_some();
         match self.peers.iter().find(brings).map(|peer| peer.id.clone()) {
             Some(id) => {
-                self.end_stream(context, &id, stream_id, kind == Kind::Audio, kind == Kind::Video);
+                let gone = (kind == Kind::Audio, kind == Kind::Video);
+                self.end_stream(context, &id, stream_id, gone, left);
             }
             None => self.drop_unclaimed(context, stream_id, kind),
         }
     }
 
-    /// A stream of a peer ended.
+    /// A stream of a peer lost sound or picture or both; `left` tells what it still has.
     pub fn end_stream(
         &mut self,
         context: &mut Context,
         id: &str,
         stream_id: &str,
-        is_audio: bool,
-        is_video: bool,
+        (is_audio, is_video): (bool, bool),
+        left: (bool, bool),
     ) {
         let Some(peer) = self.peer_mut(id) else { return };
         let Some(place) = peer.streams.iter().position(|stream| stream.stream_id == stream_id) else {
             return;
         };
-        let stream = peer.streams.remove(place);
+        let Some(stream) = peer.streams.get_mut(place) else { return };
+        (stream.has_audio, stream.has_video) = left;
+        let is_screen = stream.is_screen;
+        let gone = if left == (false, false) { Some(peer.streams.remove(place)) } else { None };
         if let Some(Value::Object(status)) = peer.info.get_mut("mediaStatus") {
-            status.remove(stream_id);
+            if gone.is_some() {
+                status.remove(stream_id);
+            } else {
+                for (kind, is_left) in [(Kind::Audio, left.0), (Kind::Video, left.1)] {
+                    if !is_left {
+                        clear_media_status(status, stream_id, kind);
+                    }
+                }
+            }
         }
         let Some(peer) = self.peer(id) else { return };
         let detail = self
             .peer_detail(peer)
-            .with("isScreensharing", stream.is_screen)
+            .with("isScreensharing", is_screen)
             .with("streamId", stream_id)
             .with("isVideo", is_video)
             .with("isAudio", is_audio);
         context.event("streamEnded", detail);
         self.peer_update(context, id);
-        context.push(Output::Release(stream.handle));
+        if let Some(stream) = gone {
+            context.push(Output::Release(stream.handle));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What apps ask without changing anything (public API M-07, M-11, M-16, M-18).
 
-use crate::media::Kind;
+use crate::media::{Kind, LocalStream};
 use crate::room::Room;
 use crate::session::Session;
 use crate::{LogCode, LogLevel};
@@ -59,11 +59,14 @@ impl Room {
     fn stream_list(&self, include_self: bool) -> Object {
         let mut list = Object::new();
         if let Some(own_id) = self.own_id.as_ref().filter(|_| include_self && !self.streams.is_empty()) {
-            let of = |kind: Kind| -> Value {
-                let streams = self.streams.iter().filter(|stream| stream.kind == kind);
+            let of = |kind: Kind, is_screen: bool| -> Value {
+                let is_wanted = |s: &&LocalStream| s.kind == kind && s.is_screen() == is_screen;
+                let streams = self.streams.iter().filter(is_wanted);
                 by_id(streams.map(|stream| (stream.stream_id.clone(), Value::Handle(stream.handle))))
             };
-            let entry = Object::new().with("streams", entry(of(Kind::Audio), of(Kind::Video), Value::Null));
+            // The sound of a screen is a part of the screen's own stream.
+            let (audio, video) = (of(Kind::Audio, false), of(Kind::Video, false));
+            let entry = Object::new().with("streams", entry(audio, video, of(Kind::Video, true)));
             list.set(own_id, entry.with("isSelf", true));
         }
         for peer in self.peers.iter().filter(|peer| !peer.streams.is_empty()) {

@@ -5,6 +5,7 @@ use crate::join::Joining;
 use crate::media::LocalStream;
 use crate::media_server::{is_server, MediaServer};
 use crate::options::InitOptions;
+use crate::renegotiation::Wait;
 use crate::roster::Peer;
 use crate::session::Context;
 use crate::{ConnectionId, RequestId, SocketId, Timestamp};
@@ -67,6 +68,10 @@ pub(crate) struct Room {
     pub outbox: Vec<Value>,
     pub mute_notices: Vec<MuteNotice>,
     pub media_server: MediaServer,
+    /// Promises that wait for negotiations.
+    pub waits: Vec<Wait>,
+    /// Own media that were taken back and that the app is to be told of.
+    pub deleted_media: Vec<Object>,
 }
 
 impl Room {
@@ -94,6 +99,8 @@ impl Room {
             outbox: Vec::new(),
             mute_notices: Vec::new(),
             media_server: MediaServer::default(),
+            waits: Vec::new(),
+            deleted_media: Vec::new(),
         }
     }
 

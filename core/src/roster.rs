@@ -23,6 +23,10 @@ pub(crate) struct Peer {
     /// What comes over the connection; over a media server's, what all members send.
     pub media: Vec<MediaInfo>,
     pub streams: Vec<RemoteStream>,
+    /// Own media that were taken back and that the peer is to be told of, and how many of them the
+    /// last description told.
+    pub removed: Vec<MediaInfo>,
+    pub removals_told: usize,
     /// Own streams that were added to the connection.
     pub sent: Vec<Handle>,
     /// Data channels that are opening or open.
@@ -53,6 +57,8 @@ impl Peer {
             candidates: Candidates::default(),
             media: Vec::new(),
             streams: Vec::new(),
+            removed: Vec::new(),
+            removals_told: 0,
             sent: Vec::new(),
             channels: Vec::new(),
             upkeep: ChannelUpkeep::default(),

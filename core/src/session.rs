@@ -119,6 +119,10 @@ impl Session {
             Input::SocketClosed { socket } => self.on_socket_lost(socket, "transport close"),
             Input::Captured { request, streams } => self.on_captured(request, streams),
             Input::CaptureFailed { request, error } => self.on_capture_failed(request, error),
+            Input::ScreenCaptured { request, screen, sound, settings } => {
+                self.on_screen_captured(request, screen, sound, &settings);
+            }
+            Input::TracksEnded(stream) => self.on_tracks_ended(stream),
             Input::Connection { connection, event } => self.on_connection_event(connection, event),
         }
     }
@@ -137,6 +141,18 @@ impl Session {
             }
             Call::GetUserMedia { promise, room, options } => {
                 Ok(self.get_user_media(promise, &room, &options))
+            }
+            Call::SendStream { promise, room, media } => {
+                self.send_stream(promise, &room, media);
+                Ok(None)
+            }
+            Call::StopStreams { promise, room, stream_id } => {
+                Ok(self.stop_streams(promise, &room, stream_id.as_deref()))
+            }
+            Call::ShareScreen { promise, room, options } => Ok(self.share_screen(promise, &room, &options)),
+            Call::StopScreen { room } => {
+                self.stop_screen(&room);
+                Ok(Some(Value::Null))
             }
             Call::LeaveRoom { promise, room, stop_streams } => {
                 Ok(self.leave_room(promise, &room, stop_streams))

@@ -137,6 +137,14 @@ export interface GetUserMediaOptions {
   autoBandwidthAdjustment?: unknown;
 }
 
+/** Options of `shareScreen`. Exact values become upper bounds, since browsers refuse them here. */
+export interface GetDisplayMediaOptions {
+  video?: boolean | VideoOptions;
+  /** The sound of the screen, where the browser offers it. The others get it as an audio stream. */
+  audio?: boolean | AudioOptions;
+  useExactConstraints?: boolean;
+}
+
 export interface JoinRoomOptions extends GetUserMediaOptions {
   roomName?: RoomName | null;
   userData?: JsonValue;

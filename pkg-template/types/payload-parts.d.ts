@@ -97,6 +97,17 @@ export interface PeerInfoInRoom extends PeerInfo {
   isSelf: boolean;
 }
 
+export interface MediaSource {
+  deviceId: string;
+  label: string;
+  groupId: string | null;
+}
+
+export interface StreamSources {
+  audio: { input: MediaSource[]; output: MediaSource[] };
+  video: { input: MediaSource[] };
+}
+
 export interface PeerStreams {
   /** Present, and true, for the own entry only. */
   isSelf?: true;

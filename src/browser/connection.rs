@@ -1,11 +1,12 @@
 //! A peer connection with its channels and remote streams.
 
-use crate::browser::capture::tracks;
+use crate::browser::capture::tracks_of;
 use crate::browser::channel::Channel;
 use crate::browser::listener::Listener;
 use crate::convert::text;
 use crate::handles::Handles;
-use js_sys::Promise;
+use crate::table::Table;
+use js_sys::{Array, Promise};
 use skylink_core::{
     ChannelEvent, ChannelId, ChannelReading, ConnectionEvent, ConnectionId, DescriptionKind, Handle, Kind,
 };
@@ -23,9 +24,6 @@ extern "C" {
     /// A peer connection whose methods may throw: an exception that passed through the shell would
     /// leave it stuck. (web-sys takes these for safe.)
     type Fallible;
-    #[wasm_bindgen(method, catch, js_name = addTrack)]
-    fn add_track(this: &Fallible, track: &MediaStreamTrack, stream: &MediaStream)
-        -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = addTransceiver)]
     fn add_transceiver(this: &Fallible, kind: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = createDataChannel)]
@@ -34,6 +32,14 @@ extern "C" {
         label: &str,
         options: &RtcDataChannelInit,
     ) -> Result<RtcDataChannel, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/browser/senders.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = sendTracks)]
+    fn send_tracks(connection: &RtcPeerConnection, tracks: &Array, stream: &MediaStream) -> Array;
+    #[wasm_bindgen(js_name = stopSending)]
+    fn stop_sending(connection: &RtcPeerConnection, senders: &Array);
 }
 
 /// Where a connection reports to.
@@ -59,6 +65,8 @@ struct Shared {
 pub struct Connection {
     connection: RtcPeerConnection,
     shared: Rc<Shared>,
+    /// The senders of each own stream.
+    senders: RefCell<Table<Array>>,
     _listeners: Vec<Listener>,
 }
 
@@ -102,14 +110,20 @@ impl Connection {
         listeners.push(Listener::new(&connection, "datachannel", move |event| {
             owner.on_channel(event.unchecked_into::<RtcDataChannelEvent>().channel());
         }));
-        Ok(Self { connection, shared, _listeners: listeners })
+        Ok(Self { connection, shared, senders: RefCell::default(), _listeners: listeners })
     }
 
-    /// Sends the tracks of a local stream.
-    pub fn add_stream(&self, stream: &MediaStream) {
-        for track in tracks(stream) {
-            // Throws only for a track that is sent already.
-            let _ = self.fallible().add_track(&track, stream);
+    /// Sends the tracks of a kind of a local stream.
+    pub fn add_stream(&self, number: Handle, stream: &MediaStream, kind: Kind) {
+        let senders = send_tracks(&self.connection, &tracks_of(stream, kind), stream);
+        self.senders.borrow_mut().insert(number, senders);
+    }
+
+    /// Sends a local stream no more.
+    pub fn remove_stream(&self, number: Handle) {
+        let senders = self.senders.borrow_mut().remove(number);
+        if let Some(senders) = senders {
+            stop_sending(&self.connection, &senders);
         }
     }
 
@@ -240,18 +254,25 @@ impl Shared {
             let id = id.clone();
             move |event| {
                 let Some(shared) = weak.upgrade() else { return };
-                let gone = {
-                    let mut streams = shared.streams.borrow_mut();
-                    let place = streams.iter().position(|known| known.id == id);
-                    place.map(|place| streams.swap_remove(place))
-                };
-                let track: MediaStreamTrack = event.unchecked_into::<RtcTrackEvent>().track();
-                (shared.report)(ConnectionEvent::TrackRemoved { stream_id: id.clone(), kind: kind(&track) });
+                let Some(stream) = event.target() else { return };
+                let stream: MediaStream = stream.unchecked_into();
+                let has = |kind| tracks_of(&stream, kind).length() > 0;
+                let (has_audio, has_video) = (has(Kind::Audio), has(Kind::Video));
+                let gone = if has_audio || has_video { None } else { shared.forget_stream(&id) };
+                let stream_id = id.clone();
+                let kind = kind(&event.unchecked_into::<RtcTrackEvent>().track());
+                (shared.report)(ConnectionEvent::TrackRemoved { stream_id, kind, has_audio, has_video });
                 drop(gone);
             }
         });
         self.streams.borrow_mut().push(RemoteStream { id, handle, _listener: listener });
         handle
+    }
+
+    fn forget_stream(&self, id: &str) -> Option<RemoteStream> {
+        let mut streams = self.streams.borrow_mut();
+        let place = streams.iter().position(|known| known.id == id)?;
+        Some(streams.swap_remove(place))
     }
 
     fn on_channel(self: &Rc<Self>, channel: RtcDataChannel) {

@@ -28,11 +28,13 @@ impl Driver {
         match op {
             ConnectionOp::Create { .. } | ConnectionOp::Close => {}
             ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
-            ConnectionOp::AddStream(stream) => {
-                if let Some(stream) = self.handles.get_as(stream) {
-                    connection.add_stream(&stream);
+            ConnectionOp::AddStream { stream: number, kind } => {
+                if let Some(stream) = self.handles.get_as(number) {
+                    connection.add_stream(number, &stream, kind);
                 }
             }
+            ConnectionOp::RemoveStream(number) => connection.remove_stream(number),
+            ConnectionOp::PreferCodec { .. } | ConnectionOp::LimitBitrate { .. } => {}
             ConnectionOp::Channel { channel, op } => match op {
                 ChannelOp::Open { label } => connection.open_channel(channel, &label),
                 ChannelOp::SendText(text) => connection.send_text(channel, &text),

@@ -1,17 +1,19 @@
 //! Promises of the browser, and what becomes of them.
 
 use super::Driver;
-use crate::browser::capture::{split, split_pair};
+use crate::browser::capture::{captured, sound_of, split, split_pair};
 use crate::browser::page::follow;
 use crate::convert::{from_js, text};
 use js_sys::{Array, Promise};
-use skylink_core::{CapturedStream, ConnectionEvent, ConnectionId, Input, PromiseId, RequestId};
+use skylink_core::{CapturedStream, ConnectionEvent, ConnectionId, Input, Kind, PromiseId, RequestId};
 use wasm_bindgen::prelude::*;
+use web_sys::{MediaStream, MediaStreamTrack};
 
 /// What is to be made of a promise of the browser.
 pub(super) enum Pending {
     Answer(RequestId),
     Capture(RequestId),
+    Screen(RequestId),
     Offer(ConnectionId),
     Answering(ConnectionId),
     Local(ConnectionId),
@@ -44,7 +46,15 @@ impl Driver {
                 let streams: Vec<CapturedStream> = split(value.unchecked_ref(), &self.handles);
                 self.feed(Input::Captured { request, streams });
             }
-            Some(Pending::Capture(request)) => {
+            Some(Pending::Screen(request)) if ok => {
+                let stream: &MediaStream = value.unchecked_ref();
+                let sound = sound_of(stream, &self.handles);
+                let settings = stream.get_video_tracks().get(0);
+                let settings = from_js(&settings.unchecked_ref::<MediaStreamTrack>().get_settings());
+                let screen = captured(stream, Kind::Video, &self.handles);
+                self.feed(Input::ScreenCaptured { request, screen, sound, settings });
+            }
+            Some(Pending::Capture(request) | Pending::Screen(request)) => {
                 self.feed(Input::CaptureFailed { request, error: self.handles.keep(value) });
             }
             Some(Pending::Prefetch(promise)) => {

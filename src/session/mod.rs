@@ -1,6 +1,7 @@
 //! The class that the JavaScript part of the package wraps: each method hands one call to the core.
 
 mod channels;
+mod media;
 mod media_server;
 
 use crate::browser::page::random_uuid;
@@ -72,7 +73,8 @@ impl Session {
     pub fn get_user_media(&self, room: &JsValue, options: &JsValue) -> JsValue {
         match room.as_string() {
             Some(room) => {
-                let call = |promise| Call::GetUserMedia { promise, room, options: from_js(options) };
+                let options = media_calls::media_options(options);
+                let call = |promise| Call::GetUserMedia { promise, room, options };
                 self.promised(call, JsValue::UNDEFINED)
             }
             None if room.is_object() => media_calls::prefetch(&self.driver, room),

@@ -1,8 +1,10 @@
 use crate::fake_camera::{kinds, Captured, AUDIO_AND_VIDEO};
 use crate::pair::{Callee, Caller, End, Pair};
+use crate::values::js;
 use js_sys::Array;
 use skylink_core::ConnectionEvent::{self, Track, TrackRemoved};
 use skylink_core::{Handle, Kind};
+use skylink_wasm::convert::text;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -36,8 +38,8 @@ fn one_of_each(whole: &MediaStream) -> [(Kind, MediaStream); 2] {
 /// A caller that sends a stream of each kind to the callee.
 async fn sending(whole: &MediaStream) -> (Pair, Vec<Arrival>) {
     let mut pair = Pair::new();
-    for (_, stream) in one_of_each(whole) {
-        pair.caller.connection().add_stream(&stream);
+    for (number, (kind, stream)) in (1..).zip(one_of_each(whole)) {
+        pair.caller.connection().add_stream(number, &stream, kind);
     }
     pair.negotiate(Caller).await;
     let arrived = arrivals(&mut pair, Callee, 2).await;
@@ -50,14 +52,88 @@ fn sender_of(pair: &Pair, kind: &str) -> RtcRtpSender {
     senders.find(|sender| sender.track().is_some_and(|track| track.kind() == kind)).unwrap()
 }
 
+/// Both kinds in one stream, as other clients may send.
+fn send_whole(pair: &Pair, whole: &MediaStream) {
+    for (number, kind) in [(1, Kind::Audio), (2, Kind::Video)] {
+        pair.caller.connection().add_stream(number, whole, kind);
+    }
+}
+
+/// How many m-sections for media the next offer has.
+async fn media_sections(pair: &Pair) -> usize {
+    let offer = pair.caller.connection().create_offer(&js("{}")).await.unwrap();
+    let sections = ["m=audio ", "m=video "];
+    text(&offer, "sdp").lines().filter(|line| sections.iter().any(|kind| line.starts_with(kind))).count()
+}
+
 #[wasm_bindgen_test]
-async fn a_stream_added_twice_is_sent_once() {
+async fn only_the_tracks_of_the_kind_are_sent() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let pair = Pair::new();
-    for _ in 0..2 {
-        pair.caller.connection().add_stream(&whole);
+    pair.caller.connection().add_stream(1, &whole, Kind::Video);
+    assert_eq!(pair.caller.native.get_senders().length(), 1);
+    assert_eq!(sender_of(&pair, "video").track().unwrap().kind(), "video");
+}
+
+#[wasm_bindgen_test]
+async fn a_track_can_be_sent_in_two_streams() {
+    let whole = Captured::new(AUDIO_AND_VIDEO).await;
+    let mut pair = Pair::new();
+    let [_, (_, video)] = one_of_each(&whole);
+    pair.caller.connection().add_stream(1, &whole, Kind::Video);
+    pair.caller.connection().add_stream(2, &video, Kind::Video);
+    pair.negotiate(Caller).await;
+    let arrived = arrivals(&mut pair, Callee, 2).await;
+    assert_ne!(arrived[0].stream_id, arrived[1].stream_id);
+}
+
+#[wasm_bindgen_test]
+async fn sending_and_stopping_by_turns_uses_the_same_sections() {
+    let whole = Captured::new(AUDIO_AND_VIDEO).await;
+    let mut pair = Pair::new();
+    for number in 0..4 {
+        let [_, (_, video)] = one_of_each(&whole);
+        pair.caller.connection().add_stream(number, &video, Kind::Video);
+        pair.negotiate(Caller).await;
+        let arrived = arrivals(&mut pair, Callee, 1).await;
+        assert_eq!((&arrived[0].stream_id, &arrived[0].mid), (&video.id(), &Some("0".to_owned())));
+        pair.caller.connection().remove_stream(number);
+        pair.negotiate(Caller).await;
+        pair.until(Callee, |event| matches!(event, TrackRemoved { .. })).await;
+        pair.forget();
+        assert_eq!(media_sections(&pair).await, 1);
     }
-    assert_eq!(pair.caller.native.get_senders().length(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_section_that_the_other_side_made_is_used_too() {
+    let whole = Captured::new(AUDIO_AND_VIDEO).await;
+    let (mut pair, _) = sending(&whole).await;
+    pair.negotiate(Callee).await;
+    let [_, (_, video)] = one_of_each(&whole);
+    pair.callee.connection().add_stream(1, &video, Kind::Video);
+    pair.negotiate(Callee).await;
+    let arrived = arrivals(&mut pair, Caller, 1).await;
+    assert_eq!((&arrived[0].stream_id, arrived[0].kind), (&video.id(), Kind::Video));
+    assert_eq!(media_sections(&pair).await, 2);
+}
+
+#[wasm_bindgen_test]
+fn what_is_not_sent_cannot_be_stopped() {
+    let pair = Pair::new();
+    pair.caller.connection().remove_stream(7);
+    assert_eq!(pair.caller.native.get_senders().length(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_sent_through_a_closed_connection() {
+    let whole = Captured::new(AUDIO_AND_VIDEO).await;
+    let pair = Pair::new();
+    pair.caller.connection().add_stream(1, &whole, Kind::Audio);
+    pair.caller.native.close();
+    pair.caller.connection().add_stream(2, &whole, Kind::Video);
+    pair.caller.connection().remove_stream(1);
+    assert_eq!(pair.caller.native.get_senders().length(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -65,8 +141,8 @@ async fn remote_tracks_come_with_their_streams() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let mut pair = Pair::new();
     let streams = one_of_each(&whole);
-    for (_, stream) in &streams {
-        pair.caller.connection().add_stream(stream);
+    for (number, (kind, stream)) in (1..).zip(&streams) {
+        pair.caller.connection().add_stream(number, stream, *kind);
     }
     pair.negotiate(Caller).await;
     let arrived = arrivals(&mut pair, Callee, 2).await;
@@ -86,7 +162,7 @@ async fn remote_tracks_come_with_their_streams() {
 async fn tracks_of_one_stream_share_its_handle() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let mut pair = Pair::new();
-    pair.caller.connection().add_stream(&whole);
+    send_whole(&pair, &whole);
     pair.negotiate(Caller).await;
     let arrived = arrivals(&mut pair, Callee, 2).await;
     assert_eq!(arrived[0].handle, arrived[1].handle);
@@ -99,7 +175,7 @@ async fn both_sides_can_send() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let (mut pair, _) = sending(&whole).await;
     let [(_, audio), _] = one_of_each(&whole);
-    pair.callee.connection().add_stream(&audio);
+    pair.callee.connection().add_stream(1, &audio, Kind::Audio);
     pair.negotiate(Callee).await;
     let arrived = arrivals(&mut pair, Caller, 1).await;
     assert_eq!((&arrived[0].stream_id, arrived[0].kind), (&audio.id(), Kind::Audio));
@@ -112,7 +188,8 @@ async fn a_track_that_is_taken_back_leaves_its_stream() {
     let video = &arrived[1];
     pair.caller.native.remove_track(&sender_of(&pair, "video"));
     pair.negotiate(Caller).await;
-    let removed = TrackRemoved { stream_id: video.stream_id.clone(), kind: Kind::Video };
+    let (stream_id, kind) = (video.stream_id.clone(), Kind::Video);
+    let removed = TrackRemoved { stream_id, kind, has_audio: false, has_video: false };
     pair.until_event(Callee, removed.clone()).await;
     let removals = pair.seen(Callee).into_iter().filter(|event| matches!(event, TrackRemoved { .. }));
     assert_eq!(removals.collect::<Vec<_>>(), [removed]);
@@ -130,12 +207,29 @@ async fn a_track_that_comes_again_gets_a_new_handle() {
     pair.forget();
 
     let [_, (_, again)] = one_of_each(&whole);
-    pair.caller.connection().add_stream(&again);
+    pair.caller.connection().add_stream(3, &again, Kind::Video);
     pair.negotiate(Caller).await;
     let returned = arrivals(&mut pair, Callee, 1).await;
     assert_eq!(returned[0].stream_id, again.id());
     assert_ne!(returned[0].handle, video.handle);
     assert_eq!(pair.callee.handles.count(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_loses_one_of_its_tracks_stays() {
+    let whole = Captured::new(AUDIO_AND_VIDEO).await;
+    let mut pair = Pair::new();
+    send_whole(&pair, &whole);
+    pair.negotiate(Caller).await;
+    let arrived = arrivals(&mut pair, Callee, 2).await;
+    for (number, kind, left) in [(2, Kind::Video, true), (1, Kind::Audio, false)] {
+        pair.caller.connection().remove_stream(number);
+        pair.negotiate(Caller).await;
+        let stream_id = whole.id();
+        let removed = TrackRemoved { stream_id, kind, has_audio: left, has_video: false };
+        pair.until_event(Callee, removed).await;
+    }
+    assert_eq!(arrived[0].handle, arrived[1].handle);
 }
 
 #[wasm_bindgen_test]

@@ -22,7 +22,7 @@ async fn captures_outside_any_room_give_a_stream_of_each_kind() {
     let session = host.session();
     let constraints = js(AUDIO_AND_VIDEO);
     for (room, options) in
-        [(JsValue::NULL, &constraints), (UNDEFINED, &constraints), (constraints.clone(), &UNDEFINED)]
+        [(JsValue::NULL, &constraints), (constraints.clone(), &UNDEFINED), (UNDEFINED, &UNDEFINED)]
     {
         let promise = session.get_user_media(&room, options);
         assert_eq!(session.held(), [0, 1, 1, 0, 0, 0]);
@@ -52,9 +52,7 @@ async fn a_kind_that_was_not_asked_for_is_null() {
 async fn constraints_that_are_none_reject_with_the_hosts_error() {
     let host = RecordingHost::new();
     let session = host.session();
-    for (constraints, shown) in
-        [(UNDEFINED, "undefined"), (JsValue::NULL, "null"), ("camera".into(), "\"camera\"")]
-    {
+    for (constraints, shown) in [(JsValue::NULL, "null"), (5.into(), "5"), ("camera".into(), "camera")] {
         let error = settled(session.get_user_media(&UNDEFINED, &constraints)).await.unwrap_err();
         assert_eq!(get(&error, "code"), ErrorCode::InvalidMediaOptions as u32);
         assert_eq!(text(&error, "detail"), shown);
@@ -69,6 +67,35 @@ async fn the_browsers_refusal_is_passed_on() {
     let too_wide = js(r#"{"video":{"width":{"exact":1000000}}}"#);
     let error = settled(session.get_user_media(&UNDEFINED, &too_wide)).await.unwrap_err();
     assert_eq!(text(&error, "name"), "OverconstrainedError");
+    assert_eq!(session.held(), NOTHING);
+}
+
+/// Public API M-17, T-09.
+#[wasm_bindgen_test]
+async fn devices_are_listed_by_kind() {
+    let host = RecordingHost::new();
+    let session = host.session();
+    // Names are only told to pages that may use the devices.
+    let _granted = Captured::new(AUDIO_AND_VIDEO).await;
+    let sources = session.get_stream_sources().await.unwrap();
+    for (kind, way) in [("audio", "input"), ("audio", "output"), ("video", "input")] {
+        let devices: Array = get(&get(&sources, kind), way).unchecked_into();
+        assert!(devices.length() > 0, "{kind} {way}");
+        for device in devices {
+            assert!(["deviceId", "label", "groupId"].iter().all(|key| !text(&device, key).is_empty()));
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_cannot_be_sent_outside_a_room() {
+    let host = RecordingHost::new();
+    let session = host.session();
+    let stream = Captured::new(AUDIO_AND_VIDEO).await;
+    for media in [js(AUDIO_AND_VIDEO), stream.clone().into(), Array::of1(&stream).into(), "camera".into()] {
+        let error = settled(session.send_stream(&"no such room".into(), &media)).await.unwrap_err();
+        assert_eq!(get(&error, "code"), ErrorCode::NoRoomName as u32);
+    }
     assert_eq!(session.held(), NOTHING);
 }
 

@@ -8,7 +8,6 @@ use crate::timer::passed;
 use crate::values::{js, json};
 use js_sys::{Array, Promise};
 use skylink_core::ErrorCode;
-use skylink_wasm::browser::capture::stop;
 use skylink_wasm::browser::page::now;
 use skylink_wasm::browser::request::Request;
 use skylink_wasm::convert::{get, text};
@@ -217,7 +216,8 @@ async fn a_dropped_session_is_silent() {
     host.events.arrived();
     drop(session);
     let stream = captures.only::<Promise>().await.unwrap();
-    stop(stream.unchecked_ref());
+    next_task().await;
+    assert!(has_ended(stream.unchecked_ref()));
     let (_request, unreachable) = Request::get(&format!("http:{NO_SERVER}/"), &[]).unwrap();
     refusal(unreachable).await;
     passed(now() + 10.0).await;

@@ -47,6 +47,15 @@ export async function meet(): Promise<void> {
   const inRoom: MediaStreams | undefined = await skylink.getUserMedia('room', { audio: true });
   window.attachMediaStream(document.createElement('video'), inRoom?.[1] ?? null).play();
 
+  const [[sentAudio]] = await skylink.sendStream('room', prefetched);
+  const [, sentVideo]: MediaStreams = await skylink.sendStream('room', { video: { frameRate: 5 } });
+  await skylink.stopStreams('room', sentVideo?.id ?? sentAudio?.id);
+  const screen = await skylink.shareScreen('room', { video: true, audio: true });
+  screen?.getVideoTracks();
+  skylink.stopScreen('room');
+  const { audio: microphones } = await skylink.getStreamSources();
+  await skylink.getUserMedia('room', { audio: { deviceId: microphones.input[0].deviceId } });
+
   skylink.lockRoom('room');
   skylink.unlockRoom('room');
   skylink.muteStreams('room', { audioMuted: 0, videoMuted: true });

@@ -25,6 +25,10 @@ skylink.sendMessage('room', 'text', [1]);
 skylink.getPeersInRoom('room').peer;
 // @ts-expect-error unknown outside a room: a DOM constraint is no resolution
 skylink.getUserMedia('room', { video: { width: 640 } });
+// @ts-expect-error options, a stream or streams are needed
+skylink.sendStream('room');
+// @ts-expect-error null for an unknown room
+skylink.stopStreams('room').then();
 // @ts-expect-error no such method
 skylink.init();
 

@@ -34,9 +34,10 @@ impl Negotiation {
             Phase::SettingOffer { sdp } => self.retry_answer(sdp, false, now),
             Phase::Answering => self.retry_answered(false, now),
             Phase::SettingOwnAnswer { .. } => self.retry_answered(true, now),
-            Phase::RollingBack => self.go_on(),
+            Phase::RollingBack => {}
             phase => self.phase = phase,
         }
+        self.go_on();
     }
 
     fn refuse_answer(&mut self) {
@@ -67,7 +68,10 @@ impl Negotiation {
         self.failures = self.failures.saturating_add(1);
         if self.failures > MAX_FAILURES {
             self.failures = 0;
-            (self.waiting_offer, self.wanted) = (None, None);
+            // An offer of the peer that cannot be taken is no reason to give up ours.
+            if self.waiting_offer.take().is_none() {
+                self.wanted = None;
+            }
             self.steps.push(Step::GivenUp);
             return;
         }

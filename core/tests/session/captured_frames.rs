@@ -2,7 +2,7 @@
 
 use crate::scene::{text, Scene};
 use crate::surroundings::json;
-use skylink_core::{ChannelOp, ConnectionEvent, ConnectionOp, DescriptionKind, Output};
+use skylink_core::{ChannelOp, ConnectionEvent, ConnectionOp, DescriptionKind, Kind, Output};
 use skylink_protocol::Value;
 
 const FILES: [&str; 4] = [
@@ -76,7 +76,10 @@ fn a_newcomer_of_2_7_2_is_greeted_and_answered() {
     assert!(scene.has(&set));
     scene.report(connection, ConnectionEvent::RemoteSet);
     assert_eq!(scene.detail("handshakeProgress").get("state"), Some(&"offer".into()));
-    assert!(scene.has(&Output::Connection { connection, op: ConnectionOp::AddStream(1) }));
+    assert!(scene.has(&Output::Connection {
+        connection,
+        op: ConnectionOp::AddStream { stream: 1, kind: Kind::Audio }
+    }));
     scene.report(connection, ConnectionEvent::AnswerCreated("v=0\r\n".into()));
     scene.report(connection, ConnectionEvent::LocalSet);
     assert_eq!(scene.sent_types(), ["welcome", "answer"]);
@@ -103,8 +106,8 @@ fn a_welcome_of_2_7_2_is_answered_with_an_offer() {
         [
             ConnectionOp::Create { .. },
             ConnectionOp::Channel { op: ChannelOp::Open { .. }, .. },
-            ConnectionOp::AddStream(1),
-            ConnectionOp::AddStream(2),
+            ConnectionOp::AddStream { stream: 1, kind: Kind::Audio },
+            ConnectionOp::AddStream { stream: 2, kind: Kind::Video },
             ConnectionOp::CreateOffer { ice_restart: false, .. }
         ]
     ));

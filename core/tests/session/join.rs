@@ -1,8 +1,8 @@
 //! Joining a room.
 
-use crate::scene::{text, Scene};
+use crate::scene::{own_stream, text, Scene};
 use crate::surroundings::json;
-use skylink_core::{Call, CapturedStream, ErrorCode, Kind, Output, Prefetched};
+use skylink_core::{Call, ErrorCode, Kind, Output, Prefetched};
 use skylink_protocol::Value;
 
 fn ready_states(scene: &Scene) -> Vec<(f64, Value)> {
@@ -96,7 +96,7 @@ fn camera_and_microphone_come_before_the_room_is_asked_for() {
 #[test]
 fn prefetched_streams_are_sent_without_asking_the_browser() {
     let mut scene = Scene::new();
-    let stream = CapturedStream { handle: 40, stream_id: "own".into(), kind: Kind::Audio };
+    let stream = own_stream(40, "own", Kind::Audio);
     let prefetched = Prefetched::Streams(vec![stream]);
     let promise = scene.join_with(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby","video":true}"#, prefetched);
     scene.enter();

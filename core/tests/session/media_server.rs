@@ -1,7 +1,7 @@
 //! Rooms with a media server: one connection, to `MCU`, and members who come through it.
 
 use crate::media_room::{entered, in_room, member, negotiate, welcome};
-use crate::scene::{text, Scene};
+use crate::scene::{last_track_removed, text, Scene};
 use crate::surroundings::json;
 use skylink_core::{
     Call, ChannelEvent, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind, Output,
@@ -143,7 +143,7 @@ fn tracks_belong_to_the_members_that_the_list_names() {
         medium("bob", "VIDEO_s2", "videoCamera", "unavailable", ""),
         medium("bob", "VIDEO_s3", "videoScreen", "active", "ghi"),
     ];
-    let removed = ConnectionEvent::TrackRemoved { stream_id: "s2".into(), kind: Kind::Video };
+    let removed = last_track_removed("s2", Kind::Video);
     offer(&mut scene, connection, &list, vec![removed]);
     assert_eq!(scene.detail("streamEnded").get("peerId"), Some(&"bob".into()));
     assert_eq!(text(scene.detail("mediaInfoDeleted").get("mediaInfo").unwrap(), "mediaId"), "VIDEO_s2");
@@ -158,7 +158,7 @@ fn an_m_section_that_is_used_again_belongs_to_whom_it_was_given_last() {
     let first = track(&mut scene, "s1", Kind::Video, "abc");
     offer(&mut scene, connection, &[medium("bob", "VIDEO_s1", "videoCamera", "active", "abc")], vec![first]);
     // The media server forgot to say that bob's is gone.
-    let removed = ConnectionEvent::TrackRemoved { stream_id: "s1".into(), kind: Kind::Video };
+    let removed = last_track_removed("s1", Kind::Video);
     let second = track(&mut scene, "s2", Kind::Video, "abc");
     let list = [medium("carol", "VIDEO_s2", "videoCamera", "active", "abc")];
     offer(&mut scene, connection, &list, vec![removed, second]);
@@ -180,7 +180,7 @@ fn a_track_that_nobody_is_named_for_waits_and_harms_nobody() {
     assert_eq!(owner(&mut scene, "audio", "s1"), Some("dave".into()));
     // The other one ends without ever having been anybody's.
     scene.forget();
-    let removed = ConnectionEvent::TrackRemoved { stream_id: "s2".into(), kind: Kind::Video };
+    let removed = last_track_removed("s2", Kind::Video);
     offer(&mut scene, connection, &[], vec![removed]);
     assert!(!scene.events().contains(&"streamEnded") && scene.has(&Output::Release(2)));
 }
@@ -198,7 +198,7 @@ fn a_member_leaves_with_its_streams() {
         );
         scene.forget();
         let gone = [medium("bob", "VIDEO_s1", "videoCamera", "unavailable", "")];
-        let removed = ConnectionEvent::TrackRemoved { stream_id: "s1".into(), kind: Kind::Video };
+        let removed = last_track_removed("s1", Kind::Video);
         if server_offers_first {
             offer(&mut scene, connection, &gone, vec![removed.clone()]);
         }

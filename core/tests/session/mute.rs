@@ -22,7 +22,7 @@ fn muting_shows_at_once_here_and_half_a_second_later_there() {
     scene.forget();
     let start = scene.now;
     mute(&mut scene, r#"{"audioMuted":true,"videoMuted":false}"#, None);
-    assert!(scene.has(&Output::EnableTracks { stream: 1, enabled: false }));
+    assert!(scene.has(&Output::EnableTracks { stream: 1, kind: Kind::Audio, enabled: false }));
     assert_eq!(scene.events(), ["localMediaMuted", "peerUpdated", "streamMuted"]);
     assert!(scene.sent().is_empty());
     let status = own_status(&mut scene);
@@ -60,8 +60,9 @@ fn a_missing_value_or_a_number_other_than_one_mutes() {
     ] {
         let mut scene = Scene::with_media();
         mute(&mut scene, options, None);
-        let muted = |handle| scene.has(&Output::EnableTracks { stream: handle, enabled: false });
-        assert_eq!((muted(1), muted(2)), (audio_muted, video_muted), "{options}");
+        let muted = |stream, kind| scene.has(&Output::EnableTracks { stream, kind, enabled: false });
+        let found = (muted(1, Kind::Audio), muted(2, Kind::Video));
+        assert_eq!(found, (audio_muted, video_muted), "{options}");
     }
 }
 
@@ -69,8 +70,8 @@ fn a_missing_value_or_a_number_other_than_one_mutes() {
 fn one_stream_can_be_muted_alone() {
     let mut scene = Scene::with_media();
     mute(&mut scene, "{}", Some("cam-2"));
-    assert!(!scene.has(&Output::EnableTracks { stream: 1, enabled: false }));
-    assert!(scene.has(&Output::EnableTracks { stream: 2, enabled: false }));
+    assert!(!scene.has(&Output::EnableTracks { stream: 1, kind: Kind::Audio, enabled: false }));
+    assert!(scene.has(&Output::EnableTracks { stream: 2, kind: Kind::Video, enabled: false }));
     scene.forget();
     mute(&mut scene, "{}", Some("cam-2"));
     assert!(scene.outputs.is_empty(), "nothing changes");
@@ -114,7 +115,7 @@ fn streams_joined_muted_are_muted_before_the_room_is_entered() {
     scene.answer_api();
     scene.open_socket();
     scene.grant();
-    assert!(scene.has(&Output::EnableTracks { stream: 1, enabled: false }));
+    assert!(scene.has(&Output::EnableTracks { stream: 1, kind: Kind::Audio, enabled: false }));
     assert_eq!(scene.detail("streamMuted").get("peerId"), Some(&Value::Null));
     scene.let_in();
     assert_eq!(own_status(&mut scene).get("mic-1"), Some(&json(r#"{"audioMuted":0,"videoMuted":-1}"#)));

@@ -1,6 +1,6 @@
 //! Which members the events have, and that none of them carries a secret (public API 4.3).
 
-use crate::scene::{keys, Scene};
+use crate::scene::{keys, last_track_removed, Scene};
 use crate::surroundings::{json, print};
 use skylink_core::{Call, ChannelEvent, ConnectionEvent, Input, Kind, Output};
 use skylink_protocol::Value;
@@ -78,7 +78,7 @@ fn eventful_stay() -> Scene {
         channel(ChannelEvent::Failed { error: 80, cause: None }),
         channel(ChannelEvent::NotSent(81)),
         track(70),
-        ConnectionEvent::TrackRemoved { stream_id: "b1".into(), kind: Kind::Audio },
+        last_track_removed("b1", Kind::Audio),
         track(71),
     ] {
         scene.report(bob, event);

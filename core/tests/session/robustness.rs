@@ -217,7 +217,9 @@ fn connection_event() -> impl Strategy<Value = ConnectionEvent> {
         (any::<u32>(), word(), kind.clone(), prop::option::of(word())).prop_map(
             |(stream, stream_id, kind, mid)| ConnectionEvent::Track { stream, stream_id, kind, mid }
         ),
-        (word(), kind).prop_map(|(stream_id, kind)| ConnectionEvent::TrackRemoved { stream_id, kind }),
+        (word(), kind, any::<bool>(), any::<bool>()).prop_map(|(stream_id, kind, has_audio, has_video)| {
+            ConnectionEvent::TrackRemoved { stream_id, kind, has_audio, has_video }
+        }),
         (number(), any::<f64>(), channel_event())
             .prop_map(|(channel, buffered, event)| ConnectionEvent::Channel { channel, buffered, event }),
     ]
@@ -242,6 +244,7 @@ fn any_input() -> impl Strategy<Value = Input> {
     let stream = (any::<u32>(), word(), kinds).prop_map(|(handle, stream_id, kind)| CapturedStream {
         handle,
         stream_id,
+        track_id: String::new(),
         kind,
     });
     let socket = prop_oneof![4 => Just(2_u32), 1 => number()];

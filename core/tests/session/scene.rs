@@ -127,9 +127,12 @@ impl Scene {
         while let Some(output) = self.session.poll_output() {
             match &output {
                 Output::Fetch { request, .. } => self.request = *request,
-                Output::Capture { request, .. } => self.capture = *request,
+                Output::Capture { request, .. } | Output::CaptureScreen { request, .. } => {
+                    self.capture = *request;
+                }
                 Output::OpenSocket { socket, .. } => self.socket = *socket,
                 Output::Resolve { promise, value } => self.settle(*promise, Ok(value.clone())),
+                Output::Fulfil(promise) => self.settle(*promise, Ok(Value::Null)),
                 Output::Reject { promise, failure } => self.settle(*promise, Err(failure.clone())),
                 _ => {}
             }
@@ -187,7 +190,7 @@ impl Scene {
         for (key, name, kind) in [("audio", "mic", Kind::Audio), ("video", "cam", Kind::Video)] {
             if asked.get(key).is_some_and(Value::is_truthy) {
                 let handle = self.handle();
-                streams.push(CapturedStream { handle, stream_id: format!("{name}-{handle}"), kind });
+                streams.push(own_stream(handle, &format!("{name}-{handle}"), kind));
             }
         }
         self.input(Input::Captured { request: self.capture, streams });
@@ -320,6 +323,17 @@ impl Scene {
         assert_eq!(self.call(Call::GetPeersInRoom { room: "lobby".into() }), Some(Value::Null));
         assert_eq!(self.session.next_deadline(), None);
     }
+}
+
+/// A stream of one kind, with a track of the same name.
+pub fn own_stream(handle: Handle, id: &str, kind: Kind) -> CapturedStream {
+    CapturedStream { handle, stream_id: id.to_owned(), track_id: format!("track-of-{id}"), kind }
+}
+
+/// The only track of a peer's stream is gone.
+pub fn last_track_removed(stream_id: &str, kind: Kind) -> ConnectionEvent {
+    let stream_id = stream_id.to_owned();
+    ConnectionEvent::TrackRemoved { stream_id, kind, has_audio: false, has_video: false }
 }
 
 /// A text member.

@@ -77,6 +77,9 @@ impl World {
             let (sent, received) = sent.unwrap();
             let what = format!("streams of {} at {}", self.pages[*other].name, this.name);
             assert_eq!(received, sent, "{what}");
+            // What was captured without being sent may wait for a reason to negotiate.
+            let own: BTreeSet<String> = other_view.own.media_status.iter().map(|(id, _)| id.into()).collect();
+            assert!(sent.is_subset(&own), "{what}: {sent:?} are sent, {own:?} are own");
             assert_eq!(view.others[&other_view.own_id].streams, sent, "{what}, as the app sees them");
         }
     }

@@ -13,6 +13,8 @@ pub struct LocalStream {
     pub kind: Kind,
     pub enabled: bool,
     pub stopped: bool,
+    /// Whether the page is to be told when it ends.
+    pub watched: bool,
 }
 
 /// An operation on a description.
@@ -56,7 +58,7 @@ impl Browser {
     /// A stream that was granted.
     pub fn capture(&mut self, id: String, kind: Kind) -> Handle {
         let handle = self.handles.issue("own stream");
-        self.streams.insert(handle, LocalStream { id, kind, enabled: true, stopped: false });
+        self.streams.insert(handle, LocalStream { id, kind, enabled: true, stopped: false, watched: false });
         handle
     }
 

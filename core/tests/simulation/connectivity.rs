@@ -1,14 +1,15 @@
 //! Peer connections at work: operations done in their order, candidates found, two ends connected.
 
 use crate::media_server::MEDIA_SERVER;
-use crate::page::Page;
-use crate::peer_connection::{Channel, PeerConnection};
+use crate::page::{Client, Page};
+use crate::peer_connection::{Channel, PeerConnection, Reuse};
 use crate::world::{Happening, PageId, World};
 use skylink_core::{ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input};
 
 impl World {
     pub(crate) fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
-        let Page { name, browser, .. } = &mut self.pages[page];
+        let Page { name, browser, client, .. } = &mut self.pages[page];
+        let reuse = if matches!(client, Client::Ours(_)) { Reuse::Idle } else { Reuse::Unused };
         if let ConnectionOp::Create { .. } = op {
             let made = browser.connections.insert(id, PeerConnection::new(format!("{name}.{id}")));
             assert!(made.is_none(), "connection {id} is made twice");
@@ -17,9 +18,11 @@ impl World {
         let connection = browser.connections.get_mut(&id);
         let connection = connection.unwrap_or_else(|| panic!("connection {id} of {name} is gone: {op:?}"));
         match op {
-            ConnectionOp::AddStream(handle) => {
+            ConnectionOp::AddStream { stream: handle, kind } => {
                 let stream = browser.streams.get(&handle).expect("only own streams are sent");
-                connection.add_stream(&stream.id, stream.kind);
+                assert_eq!(stream.kind, kind);
+                assert!(!stream.stopped, "a stream that is over is sent");
+                connection.add_stream(handle, &stream.id, kind, reuse);
             }
             ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
             ConnectionOp::Channel { channel, op: ChannelOp::Open { label } } => {
@@ -49,6 +52,8 @@ impl World {
                     self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
                 }
             }
+            ConnectionOp::RemoveStream(handle) => connection.remove_stream(handle),
+            ConnectionOp::PreferCodec { .. } | ConnectionOp::LimitBitrate { .. } => {}
             ConnectionOp::Close => {
                 let closed = browser.connections.remove(&id).unwrap();
                 if let Some(link) = closed.link {

@@ -34,6 +34,7 @@ mod old_peer;
 mod page;
 mod peer_connection;
 mod random_meetings;
+mod sending;
 mod server;
 #[path = "../surroundings/mod.rs"]
 mod surroundings;

@@ -4,8 +4,9 @@ use skylink_protocol::{Object, Value};
 use std::collections::BTreeSet;
 
 /// Events that name the peer they are about, and that only make sense while it is there.
-const ABOUT_PEERS: [&str; 11] = [
+const ABOUT_PEERS: [&str; 12] = [
     "onIncomingStream",
+    "onIncomingScreenStream",
     "streamEnded",
     "streamMuted",
     "peerUpdated",

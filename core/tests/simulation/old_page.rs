@@ -9,7 +9,7 @@ use crate::server::{event_text, frame_of};
 use crate::surroundings::json;
 use skylink_core::{
     Call, CapturedStream, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Input,
-    Kind, Output, PromiseId, RequestId, SocketId, Timestamp,
+    Kind, MediaToSend, Output, PromiseId, RequestId, SocketId, Timestamp,
 };
 use skylink_protocol::{engine_io, socket_io, Object, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -27,7 +27,10 @@ pub struct OldPage {
     own_id: Option<String>,
     weight: f64,
     joining: Option<(PromiseId, Value)>,
+    sending: Option<PromiseId>,
     streams: Vec<(CapturedStream, bool)>,
+    /// Media taken back, until the next offer tells.
+    removed: Vec<CapturedStream>,
     told_muted: BTreeMap<String, bool>,
     user_data: Value,
     peers: BTreeMap<String, OldPeer>,
@@ -90,9 +93,30 @@ impl OldPage {
                 for (stream, muted) in &mut self.streams {
                     let key = if stream.kind == Kind::Audio { "audioMuted" } else { "videoMuted" };
                     *muted = options.get(key) == Some(&Value::Bool(true));
-                    self.outputs.push_back(Output::EnableTracks { stream: stream.handle, enabled: !*muted });
+                    self.outputs.push_back(Output::EnableTracks {
+                        stream: stream.handle,
+                        kind: stream.kind,
+                        enabled: !*muted,
+                    });
                 }
                 self.mute_due = Some(now.plus(MUTE_DELAY));
+            }
+            Call::SendStream { promise, media: MediaToSend::Options(options), .. } => {
+                self.sending = Some(promise);
+                self.outputs.push_back(Output::Capture { request: CAPTURE, constraints: options });
+            }
+            Call::StopStreams { promise, stream_id, .. } => {
+                let is_meant = |(stream, _): &(CapturedStream, bool)| {
+                    stream_id.as_ref().is_none_or(|id| stream.stream_id == *id)
+                };
+                let (gone, kept) = std::mem::take(&mut self.streams).into_iter().partition(is_meant);
+                self.streams = kept;
+                let gone: Vec<(CapturedStream, bool)> = gone;
+                for (stream, _) in gone {
+                    self.take_back(stream);
+                }
+                self.outputs.push_back(Output::Resolve { promise, value: Value::Null });
+                self.refresh_all();
             }
             Call::SetUserData { data, .. } => {
                 let text = crate::surroundings::print(&data);
@@ -110,6 +134,12 @@ impl OldPage {
         match input {
             Input::Tick => self.tell_mutes(),
             Input::SocketFrame { text, .. } => self.on_frame(&text),
+            Input::Captured { streams, .. } if self.own_id.is_some() => {
+                self.streams.extend(streams.into_iter().map(|stream| (stream, false)));
+                let promise = self.sending.take().unwrap();
+                self.outputs.push_back(Output::Resolve { promise, value: Value::Null });
+                self.refresh_all();
+            }
             Input::Captured { streams, .. } => {
                 self.streams = streams.into_iter().map(|stream| (stream, false)).collect();
                 self.ask_to_be_let_in();
@@ -212,10 +242,22 @@ impl OldPage {
         self.operate(id, ConnectionOp::CreateOffer { ice_restart: false, voice_activity_detection: true });
     }
 
+    fn take_back(&mut self, stream: CapturedStream) {
+        self.outputs.push_back(Output::StopTracks(stream.handle));
+        for id in self.peers.keys().cloned().collect::<Vec<_>>() {
+            if self.peer(&id).sent.remove(&stream.stream_id) {
+                self.operate(&id, ConnectionOp::RemoveStream(stream.handle));
+            }
+        }
+        self.outputs.push_back(Output::Release(stream.handle));
+        self.removed.push(stream);
+    }
+
     fn add_streams(&mut self, id: &str) {
         for (stream, _) in self.streams.clone() {
             if self.peer(id).sent.insert(stream.stream_id) {
-                self.operate(id, ConnectionOp::AddStream(stream.handle));
+                let (stream, kind) = (stream.handle, stream.kind);
+                self.operate(id, ConnectionOp::AddStream { stream, kind });
             }
         }
     }
@@ -312,6 +354,7 @@ impl OldPage {
                 self.peer(id).state = State::LocalOfferSent;
                 let offer = self.description("offer", id, &sdp).with("weight", self.weight);
                 self.send(offer);
+                self.removed.clear();
             }
             ConnectionEvent::AnswerCreated(sdp) => {
                 self.peer(id).own_sdp.clone_from(&sdp);
@@ -350,6 +393,11 @@ impl OldPage {
                 match self.peer(id).on_track(stream, &stream_id, kind, mid.as_deref()) {
                     Some(unused) => self.outputs.push_back(Output::Release(unused)),
                     None => self.event("onIncomingStream", id, false),
+                }
+            }
+            ConnectionEvent::TrackRemoved { stream_id, .. } => {
+                if let Some(handle) = self.peer(id).on_track_removed(&stream_id) {
+                    self.outputs.push_back(Output::Release(handle));
                 }
             }
             ConnectionEvent::LocalCandidate { candidate, mid, line } if !candidate.is_empty() => {

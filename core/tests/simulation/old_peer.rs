@@ -84,8 +84,15 @@ impl OldPeer {
         self.take_over_info(message);
         let list = message.get("mediaInfoList").and_then(Value::as_list).unwrap_or_default();
         let named = |info: &Value| Some((info.get("mediaId")?.as_text()?.to_owned(), info.clone()));
-        self.media = list.iter().filter_map(named).collect();
+        let is_there = |info: &&Value| info.get("mediaState") != Some(&"unavailable".into());
+        self.media = list.iter().filter(is_there).filter_map(named).collect();
         message.get("sdp").and_then(Value::as_text).unwrap().to_owned()
+    }
+
+    /// A track left. The whole stream goes, and the handle comes back.
+    pub fn on_track_removed(&mut self, stream_id: &str) -> Option<Handle> {
+        self.media_status.remove(stream_id);
+        self.streams.remove(stream_id)
     }
 
     /// `mediaInfoEvent` and `updateUserEvent`.

@@ -5,8 +5,8 @@ use crate::description::{Description, Section, SectionKind};
 use crate::handles::Handles;
 use crate::jsep::{check_answer, check_offer};
 use crate::world::PageId;
-use skylink_core::{ChannelId, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind};
-use std::collections::{BTreeSet, VecDeque};
+use skylink_core::{ChannelId, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Handle, Kind};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signaling {
@@ -36,6 +36,18 @@ struct Transceiver {
     made_by_remote: bool,
     /// Whether its m-section is over for good.
     stopped: bool,
+    /// Whether the last round agreed that it sends, and whether any did.
+    sends_now: bool,
+    has_sent: bool,
+}
+
+/// Which transceivers a stream may ride on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Those that never sent, as `addTrack` rules.
+    Unused,
+    /// Those that do not send now, by `replaceTrack`.
+    Idle,
 }
 
 /// One end of a data channel.
@@ -58,6 +70,8 @@ pub struct PeerConnection {
     /// The ICE generations of both sides that are connected to each other.
     pub link: Option<(String, String)>,
     transceivers: Vec<Transceiver>,
+    /// Own streams that were added, by their handles.
+    added: BTreeMap<Handle, String>,
     name: String,
     generation: u32,
     version: u32,
@@ -89,6 +103,7 @@ impl PeerConnection {
             channels: Vec::new(),
             link: None,
             transceivers: Vec::new(),
+            added: BTreeMap::new(),
             name,
             generation: 0,
             version: 0,
@@ -133,10 +148,19 @@ impl PeerConnection {
         self.transceivers.iter().filter_map(|transceiver| transceiver.receiving.clone()).collect()
     }
 
-    pub fn add_stream(&mut self, stream_id: &str, kind: Kind) {
+    /// How many m-sections for media there are or will be.
+    pub fn media_sections(&self) -> usize {
+        self.transceivers.len()
+    }
+
+    pub fn add_stream(&mut self, handle: Handle, stream_id: &str, kind: Kind, reuse: Reuse) {
+        self.added.insert(handle, stream_id.to_owned());
         let kind = if kind == Kind::Audio { SectionKind::Audio } else { SectionKind::Video };
         let sending = Some(stream_id.to_owned());
-        let unused = |t: &&mut Transceiver| t.kind == kind && t.sending.is_none() && !t.stopped;
+        let unused = |t: &&mut Transceiver| {
+            let is_free = if reuse == Reuse::Idle { !t.sends_now } else { !t.has_sent };
+            t.kind == kind && t.sending.is_none() && is_free && !t.stopped
+        };
         match self.transceivers.iter_mut().find(unused) {
             Some(transceiver) => transceiver.sending = sending,
             None => self.transceivers.push(Transceiver {
@@ -146,6 +170,8 @@ impl PeerConnection {
                 receiving: None,
                 made_by_remote: false,
                 stopped: false,
+                sends_now: false,
+                has_sent: false,
             }),
         }
     }
@@ -159,7 +185,28 @@ impl PeerConnection {
             receiving: None,
             made_by_remote: false,
             stopped: false,
+            sends_now: false,
+            has_sent: false,
         });
+    }
+
+    pub fn remove_stream(&mut self, handle: Handle) {
+        let stream = self.added.remove(&handle).expect("only what was added is taken back");
+        let sends = |t: &&mut Transceiver| t.sending.as_ref() == Some(&stream);
+        if let Some(transceiver) = self.transceivers.iter_mut().find(sends) {
+            transceiver.sending = None;
+        }
+    }
+
+    /// A round is over: what each transceiver sends is settled.
+    fn settle_directions(&mut self) {
+        let (Some(local), Some(remote)) = self.current.clone() else { return };
+        for (ours, theirs) in local.sections.iter().zip(&remote.sections) {
+            if let Some(transceiver) = self.with_mid(&ours.mid) {
+                transceiver.sends_now = ours.sends && theirs.receives;
+                transceiver.has_sent |= transceiver.sends_now;
+            }
+        }
     }
 
     pub fn open_channel(&mut self, number: ChannelId, label: String) {
@@ -280,6 +327,7 @@ impl PeerConnection {
                 return Err("InvalidModificationError");
             }
             self.current = (Some(description), self.pending_remote.take());
+            self.settle_directions();
         } else {
             if self.signaling == Signaling::HaveRemoteOffer {
                 return Err("InvalidStateError");
@@ -322,6 +370,7 @@ impl PeerConnection {
             }
             self.pending_local = None;
             self.current = (Some(offer), Some(description.clone()));
+            self.settle_directions();
             events.extend(self.become_state(Signaling::Stable));
         } else {
             if !description.layout().starts_with(&self.negotiated()) {
@@ -362,6 +411,8 @@ impl PeerConnection {
                     receiving: None,
                     made_by_remote: true,
                     stopped: false,
+                    sends_now: false,
+                    has_sent: false,
                 }),
             }
         }
@@ -383,7 +434,8 @@ impl PeerConnection {
                 continue;
             }
             if let Some(stream_id) = before {
-                events.push(ConnectionEvent::TrackRemoved { stream_id, kind });
+                let (has_audio, has_video) = (false, false);
+                events.push(ConnectionEvent::TrackRemoved { stream_id, kind, has_audio, has_video });
             }
             if let Some(stream_id) = stream {
                 let (stream, mid) = (handles.issue("remote stream"), Some(section.mid.clone()));

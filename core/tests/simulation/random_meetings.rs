@@ -47,6 +47,11 @@ fn action() -> impl Strategy<Value = Action> {
         2 => media().prop_map(Action::Join),
         1 => media().prop_map(Action::LoseSocket),
         1 => Just(Action::Capture(Media::AUDIO)),
+        2 => prop_oneof![Just(Media::AUDIO), Just(Media::BOTH)].prop_map(Action::SendStream),
+        2 => prop::option::of(0..3_usize).prop_map(Action::StopStreams),
+        1 => any::<bool>().prop_map(|sound| Action::ShareScreen { sound }),
+        1 => Just(Action::StopScreen),
+        1 => (0..3_usize).prop_map(Action::EndTracks),
     ]
 }
 
@@ -61,6 +66,8 @@ fn old_page() -> impl Strategy<Value = Plan> {
     let action = prop_oneof![
         (any::<bool>(), any::<bool>()).prop_map(|(audio, video)| Action::Mute { audio, video }),
         (1..1_000_u32).prop_map(|number| Action::SetUserData(number.into())),
+        Just(Action::SendStream(Media::AUDIO)),
+        prop::option::of(0..2_usize).prop_map(Action::StopStreams),
     ];
     (0.0..BUSY, media(), prop::collection::vec((2_000.0..BUSY, action), 0..3))
 }

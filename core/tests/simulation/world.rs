@@ -11,8 +11,8 @@ use crate::page::{Client, Page, Promises};
 use crate::server::{Delivery, Server};
 use crate::surroundings::{environment, json};
 use skylink_core::{
-    Call, CapturedStream, ConnectionId, Input, Kind, Output, Prefetched, PromiseId, RequestId, Session,
-    SocketId, Timestamp,
+    Call, CapturedStream, ConnectionId, Handle, Input, Kind, MediaToSend, Output, Prefetched, PromiseId,
+    RequestId, Session, SocketId, Timestamp,
 };
 use skylink_protocol::{Object, Value};
 use std::collections::BTreeMap;
@@ -54,6 +54,16 @@ pub enum Action {
     SendMessage,
     /// More camera and microphone, while in the room.
     Capture(Media),
+    /// The same, and sent.
+    SendStream(Media),
+    /// One of the own streams, counted from the oldest, or all that are no screens.
+    StopStreams(Option<usize>),
+    ShareScreen {
+        sound: bool,
+    },
+    StopScreen,
+    /// A device is unplugged, or the browser's own button pressed.
+    EndTracks(usize),
     Lock(bool),
 }
 
@@ -62,6 +72,7 @@ pub enum Happening {
     Input(PageId, Input),
     Answer(PageId, RequestId, String),
     Grant(PageId, RequestId, Vec<Kind>),
+    GrantScreen(PageId, RequestId, bool),
     Operation(PageId, ConnectionId),
     Gather { page: PageId, connection: ConnectionId, ufrag: String, step: u32 },
     Link { one: (PageId, ConnectionId), other: (PageId, ConnectionId) },
@@ -184,8 +195,39 @@ impl World {
             Action::Lock(lock) => {
                 self.call(page, Call::SetLock { room: ROOM.into(), lock });
             }
-            Action::SendMessage | Action::Capture(_) => {}
+            Action::SendStream(media) if self.pages[page].observer.is_in() => {
+                let options = Object::new().with("audio", media.audio).with("video", media.video).into();
+                let media = MediaToSend::Options(options);
+                self.promise(page, |promise| Call::SendStream { promise, room: ROOM.into(), media });
+            }
+            Action::StopStreams(which) => {
+                let stream_id = which.and_then(|place| self.own_stream(page, place)).map(|(_, id)| id);
+                self.promise(page, |promise| Call::StopStreams { promise, room: ROOM.into(), stream_id });
+            }
+            Action::ShareScreen { sound } if self.pages[page].wants_in => {
+                let options = Object::new().with("audio", sound).with("video", true).into();
+                self.promise(page, |promise| Call::ShareScreen { promise, room: ROOM.into(), options });
+            }
+            Action::StopScreen => {
+                self.call(page, Call::StopScreen { room: ROOM.into() });
+            }
+            Action::EndTracks(place) => {
+                let stream = self.own_stream(page, place);
+                let stream = stream.filter(|(handle, _)| self.pages[page].browser.stream(*handle).watched);
+                if let Some((handle, _)) = stream {
+                    self.pages[page].browser.stream(handle).stopped = true;
+                    self.input(page, Input::TracksEnded(handle));
+                }
+            }
+            Action::SendMessage | Action::Capture(_) | Action::SendStream(_) | Action::ShareScreen { .. } => {
+            }
         }
+    }
+
+    /// An own stream of a page, counted from the oldest, if it has that many.
+    fn own_stream(&self, page: PageId, place: usize) -> Option<(Handle, String)> {
+        let (handle, stream) = self.pages[page].browser.streams.iter().nth(place)?;
+        Some((*handle, stream.id.clone()))
     }
 
     /// A page of 2.7.2 renegotiates with all its peers, several times in one turn.
@@ -300,7 +342,7 @@ impl World {
     }
 
     /// Lets the next thing happen; false if there is none.
-    fn step(&mut self) -> bool {
+    pub fn step(&mut self) -> bool {
         let soonest = |best: Option<(Timestamp, PageId)>, (id, page): (PageId, &Page)| {
             let due = page.client.next_deadline().filter(|due| due.0 < self.now.0 + FAR);
             match (best, due) {
@@ -353,6 +395,12 @@ impl World {
             Happening::Grant(page, request, kinds) => {
                 let streams = kinds.into_iter().map(|kind| self.capture(page, kind)).collect();
                 self.input(page, Input::Captured { request, streams });
+            }
+            Happening::GrantScreen(page, request, sound) => {
+                let screen = self.capture(page, Kind::Video);
+                let sound = sound.then(|| self.capture(page, Kind::Audio));
+                let settings = json(r#"{"width":1280,"height":720}"#);
+                self.input(page, Input::ScreenCaptured { request, screen, sound, settings });
             }
             Happening::Operation(page, connection) => self.perform(page, connection),
             Happening::Gather { page, connection, ufrag, step } => self.gather(page, connection, ufrag, step),
@@ -407,7 +455,7 @@ impl World {
         self.streams += 1;
         let stream_id = format!("{}-{kind:?}-{}", self.pages[page].name, self.streams);
         let handle = self.pages[page].browser.capture(stream_id.clone(), kind);
-        CapturedStream { handle, stream_id, kind }
+        CapturedStream { handle, track_id: format!("track-of-{stream_id}"), stream_id, kind }
     }
 
     fn carry_out(&mut self, page: PageId, output: Output) {
@@ -423,6 +471,7 @@ impl World {
                 self.assert_live(page, &value);
                 self.pages[page].promises.settle(promise, Ok(value));
             }
+            Output::Fulfil(promise) => self.pages[page].promises.settle(promise, Ok(Value::Null)),
             Output::Reject { promise, failure } => self.pages[page].promises.settle(promise, Err(failure)),
             Output::NextTask | Output::Log { .. } | Output::Report(_) => {}
             Output::MakeError { handle, .. } => self.pages[page].browser.handles.adopt(handle),
@@ -460,7 +509,13 @@ impl World {
                 let delay = self.quickly();
                 self.schedule(delay, Happening::Grant(page, request, kinds));
             }
-            Output::EnableTracks { stream, enabled } => {
+            Output::CaptureScreen { request, constraints } => {
+                let sound = constraints.get("audio").is_some_and(Value::is_truthy);
+                let delay = self.quickly();
+                self.schedule(delay, Happening::GrantScreen(page, request, sound));
+            }
+            Output::WatchTracks { stream, .. } => self.pages[page].browser.stream(stream).watched = true,
+            Output::EnableTracks { stream, enabled, .. } => {
                 self.pages[page].browser.stream(stream).enabled = enabled
             }
             Output::StopTracks(stream) => self.pages[page].browser.stream(stream).stopped = true,

@@ -55,8 +55,11 @@ impl OldPage {
     }
 
     pub(super) fn description(&self, kind: &str, id: &str, sdp: &str) -> Object {
-        let list =
-            self.streams.iter().map(|(stream, _)| self.media_info(stream, sdp).into()).collect::<Vec<_>>();
+        let sent = self.streams.iter().map(|(stream, _)| self.media_info(stream, sdp));
+        let removed = self.removed.iter().map(|stream| {
+            self.media_info(stream, sdp).with("mediaState", "unavailable").with("transceiverMid", "0")
+        });
+        let list = sent.chain(removed).map(Value::from).collect::<Vec<_>>();
         let message = self.message(kind).with("sdp", sdp).with("target", id);
         message.with("userInfo", self.user_info()).with("mediaInfoList", list)
     }
