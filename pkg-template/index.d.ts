@@ -25,6 +25,7 @@ import type {
   StreamId,
 } from './types/options.js';
 import type {
+  CustomSettings,
   MediaStreams,
   PeerInfo,
   PeerInfoInRoom,
@@ -71,6 +72,13 @@ declare class Skylink {
   getPeerInfo(roomName: RoomName, peerId?: PeerId | null): PeerInfo | null | undefined;
   getUserData(roomName: RoomName, peerId?: PeerId | null): JsonValue | undefined;
   setUserData(roomName: RoomName, userData: JsonValue): undefined | null;
+  /**
+   * All peers in rooms of the app key's space, by room name. For privileged keys; `showAll` lists
+   * privileged peers too. null for a room that is not joined.
+   */
+  getPeers(roomName: RoomName, showAll?: boolean): Promise<Record<RoomName, PeerId[]>> | null;
+  /** Of the other peers. */
+  getPeersCustomSettings(roomName: RoomName): Record<PeerId, CustomSettings> | null;
 
   /* media */
   /**
@@ -115,6 +123,10 @@ declare class Skylink {
   refreshDatachannel(roomName: RoomName, peerId: PeerId): undefined | null;
 
   /* messages */
+  /**
+   * Encrypted when a secret is selected, and stored too when the app key stores messages and
+   * setMessagePersistence did not switch it off. Throws a SkylinkError when it cannot be sent so.
+   */
   sendMessage(
     roomName: RoomName,
     message: JsonValue,
@@ -132,6 +144,22 @@ declare class Skylink {
     targetPeerId?: PeerId | PeerId[] | null,
   ): void;
   sendP2PMessage(message: JsonValue, targetPeerId?: PeerId | PeerId[] | null): void;
+
+  /** Throws unless the app key stores messages. */
+  setMessagePersistence(roomName: RoomName, isPersistent: boolean): void;
+  getMessagePersistence(roomName: RoomName): boolean;
+  /** The event storedMessages brings them: those of one session, or all. */
+  getStoredMessages(roomName: RoomName, roomSessionId?: string): void;
+
+  /* secrets; all of these throw NO_ROOM_NAME for a room that is not joined */
+  setEncryptSecret(roomName: RoomName, secret: string, secretId: string): void;
+  getEncryptSecrets(roomName: RoomName): Record<string, string>;
+  /** Without an id, all of them. */
+  deleteEncryptSecrets(roomName: RoomName, secretId?: string): void;
+  /** Which secret messages are sent with; without an id, none. */
+  setSelectedSecret(roomName: RoomName, secretId?: string): void;
+  /** The id of the selected secret, empty when none is selected. */
+  getSelectedSecret(roomName: RoomName, secretId?: string): string;
 
   /* recording and live streaming, in rooms with a media server */
   /** Resolves with the recording's id; rejects when the media server reports an error. */

@@ -138,11 +138,18 @@ function now(name, args) {
 
 /** Every other method, and when it runs: a promise can wait for the module, a result cannot. */
 const METHODS = {
+  deleteEncryptSecrets: now,
   generateUUID: now,
+  getEncryptSecrets: now,
+  getMessagePersistence: now,
   getPeerInfo: now,
+  getPeers: later,
+  getPeersCustomSettings: now,
   getPeersDataChannels: now,
   getPeersInRoom: now,
   getRecordings: now,
+  getSelectedSecret: now,
+  getStoredMessages: now,
   getStreamSources: later,
   getStreams: now,
   getUserData: now,
@@ -155,6 +162,9 @@ const METHODS = {
   sendMessage: now,
   sendP2PMessage: now,
   sendStream: later,
+  setEncryptSecret: now,
+  setMessagePersistence: now,
+  setSelectedSecret: now,
   setUserData: now,
   shareScreen: later,
   startRTMPSession: later,

@@ -69,6 +69,36 @@ export const ERRORS = {
     'Failed sending message - Data Channel connection is not open - Current readyState is %s',
   ],
 
+  55: ['NO_SECRET', 'A', 'Failed setting secret - Secret and / or secret id not provided'],
+  56: [
+    'INVALID_SECRET',
+    'A',
+    'Failed setting %s - Secret and secret id must be of type string and not empty',
+  ],
+  57: ['SECRET_ID_NOT_UNIQUE', 'A', 'Failed setting secret - Secret id provided is not unique'],
+  58: ['SECRET_ID_NOT_FOUND', 'A', 'Failed %s - Secret id not found'],
+  59: [
+    'PERSISTENCE_FLAG_INVALID',
+    'A',
+    'Failed setting persistent message flag - Persistent message flag must be of type boolean',
+  ],
+  60: [
+    'PERSISTENCE_NOT_ENABLED',
+    'R',
+    "Persistent Message feature is not enabled. Enable this feature on the key under 'Advanced Settings' in the Temasys Console",
+  ],
+  61: ['PRIVATE_NOT_PERSISTENT', 'A', 'Dropping message - Cannot persist private messages'],
+  62: ['SECRET_NOT_SELECTED', 'R', 'Dropping message - Secret id not selected'],
+  63: [
+    'NO_SECRET_TO_SELECT',
+    'R',
+    'Dropping message - Secrets not provided, Secret id not provided',
+  ],
+  64: ['DECRYPTION_FAILED', 'R', 'Failed decrypting message - Incorrect secret provided'],
+  65: ['CIPHER_UNAVAILABLE', 'R', 'AES-GCM needs a secure page (https or localhost)'],
+  66: ['NOT_PRIVILEGED', 'R', 'Please upgrade your key to privileged to use this function'],
+  67: ['PEERS_NOT_LISTED', 'C', 'The server did not list the peers'],
+
   100: ['NO_APP_KEY', 'A', 'Please provide an App Key - Get one at console.temasys.io!'],
   101: [
     'NO_FETCH',
@@ -103,4 +133,6 @@ export const LOGS = {
   81: ['RTCDataChannel', 'A message cannot be sent while data channels are switched off'],
   82: ['RTCDataChannel', 'Dropped a message to a peer without a data channel'],
   83: ['RTCDataChannel', 'There is nobody to send the message to'],
+  55: ['ENCRYPTED MESSAGING', 'A message was not sent: the room was left before its key was made'],
+  56: ['ASYNC MESSAGING', 'The app key does not store messages'],
 };

@@ -10,7 +10,7 @@ use self::pending::Pending;
 use crate::browser::capture::{get_display_media, get_user_media, stop, tracks_of, watch};
 use crate::browser::connection::Connection;
 use crate::browser::listener::Listener;
-use crate::browser::page::{now, report_error};
+use crate::browser::page::{derive_key, now, report_error};
 use crate::browser::request::Request;
 use crate::browser::socket::{Socket, SocketEvent};
 use crate::browser::task::NextTask;
@@ -19,7 +19,7 @@ use crate::convert::{members_to_js, text, to_js, JSON_TEXT};
 use crate::handles::Handles;
 use crate::host::Host;
 use crate::table::Table;
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use skylink_core::{
     Call, Environment, Failure, Handle, Input, Kind, Output, PromiseId, RequestId, SkylinkError, SocketId,
     Timestamp,
@@ -219,6 +219,10 @@ impl Driver {
             Output::Report(error) => report_error(&self.error(&error)),
             Output::Fetch { request, url, headers } => self.fetch(request, &url, &headers),
             Output::AbortFetch(request) => drop(self.requests.borrow_mut().remove(request)),
+            Output::DeriveKey { request, secret, salt, rounds } => {
+                let promise = derive_key(&secret, Uint8Array::from(salt.as_slice()), rounds);
+                self.follow(&promise, Pending::Key(request));
+            }
             Output::OpenSocket { socket, url } => self.open_socket(socket, &url),
             Output::SendFrame { socket, text } => {
                 if let Some(socket) = self.sockets.borrow().get(socket) {

@@ -17,7 +17,7 @@ import { hasOwnStd, root, wasmEnvironment } from './toolchain.mjs';
  * @property {Buffer} deflated the same, raw deflate; zopfli makes it 5 % smaller than zlib can
  */
 
-const { target, profile, name } = settings['wasm-pack'];
+const { target, profile, name, rustflags } = settings['wasm-pack'];
 const folder = join(root, 'target/wasm/out');
 
 const wasmPack = (kind) => [
@@ -38,7 +38,8 @@ export async function compileQuickly() {
 
 /** @returns {Promise<Module>} */
 export async function compileModule() {
-  const env = wasmEnvironment('small', hasOwnStd ? settings['small-std'].rustflags : []);
+  const forSmallStd = hasOwnStd ? settings['small-std'].rustflags : [];
+  const env = wasmEnvironment('small', [...rustflags, ...forSmallStd]);
   await run(wasmPack(profile), { env });
 
   const module = join(folder, `${name}_bg.wasm`);

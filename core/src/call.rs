@@ -1,6 +1,6 @@
 //! What an app asks of a session.
 
-use crate::{CapturedStream, ChannelId, ConnectionId, PromiseId};
+use crate::{CapturedStream, ChannelId, ConnectionId, PromiseId, KEY_SALT, MESSAGE_RANDOMNESS};
 use skylink_protocol::Value;
 
 /// Streams that the app captured itself and hands to `joinRoom`.
@@ -136,6 +136,76 @@ pub enum Call {
         peer_session_id: String,
         /// A fresh id for the message.
         message_id: String,
+        /// Fresh random bytes, for encrypting it.
+        randomness: [u8; MESSAGE_RANDOMNESS],
+    },
+    /// `setEncryptSecret`.
+    SetEncryptSecret {
+        /// Room name.
+        room: String,
+        /// The secret.
+        secret: Value,
+        /// Its id.
+        secret_id: Value,
+    },
+    /// `getEncryptSecrets`.
+    GetEncryptSecrets {
+        /// Room name.
+        room: String,
+    },
+    /// `deleteEncryptSecrets`.
+    DeleteEncryptSecrets {
+        /// Room name.
+        room: String,
+        /// Which one, or nothing for all.
+        secret_id: Value,
+    },
+    /// `setSelectedSecret`.
+    SetSelectedSecret {
+        /// Room name.
+        room: String,
+        /// Which one, or nothing for none.
+        secret_id: Value,
+        /// Fresh random bytes, for making a key.
+        salt: [u8; KEY_SALT],
+    },
+    /// `getSelectedSecret`.
+    GetSelectedSecret {
+        /// Room name.
+        room: String,
+    },
+    /// `setMessagePersistence`.
+    SetMessagePersistence {
+        /// Room name.
+        room: String,
+        /// Whether messages are stored.
+        is_persistent: Value,
+    },
+    /// `getMessagePersistence`.
+    GetMessagePersistence {
+        /// Room name.
+        room: String,
+    },
+    /// `getStoredMessages`.
+    GetStoredMessages {
+        /// Room name.
+        room: String,
+        /// Which meeting, or empty for all.
+        room_session_id: String,
+    },
+    /// `getPeers`; settles `promise` unless the room is unknown.
+    GetPeers {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// Whether privileged peers are listed too.
+        show_all: bool,
+    },
+    /// `getPeersCustomSettings`.
+    GetPeersCustomSettings {
+        /// Room name.
+        room: String,
     },
     /// `sendP2PMessage`, whose room may be left out.
     SendP2PMessage {

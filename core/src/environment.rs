@@ -26,6 +26,8 @@ pub struct Environment {
     pub page_protocol: String,
     /// Whether connections can restart ICE.
     pub can_restart_ice: bool,
+    /// Whether the browser can make keys out of secrets, which it can on secure pages only.
+    pub can_derive_keys: bool,
     /// JSON reading and writing.
     pub json: JsonText,
 }

@@ -56,6 +56,32 @@ pub enum ErrorCode {
     InactiveMediaStream = 32,
     /// No own stream, or not that one; detail is its id.
     NoStream = 33,
+    /// A secret, or its id, is missing.
+    NoSecret = 55,
+    /// A secret, or an id, is no text; detail is what was to be set.
+    InvalidSecret = 56,
+    /// There is a secret under that id already.
+    SecretIdNotUnique = 57,
+    /// There is no secret under that id; detail is what was to be done.
+    SecretIdNotFound = 58,
+    /// `setMessagePersistence` with anything but a boolean.
+    PersistenceFlagInvalid = 59,
+    /// The key stores no messages.
+    PersistenceNotEnabled = 60,
+    /// A message to single peers is not stored.
+    PrivateNotPersistent = 61,
+    /// A message is to be stored, but no secret is selected.
+    SecretNotSelected = 62,
+    /// A message is to be stored, but there is no secret.
+    NoSecretToSelect = 63,
+    /// A message cannot be read with the secret that it names.
+    DecryptionFailed = 64,
+    /// AES-GCM needs what only secure pages have.
+    CipherUnavailable = 65,
+    /// The key is not privileged.
+    NotPrivileged = 66,
+    /// The server did not list the peers.
+    PeersNotListed = 67,
     /// `startRecording` without a media server, or it is gone.
     StartRecordingNoMcu = 70,
     /// `startRecording` while the room is being recorded.
@@ -172,6 +198,10 @@ pub enum LogCode {
     ScreenRefused = 31,
     /// An option that has no effect any more; details: its name.
     DeprecatedOption = 32,
+    /// The room was left before the key of a message was made.
+    MessageNotSent = 55,
+    /// The key stores no messages.
+    PersistenceNotEnabled = 56,
     /// The media server did not say whose a track is; details: the stream.
     UnclaimedTrack = 70,
     /// News of a recording or live stream that was never begun; details: its id.

@@ -43,6 +43,7 @@ impl Room {
             enable_ice_restart: enter.enable_ice_restart,
             sm_protocol_version: enter.sm_protocol_version,
             dt_protocol_version: enter.dt_protocol_version,
+            message_ciphers: enter.message_ciphers,
             peers_in_room: None,
         };
         self.send(context, &welcome.into());
@@ -97,7 +98,8 @@ impl Room {
         negotiation: Negotiation,
     ) {
         let id = greeting.mid.as_str();
-        let peer = Peer::new(id.to_owned(), greeting.info(), connection, negotiation);
+        let mut peer = Peer::new(id.to_owned(), greeting.info(), connection, negotiation);
+        peer.reads_aes_gcm = greeting.reads_aes_gcm();
         let detail = self.peer_detail(&peer);
         self.peers.push(peer);
         if is_server(id) {

@@ -64,6 +64,13 @@ pub enum Input {
     /// The watched tracks of a local stream ended by themselves: a device was unplugged, or the
     /// browser's own button pressed.
     TracksEnded(Handle),
+    /// A key was made, or could not be.
+    KeyDerived {
+        /// Which request.
+        request: RequestId,
+        /// The key.
+        key: Option<[u8; 32]>,
+    },
     /// Something about a peer connection.
     Connection {
         /// Which connection.

@@ -248,7 +248,8 @@ impl Session {
     /// Gives up a join: the room is forgotten, what was captured for it stops, promises reject.
     pub(crate) fn fail_join(&mut self, key: RoomKey, failure: Failure) {
         let Some(place) = self.rooms.iter().position(|room| room.key == key) else { return };
-        let room = self.rooms.remove(place);
+        let mut room = self.rooms.remove(place);
+        room.give_up_peer_lists(&mut self.context, true);
         self.discard_captures(&room);
         let captured = room.joining.as_ref().is_some_and(|joining| joining.result != Value::Null);
         for stream in &room.streams {

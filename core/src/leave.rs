@@ -44,6 +44,8 @@ impl Session {
             room.server_event(&mut self.context, "serverPeerLeft", id);
         }
         room.reject_media_requests(&mut self.context);
+        room.send_without_waiting(&mut self.context);
+        room.give_up_peer_lists(&mut self.context, true);
         room.is_leaving = true;
         for id in room.peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
             room.drop_peer(&mut self.context, &id);

@@ -1,8 +1,11 @@
 //! Chat through the server (wire protocol 7.1).
 
+use crate::decryption::IncomingMessage;
+use crate::encryption::OutgoingMessage;
+use crate::options::MessageCipher;
 use crate::room::Room;
 use crate::session::{Context, Session};
-use crate::{ErrorCode, LogCode, LogLevel, Output, SkylinkError};
+use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, MESSAGE_RANDOMNESS};
 use skylink_protocol::signaling::UserMessage;
 use skylink_protocol::{Object, Value};
 
@@ -10,21 +13,24 @@ impl Session {
     pub(crate) fn send_user_message(
         &mut self,
         room: &str,
-        message: Value,
+        content: Value,
         target: Value,
         peer_session_id: String,
         message_id: String,
+        randomness: [u8; MESSAGE_RANDOMNESS],
     ) -> Result<Option<Value>, SkylinkError> {
         let Some(key) = self.find_room(room) else { return Ok(None) };
         let Some((room, context)) = self.room(key) else { return Ok(None) };
-        if !room.is_entered() {
-            return Err(SkylinkError::new(ErrorCode::NotInRoom));
-        }
         let is_private = match &target {
             Value::Text(id) => !id.is_empty(),
             Value::List(ids) => !ids.is_empty(),
             _ => false,
         };
+        let secret = room.secrets.selected().map(|(id, secret)| (id.to_owned(), secret.to_owned()));
+        let is_persistent = room.persists_messages();
+        if let Some(code) = room.why_not_to_send(context, is_private, is_persistent, secret.is_some()) {
+            return Err(SkylinkError::new(code));
+        }
         let wanted: Vec<&str> = match &target {
             Value::Text(id) => vec![id],
             Value::List(ids) => ids.iter().filter_map(Value::as_text).collect(),
@@ -35,29 +41,21 @@ impl Session {
         for id in unknown.into_iter().filter(|_| is_private) {
             context.log(LogLevel::Error, LogCode::UnknownPeer, &[id]);
         }
-        let wire = |target: Option<String>| UserMessage {
-            data: message.clone(),
-            mid: room.own_id(),
-            rid: room.rid.clone(),
-            msg_id: Some(message_id.clone()),
-            room_session_id: room.ticket.room_session_id.clone(),
-            peer_session_id: Some(peer_session_id.clone()),
-            target,
-            secret_id: None,
-            is_persistent: None,
+        let message = OutgoingMessage {
+            content: content.clone(),
+            targets: is_private.then(|| known.iter().map(|&id| id.to_owned()).collect()),
+            peer_session_id: peer_session_id.clone(),
+            message_id,
+            secret,
+            is_persistent,
+            randomness,
         };
-        if is_private {
-            for id in &known {
-                room.send(context, &wire(Some((*id).to_owned())).into());
-            }
-        } else {
-            room.send(context, &wire(None).into());
-        }
+        room.send_in_turn(context, message);
         let peers = room.members().map(|peer| Value::Text(peer.id.clone())).collect::<Vec<_>>();
         let sender = if peer_session_id.is_empty() { room.own_id() } else { peer_session_id };
         let content = Object::new()
             .with("targetPeerId", if is_private { target.clone() } else { Value::Null })
-            .with("content", message)
+            .with("content", content)
             .with("senderPeerId", sender)
             .with("isDataChannel", false)
             .with("isPrivate", is_private)
@@ -110,42 +108,41 @@ impl Session {
 }
 
 impl Room {
-    pub fn on_user_message(&mut self, context: &mut Context, message: &UserMessage) {
-        if message.secret_id.is_some() {
-            return context.push(Output::Report(SkylinkError::new(ErrorCode::SecretsNotProvided)));
+    /// The conditions of 2.7.2, in its order (public API M-29).
+    fn why_not_to_send(
+        &self,
+        context: &Context,
+        is_private: bool,
+        is_persistent: bool,
+        is_encrypted: bool,
+    ) -> Option<ErrorCode> {
+        let needs_secret = is_persistent && !is_encrypted;
+        let needs_keys = is_encrypted && self.options.message_cipher() == MessageCipher::AesGcm;
+        match () {
+            () if is_persistent && is_private => Some(ErrorCode::PrivateNotPersistent),
+            () if needs_secret && self.secrets.is_empty() => Some(ErrorCode::NoSecretToSelect),
+            () if needs_secret => Some(ErrorCode::SecretNotSelected),
+            () if !self.is_entered() => Some(ErrorCode::NotInRoom),
+            () if needs_keys && !context.environment.can_derive_keys => Some(ErrorCode::CipherUnavailable),
+            () => None,
         }
-        let sender = message.peer_session_id.as_deref().filter(|id| !id.is_empty()).unwrap_or(&message.mid);
-        self.incoming_message(context, &message.mid, sender, message.data.clone(), message.target.is_some());
+    }
+
+    pub fn on_user_message(&mut self, context: &mut Context, message: UserMessage) {
+        let sender = message.peer_session_id.filter(|id| !id.is_empty());
+        let message = IncomingMessage {
+            sender: sender.unwrap_or_else(|| message.mid.clone()),
+            mid: message.mid,
+            content: message.data,
+            is_private: message.target.is_some_and(|id| !id.is_empty()),
+            secret_id: message.secret_id.filter(|id| !id.is_empty()),
+        };
+        self.receive_in_turn(context, message);
     }
 
     /// A message of an old client, whose type says whether it is private.
-    pub fn on_plain_message(&mut self, context: &mut Context, mid: &str, data: Value, is_private: bool) {
-        self.incoming_message(context, mid, mid, data, is_private);
-    }
-
-    fn incoming_message(
-        &mut self,
-        context: &mut Context,
-        mid: &str,
-        sender: &str,
-        content: Value,
-        is_private: bool,
-    ) {
-        let content = Object::new()
-            .with("targetPeerId", self.own_id.clone())
-            .with("content", content)
-            .with("senderPeerId", sender)
-            .with("isDataChannel", false)
-            .with("isPrivate", is_private)
-            .with("timeStamp", context.now.iso8601());
-        let mut detail = Object::new()
-            .with("room", self.info())
-            .with("isSelf", false)
-            .with("peerId", mid)
-            .with("message", content);
-        if let Some(peer) = self.peer(mid) {
-            detail.set("peerInfo", self.peer_info(peer));
-        }
-        context.event("onIncomingMessage", detail);
+    pub fn on_plain_message(&mut self, context: &mut Context, mid: &str, content: Value, is_private: bool) {
+        let (mid, sender) = (mid.to_owned(), mid.to_owned());
+        self.receive_in_turn(context, IncomingMessage { mid, sender, content, is_private, secret_id: None });
     }
 }

@@ -2,6 +2,17 @@
 
 use skylink_protocol::{Object, Value};
 
+/// The option `messageCipher`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageCipher {
+    /// AES-GCM where everybody reads it, else the format of 2.7.2.
+    Auto,
+    /// Always AES-GCM.
+    AesGcm,
+    /// Always the format of 2.7.2.
+    CryptoJs,
+}
+
 /// Options of the constructor, as they matter here.
 #[derive(Debug, Clone)]
 pub(crate) struct InitOptions {
@@ -91,6 +102,15 @@ impl InitOptions {
             .and_then(Value::as_number)
             .filter(|ms| *ms >= 5_000.0)
             .unwrap_or(7_000.0)
+    }
+
+    /// How messages are encrypted; what is unknown counts as not given.
+    pub fn message_cipher(&self) -> MessageCipher {
+        match self.text("messageCipher") {
+            Some("aes-gcm") => MessageCipher::AesGcm,
+            Some("cryptojs") => MessageCipher::CryptoJs,
+            _ => MessageCipher::Auto,
+        }
     }
 
     pub fn socket_server(&self) -> Option<&Value> {

@@ -1,5 +1,6 @@
 //! What the shell is to do.
 
+use crate::KEY_SALT;
 use crate::{
     ChannelId, ConnectionId, DescriptionKind, Failure, Handle, Kind, LogCode, LogLevel, PromiseId, RequestId,
     SkylinkError, SocketId,
@@ -63,6 +64,17 @@ pub enum Output {
     },
     /// Give up a request.
     AbortFetch(RequestId),
+    /// Make a key of 256 bits out of a secret: PBKDF2 with HMAC-SHA-256.
+    DeriveKey {
+        /// Which request.
+        request: RequestId,
+        /// The secret.
+        secret: String,
+        /// What makes the key a different one each time.
+        salt: [u8; KEY_SALT],
+        /// How often the hash is taken.
+        rounds: u32,
+    },
     /// Open a websocket.
     OpenSocket {
         /// Which socket.

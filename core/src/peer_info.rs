@@ -1,5 +1,6 @@
 //! What peers know of each other (public API T-01, wire protocol 5.1).
 
+use crate::encryption::AES_GCM;
 use crate::environment::Environment;
 use crate::media::{media_status, Kind, LocalStream};
 use crate::media_server::MEDIA_SERVER;
@@ -101,6 +102,7 @@ impl Room {
             enable_ice_restart: Some(environment.can_restart_ice),
             sm_protocol_version: Some(SM_PROTOCOL_VERSION.to_owned()),
             dt_protocol_version: Some(DT_PROTOCOL_VERSION.to_owned()),
+            message_ciphers: environment.can_derive_keys.then(|| vec![AES_GCM.to_owned()]),
         }
     }
 }
@@ -117,6 +119,7 @@ pub(crate) struct Greeting {
     pub enable_ice_restart: Option<bool>,
     pub sm_protocol_version: Option<String>,
     pub dt_protocol_version: Option<String>,
+    pub message_ciphers: Option<Vec<String>>,
 }
 
 macro_rules! greeting_from {
@@ -134,6 +137,7 @@ macro_rules! greeting_from {
                     enable_ice_restart: message.enable_ice_restart,
                     sm_protocol_version: message.sm_protocol_version,
                     dt_protocol_version: message.dt_protocol_version,
+                    message_ciphers: message.message_ciphers,
                 }
             }
         }
@@ -144,6 +148,11 @@ greeting_from!(Enter);
 greeting_from!(Welcome);
 
 impl Greeting {
+    /// Whether the sender reads messages encrypted by AES-GCM.
+    pub fn reads_aes_gcm(&self) -> bool {
+        self.message_ciphers.iter().flatten().any(|cipher| cipher == AES_GCM)
+    }
+
     /// The sender's info, with what it left out filled in from the message.
     pub fn info(&self) -> Object {
         let mut info = self.user_info.as_object().cloned().unwrap_or_default();

@@ -5,9 +5,9 @@ use crate::room::{Room, RoomKey};
 use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, SocketId};
 use skylink_protocol::signaling::{
-    Answer, AnswerAck, Bye, Candidate, EndOfCandidates, Enter, InRoom, MediaInfoEvent, Offer, PrivateMessage,
-    PublicMessage, RecordingEvent, Redirect, RoomLock, RtmpEvent, StreamStatus, UpdateUser, UserMessage,
-    Welcome,
+    Answer, AnswerAck, Bye, Candidate, EndOfCandidates, Enter, InRoom, IntroduceError, MediaInfoEvent, Offer,
+    PeerList, PrivateMessage, PublicMessage, RecordingEvent, Redirect, RoomLock, RtmpEvent, StoredMessages,
+    StreamStatus, UpdateUser, UserMessage, Welcome,
 };
 use skylink_protocol::{Object, Value};
 
@@ -58,7 +58,7 @@ impl Session {
             }
             RoomLock::TYPE => RoomLock::try_from(message).map(|m| room.on_room_lock(context, &m)).is_ok(),
             UserMessage::TYPE => {
-                UserMessage::try_from(message).map(|m| room.on_user_message(context, &m)).is_ok()
+                UserMessage::try_from(message).map(|m| room.on_user_message(context, m)).is_ok()
             }
             PublicMessage::TYPE => PublicMessage::try_from(message)
                 .map(|m| room.on_plain_message(context, &m.mid, m.data, false))
@@ -72,6 +72,13 @@ impl Session {
             RtmpEvent::TYPE => RtmpEvent::try_from(message).map(|m| room.on_rtmp_event(context, &m)).is_ok(),
             StreamStatus::TYPE => {
                 StreamStatus::try_from(message).map(|m| room.on_stream_status(context, &m)).is_ok()
+            }
+            StoredMessages::TYPE => {
+                StoredMessages::try_from(message).map(|m| room.on_stored_messages(context, m)).is_ok()
+            }
+            PeerList::TYPE => PeerList::try_from(message).map(|m| room.on_peer_list(context, m)).is_ok(),
+            IntroduceError::TYPE => {
+                IntroduceError::try_from(message).map(|m| room.on_introduce_error(context, &m)).is_ok()
             }
             _ => {
                 context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[kind]);

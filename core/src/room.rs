@@ -1,16 +1,23 @@
 //! One room: its state, and what every part of it needs.
 
 use crate::capture::PendingCapture;
+use crate::decryption::IncomingMessage;
+use crate::encryption::OutgoingMessage;
 use crate::join::Joining;
+use crate::keyring::Keyring;
 use crate::media::LocalStream;
 use crate::media_server::{is_server, MediaServer};
 use crate::options::InitOptions;
+use crate::privileged::PeerListRequest;
 use crate::renegotiation::Wait;
 use crate::roster::Peer;
+use crate::secrets::Secrets;
 use crate::session::Context;
+use crate::stored_messages::StoredBatch;
 use crate::{ConnectionId, RequestId, SocketId, Timestamp};
 use skylink_protocol::api::ApiResponse;
 use skylink_protocol::{Object, Value};
+use std::collections::VecDeque;
 
 /// Names a room inside a session. A room joined anew gets a new key.
 pub(crate) type RoomKey = u32;
@@ -67,6 +74,16 @@ pub(crate) struct Room {
     /// Messages that wait until we are in.
     pub outbox: Vec<Value>,
     pub mute_notices: Vec<MuteNotice>,
+    pub secrets: Secrets,
+    pub keyring: Keyring,
+    /// Messages of the app that wait for a key, and those behind them.
+    pub outgoing: VecDeque<OutgoingMessage>,
+    /// Messages of others that wait for a key, and those behind them.
+    pub incoming: VecDeque<IncomingMessage>,
+    /// Whether the app wants messages to be stored; `None` until it said.
+    pub is_persistent: Option<bool>,
+    pub stored_batches: VecDeque<StoredBatch>,
+    pub peer_list_requests: VecDeque<PeerListRequest>,
     pub media_server: MediaServer,
     /// Promises that wait for negotiations.
     pub waits: Vec<Wait>,
@@ -98,6 +115,13 @@ impl Room {
             peers: Vec::new(),
             outbox: Vec::new(),
             mute_notices: Vec::new(),
+            secrets: Secrets::default(),
+            keyring: Keyring::default(),
+            outgoing: VecDeque::new(),
+            incoming: VecDeque::new(),
+            is_persistent: None,
+            stored_batches: VecDeque::new(),
+            peer_list_requests: VecDeque::new(),
             media_server: MediaServer::default(),
             waits: Vec::new(),
             deleted_media: Vec::new(),

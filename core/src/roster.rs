@@ -37,6 +37,8 @@ pub(crate) struct Peer {
     pub own_sdp: String,
     /// Whether that was an offer.
     pub we_offered: bool,
+    /// Whether the peer announced that it reads messages encrypted by AES-GCM.
+    pub reads_aes_gcm: bool,
     /// When the peer last changed its user data, on its own clock.
     pub user_data_stamp: f64,
     /// Whether a first round is over, so that later offers are restart offers.
@@ -65,6 +67,7 @@ impl Peer {
             states: ConnectionStates::default(),
             own_sdp: String::new(),
             we_offered: false,
+            reads_aes_gcm: false,
             user_data_stamp: 0.0,
             negotiated: false,
             restarts_ice: false,

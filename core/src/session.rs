@@ -123,6 +123,7 @@ impl Session {
                 self.on_screen_captured(request, screen, sound, &settings);
             }
             Input::TracksEnded(stream) => self.on_tracks_ended(stream),
+            Input::KeyDerived { request, key } => self.on_key_derived(request, key),
             Input::Connection { connection, event } => self.on_connection_event(connection, event),
         }
     }
@@ -162,9 +163,27 @@ impl Session {
                 Ok(None)
             }
             Call::SetLock { room, lock } => Ok(self.set_lock(&room, lock)),
-            Call::SendMessage { room, message, target, peer_session_id, message_id } => {
-                self.send_user_message(&room, message, target, peer_session_id, message_id)
+            Call::SendMessage { room, message, target, peer_session_id, message_id, randomness } => {
+                self.send_user_message(&room, message, target, peer_session_id, message_id, randomness)
             }
+            Call::SetEncryptSecret { room, secret, secret_id } => {
+                self.set_encrypt_secret(&room, &secret, &secret_id)
+            }
+            Call::GetEncryptSecrets { room } => self.encrypt_secrets(&room),
+            Call::DeleteEncryptSecrets { room, secret_id } => self.delete_encrypt_secrets(&room, &secret_id),
+            Call::SetSelectedSecret { room, secret_id, salt } => {
+                self.set_selected_secret(&room, &secret_id, salt)
+            }
+            Call::GetSelectedSecret { room } => self.selected_secret(&room),
+            Call::SetMessagePersistence { room, is_persistent } => {
+                self.set_message_persistence(&room, &is_persistent)
+            }
+            Call::GetMessagePersistence { room } => self.message_persistence(&room),
+            Call::GetStoredMessages { room, room_session_id } => {
+                Ok(self.get_stored_messages(&room, room_session_id))
+            }
+            Call::GetPeers { promise, room, show_all } => Ok(self.get_peers(promise, &room, show_all)),
+            Call::GetPeersCustomSettings { room } => Ok(self.peers_custom_settings(&room)),
             Call::SendP2PMessage { first, second, third } => self.send_p2p_message(first, second, third),
             Call::RefreshDataChannel { room, peer } => Ok(self.refresh_data_channel(&room, &peer)),
             Call::GetPeersDataChannels { room, readings } => Ok(self.data_channels(&room, &readings)),
@@ -207,6 +226,7 @@ impl Session {
                 room.announce_due_mutes(context);
                 room.advance_negotiations(context);
                 room.revive_due_channels(context);
+                room.give_up_peer_lists(context, false);
                 room.give_up_media_requests(context);
             }
             self.check_join_deadline(key, now);
@@ -221,8 +241,9 @@ impl Room {
             Stage::Authenticating { deadline, .. } | Stage::Asking { deadline } => Some(*deadline),
             Stage::Connecting | Stage::Entered => None,
         };
+        let lists = sooner(stage, self.peer_list_deadline());
         let notices =
-            self.mute_notices.iter().fold(stage, |soonest, notice| sooner(soonest, Some(notice.due)));
+            self.mute_notices.iter().fold(lists, |soonest, notice| sooner(soonest, Some(notice.due)));
         let notices = sooner(notices, self.media_requests_deadline());
         self.peers.iter().fold(notices, |soonest, peer| {
             let soonest = sooner(soonest, peer.upkeep.revival_due);

@@ -199,8 +199,16 @@ export interface StoredMessagesDetail extends RoomPeer {
   peerInfo: PeerInfo;
 }
 
+export interface IntroduceStateDetail {
+  state: 'error';
+  privilegedPeerId: PeerId;
+  sendingPeerId: PeerId;
+  receivingPeerId: PeerId;
+  reason: string;
+}
+
 export interface EncryptSecretsDetail extends RoomPeer {
-  /** The SDK's own object. */
+  /** Secrets by id. */
   encryptSecrets: Record<string, string>;
   selectedSecretId: string;
   peerInfo: PeerInfoBase;

@@ -19,6 +19,7 @@ import type {
   IncomingDataRequestDetail,
   IncomingMessageDetail,
   IncomingStreamDetail,
+  IntroduceStateDetail,
   LocalMediaMutedDetail,
   MediaAccessErrorDetail,
   MediaAccessFallbackDetail,
@@ -64,6 +65,7 @@ export interface SkylinkEventDetailMap {
   serverPeerJoined: ServerPeerDetail;
   serverPeerLeft: ServerPeerDetail;
   getPeersStateChange: GetPeersDetail;
+  introduceStateChange: IntroduceStateDetail;
   sessionDisconnect: SessionDisconnectDetail;
   getConnectionStatusStateChange: ConnectionStatusDetail;
   dataChannelState: DataChannelStateDetail;

@@ -85,6 +85,13 @@ export interface InitOptions {
   beSilentOnParseLogs?: boolean;
   filterCandidatesType?: CandidateFilter;
   mcuUseRenegoRestart?: boolean;
+  /**
+   * How messages are encrypted when a secret is selected. `auto` (the default): with AES-256-GCM
+   * where everybody who gets the message announced that they read it, else, and for messages that
+   * are stored, in the format of skylinkjs 2.7.2. Messages in either format are always read. Not
+   * known to 2.7.2.
+   */
+  messageCipher?: 'auto' | 'aes-gcm' | 'cryptojs';
   /** Accepted and read only for a browser that no longer exists. */
   useEdgeWebRTC?: boolean;
   /** Accepted, without effect. */

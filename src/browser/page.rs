@@ -10,8 +10,14 @@ extern "C" {
     pub fn now() -> f64;
     /// Calls `settled(number, ok, value)` when the promise settles.
     pub fn follow(promise: &Promise, number: u32, settled: &Function);
-    #[wasm_bindgen(js_name = randomBytes)]
-    fn random_bytes() -> Uint8Array;
+    #[wasm_bindgen(js_name = fillRandom)]
+    fn fill_random(bytes: &Uint8Array);
+    /// Whether [`derive_key`] works: on secure pages only.
+    #[wasm_bindgen(js_name = canDeriveKeys)]
+    pub fn can_derive_keys() -> bool;
+    /// Fulfils with 32 bytes made out of a secret by PBKDF2 with HMAC-SHA-256.
+    #[wasm_bindgen(js_name = deriveKey)]
+    pub fn derive_key(secret: &str, salt: Uint8Array, rounds: u32) -> Promise;
     #[wasm_bindgen(js_name = getJson)]
     pub(crate) fn get_json(url: &str, headers: &JsValue, signal: &AbortSignal) -> Promise;
 }
@@ -29,9 +35,20 @@ extern "C" {
     pub(crate) static NAVIGATOR: web_sys::Navigator;
 }
 
+/// Fresh random bytes.
+pub fn random_bytes<const COUNT: usize>() -> [u8; COUNT] {
+    let mut bytes = [0; COUNT];
+    let filled = Uint8Array::new_with_length(COUNT as u32);
+    fill_random(&filled);
+    filled.copy_to(&mut bytes);
+    bytes
+}
+
 /// A random id (RFC 9562 version 4).
 pub fn random_uuid() -> String {
-    let mut bytes = [0; 16];
-    random_bytes().copy_to(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().encode_lower(&mut [0; 36]).to_owned()
+    uuid::Builder::from_random_bytes(random_bytes())
+        .into_uuid()
+        .hyphenated()
+        .encode_lower(&mut [0; 36])
+        .to_owned()
 }

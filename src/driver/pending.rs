@@ -4,7 +4,7 @@ use super::Driver;
 use crate::browser::capture::{captured, sound_of, split, split_pair};
 use crate::browser::page::follow;
 use crate::convert::{from_js, text};
-use js_sys::{Array, Promise};
+use js_sys::{Array, Promise, Uint8Array};
 use skylink_core::{CapturedStream, ConnectionEvent, ConnectionId, Input, Kind, PromiseId, RequestId};
 use wasm_bindgen::prelude::*;
 use web_sys::{MediaStream, MediaStreamTrack};
@@ -14,6 +14,7 @@ pub(super) enum Pending {
     Answer(RequestId),
     Capture(RequestId),
     Screen(RequestId),
+    Key(RequestId),
     Offer(ConnectionId),
     Answering(ConnectionId),
     Local(ConnectionId),
@@ -42,6 +43,11 @@ impl Driver {
         match pending {
             None => {}
             Some(Pending::Answer(request)) => self.on_answer(request, ok, &value),
+            Some(Pending::Key(request)) => {
+                let key = value.dyn_ref::<Uint8Array>().filter(|_| ok).map(Uint8Array::to_vec);
+                let key = key.and_then(|bytes| bytes.try_into().ok());
+                self.feed(Input::KeyDerived { request, key });
+            }
             Some(Pending::Capture(request)) if ok => {
                 let streams: Vec<CapturedStream> = split(value.unchecked_ref(), &self.handles);
                 self.feed(Input::Captured { request, streams });

@@ -3,8 +3,10 @@
 mod channels;
 mod media;
 mod media_server;
+mod messages;
+mod secrets;
 
-use crate::browser::page::random_uuid;
+use crate::browser::page::{can_derive_keys, random_uuid};
 use crate::convert::{from_js, get, text, to_js, JSON_TEXT};
 use crate::driver::Driver;
 use crate::host::Host;
@@ -39,6 +41,7 @@ impl Session {
             sdk_version: text(environment, "sdkVersion"),
             page_protocol: text(&get(&global, "location"), "protocol"),
             can_restart_ice: Reflect::has(&prototype, &JsValue::from_str("restartIce")).unwrap_or(false),
+            can_derive_keys: can_derive_keys(),
             json: JSON_TEXT,
         };
         Ok(Session { driver: Driver::new(host, environment)? })
@@ -100,27 +103,6 @@ impl Session {
     #[wasm_bindgen(js_name = unlockRoom)]
     pub fn unlock_room(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::SetLock { room: name(room), lock: false })
-    }
-
-    /// `sendMessage` (public API M-29).
-    ///
-    /// # Errors
-    /// When the room was not entered yet.
-    #[wasm_bindgen(js_name = sendMessage)]
-    pub fn send_message(
-        &self,
-        room: &JsValue,
-        message: &JsValue,
-        target: &JsValue,
-        peer_session_id: Option<String>,
-    ) -> Result<JsValue, JsValue> {
-        self.called(Call::SendMessage {
-            room: name(room),
-            message: if message.is_undefined() { Value::from("") } else { from_js(message) },
-            target: from_js(target),
-            peer_session_id: peer_session_id.unwrap_or_default(),
-            message_id: random_uuid(),
-        })
     }
 
     /// `muteStreams` (public API M-24).

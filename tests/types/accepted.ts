@@ -61,6 +61,21 @@ export async function meet(): Promise<void> {
   skylink.muteStreams('room', { audioMuted: 0, videoMuted: true });
   skylink.sendMessage('room', 'hello');
   skylink.sendMessage('room', { any: ['json', 1, null] }, ['peer'], 'session');
+  skylink.setEncryptSecret('room', 'secret', 'id');
+  skylink.setSelectedSecret('room', 'id');
+  const secrets: Record<string, string> = skylink.getEncryptSecrets('room');
+  skylink.deleteEncryptSecrets(
+    'room',
+    skylink.getSelectedSecret('room') || Object.keys(secrets)[0],
+  );
+  skylink.deleteEncryptSecrets('room');
+  skylink.setSelectedSecret('room');
+  skylink.setMessagePersistence('room', !skylink.getMessagePersistence('room'));
+  skylink.getStoredMessages('room');
+  skylink.getStoredMessages('room', 'session');
+  const lobby: string[] | undefined = (await skylink.getPeers('room', true))?.['lobby'];
+  SkylinkLogger.log.INFO(['', 'APP', null, `${lobby?.length}`]);
+  void skylink.getPeersCustomSettings('room')?.['peer'].audio;
   skylink.setUserData('room', 'text');
   const data = skylink.getUserData('room', 'peer');
   const info: PeerInfo | null | undefined = skylink.getPeerInfo('room');

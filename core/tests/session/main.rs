@@ -10,6 +10,7 @@
 mod captured_frames;
 mod channel_upkeep;
 mod direct_messages;
+mod encryption;
 mod join;
 mod join_failures;
 mod leave;
@@ -18,9 +19,11 @@ mod media_server;
 mod messages;
 mod mute;
 mod payloads;
+mod privileged;
 mod recording;
 mod robustness;
 mod scene;
 mod socket;
+mod stored_messages;
 #[path = "../surroundings/mod.rs"]
 mod surroundings;

@@ -309,6 +309,7 @@ fn mutes_go_to_the_media_server_and_messages_to_members() {
         target,
         peer_session_id: String::new(),
         message_id: "m".into(),
+        randomness: [7; 28],
     });
     let targets: Vec<String> = scene.sent().iter().map(|message| text(message, "target")).collect();
     assert_eq!(targets, ["bob"]);
@@ -318,6 +319,7 @@ fn mutes_go_to_the_media_server_and_messages_to_members() {
         target: Value::Null,
         peer_session_id: String::new(),
         message_id: "m".into(),
+        randomness: [7; 28],
     });
     let content = scene.detail("onIncomingMessage").get("message").unwrap().clone();
     assert_eq!(content.get("listOfPeers"), Some(&json(r#"["bob","carol"]"#)));

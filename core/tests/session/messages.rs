@@ -12,6 +12,7 @@ fn send(scene: &mut Scene, message: &str, target: Value) {
         target,
         peer_session_id: String::new(),
         message_id: "m1".into(),
+        randomness: [7; 28],
     });
 }
 
@@ -64,6 +65,7 @@ fn a_message_before_the_room_is_entered_is_refused() {
         target: Value::Null,
         peer_session_id: String::new(),
         message_id: "m".into(),
+        randomness: [7; 28],
     };
     assert_eq!(scene.throws(call), ErrorCode::NotInRoom);
 }

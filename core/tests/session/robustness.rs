@@ -260,6 +260,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         1 => number().prop_map(|socket| Input::SocketClosed { socket }),
         1 => (number(), prop::collection::vec(stream, 0..3)).prop_map(|(request, streams)| Input::Captured { request, streams }),
         1 => (number(), any::<u32>()).prop_map(|(request, error)| Input::CaptureFailed { request, error }),
+        1 => (number(), any::<Option<[u8; 32]>>()).prop_map(|(request, key)| Input::KeyDerived { request, key }),
         8 => (number(), connection_event()).prop_map(|(connection, event)| Input::Connection { connection, event }),
     ]
 }
@@ -281,7 +282,8 @@ fn any_call() -> impl Strategy<Value = Call> {
             message,
             target,
             peer_session_id: String::new(),
-            message_id: String::new()
+            message_id: String::new(),
+            randomness: [7; 28],
         }),
         (room(), value(), prop::option::of(word()))
             .prop_map(|(room, options, stream_id)| Call::MuteStreams { room, options, stream_id }),
@@ -290,6 +292,29 @@ fn any_call() -> impl Strategy<Value = Call> {
         (room(), prop::option::of(word())).prop_map(|(room, peer)| Call::GetPeerInfo { room, peer }),
         room().prop_map(|room| Call::GetPeersInRoom { room }),
         (room(), any::<bool>()).prop_map(|(room, include_self)| Call::GetStreams { room, include_self }),
+        any_messaging_call(),
+    ]
+}
+
+fn any_messaging_call() -> impl Strategy<Value = Call> {
+    let room = || prop::sample::select(vec!["lobby".to_owned(), "second".to_owned(), "x".to_owned()]);
+    let id = || prop_oneof![2 => Just(Value::from("s1")), 1 => value()];
+    prop_oneof![
+        (room(), id(), id()).prop_map(|(room, secret, secret_id)| Call::SetEncryptSecret {
+            room,
+            secret,
+            secret_id
+        }),
+        (room(), id()).prop_map(|(room, secret_id)| Call::DeleteEncryptSecrets { room, secret_id }),
+        (room(), id()).prop_map(|(room, secret_id)| Call::SetSelectedSecret {
+            room,
+            secret_id,
+            salt: [1; 16]
+        }),
+        (room(), value())
+            .prop_map(|(room, is_persistent)| Call::SetMessagePersistence { room, is_persistent }),
+        room().prop_map(|room| Call::GetPeers { promise: 4, room, show_all: true }),
+        room().prop_map(|room| Call::GetPeersCustomSettings { room }),
     ]
 }
 

@@ -148,6 +148,11 @@ impl Scene {
         self.outputs.clear();
     }
 
+    /// As [`Scene::forget`], but the keys that were asked for are still to be made.
+    pub fn forget_but_keys(&mut self) {
+        self.outputs.retain(|output| matches!(output, Output::DeriveKey { .. }));
+    }
+
     pub fn answer_api(&mut self) {
         self.answer_api_with(200, Some(ticket("lobby")));
     }

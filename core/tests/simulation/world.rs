@@ -185,6 +185,7 @@ impl World {
                         target: Value::Null,
                         peer_session_id: String::new(),
                         message_id: "m".into(),
+                        randomness: [7; 28],
                     },
                 );
             }
@@ -479,6 +480,15 @@ impl World {
             Output::Fetch { request, url, .. } => {
                 let delay = self.quickly();
                 self.schedule(delay, Happening::Answer(page, request, url));
+            }
+            Output::DeriveKey { request, secret, salt, .. } => {
+                // Not the real derivation: it only has to be the same on every page.
+                let mut key = [0; 32];
+                let text = secret.bytes().chain(salt);
+                text.enumerate().for_each(|(place, byte)| key[place % 32] ^= byte);
+                let delay = 10.0 * self.quickly();
+                let input = Input::KeyDerived { request, key: Some(key) };
+                self.schedule(delay, Happening::Input(page, input));
             }
             Output::AbortFetch(request) => self.aborted.push((page, request)),
             Output::OpenSocket { socket, .. } => {

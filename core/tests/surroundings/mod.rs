@@ -19,6 +19,7 @@ pub fn environment() -> Environment {
         sdk_version: "2.7.2".into(),
         page_protocol: "http:".into(),
         can_restart_ice: true,
+        can_derive_keys: true,
         json: JsonText { parse: |text| serde_json::from_str(text).ok(), print },
     }
 }

@@ -30,6 +30,8 @@ shape! {
         sm_protocol_version: Option<String> = "SMProtocolVersion",
         /// Data protocol version.
         dt_protocol_version: Option<String> = "DTProtocolVersion",
+        /// Ciphers of messages that the sender reads beyond the one of 2.7.2, which ignores this.
+        message_ciphers: Option<Vec<String>> = "messageCiphers",
         /// `MCU` in rooms with a media server, otherwise absent.
         target: Option<String> = "target",
         /// The peer the message is about where a media server sits in between.
@@ -64,6 +66,8 @@ shape! {
         sm_protocol_version: Option<String> = "SMProtocolVersion",
         /// Data protocol version.
         dt_protocol_version: Option<String> = "DTProtocolVersion",
+        /// Ciphers of messages that the sender reads beyond the one of 2.7.2, which ignores this.
+        message_ciphers: Option<Vec<String>> = "messageCiphers",
         /// The newcomer.
         target: String = "target",
         /// The peer the message is about where a media server sits in between.

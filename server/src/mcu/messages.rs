@@ -58,6 +58,7 @@ pub fn welcome(rid: &str, target: &str, peers_in_room: Vec<Value>) -> Value {
         dt_protocol_version: Some(DATA_VERSION.to_owned()),
         target: target.to_owned(),
         publisher_id: None,
+        message_ciphers: None,
         peers_in_room: Some(peers_in_room),
     })
 }

@@ -1,0 +1,135 @@
+//! Messages on their way in: both formats are recognised by themselves (wire protocol 7.3).
+//!
+//! A message whose key is still being made is not overtaken by later ones.
+
+use crate::cipher::{self, Associated, Envelope};
+use crate::keyring::KeyState;
+use crate::room::Room;
+use crate::session::Context;
+use crate::{ErrorCode, LogCode, LogLevel, Output, SkylinkError};
+use skylink_protocol::{Object, Value};
+
+/// Messages that may wait for a key. More than any server lets through in that time.
+const MOST_WAITING: usize = 4096;
+
+/// A message that came through the server.
+#[derive(Debug)]
+pub(crate) struct IncomingMessage {
+    /// Peer id of the sender.
+    pub mid: String,
+    /// Who the sender says it is.
+    pub sender: String,
+    pub content: Value,
+    pub is_private: bool,
+    /// Which secret it is encrypted with.
+    pub secret_id: Option<String>,
+}
+
+/// What becomes of an encrypted message.
+pub(crate) enum Opened {
+    Content(Value),
+    /// Its key is being made.
+    Waits,
+    Refused(SkylinkError),
+}
+
+impl Room {
+    /// Takes a message in, behind those that still wait.
+    pub fn receive_in_turn(&mut self, context: &mut Context, message: IncomingMessage) {
+        if self.incoming.len() >= MOST_WAITING {
+            return context.log(LogLevel::Warn, LogCode::DroppedMessage, &["message", &message.mid]);
+        }
+        self.incoming.push_back(message);
+        self.deliver_waiting(context);
+    }
+
+    pub fn deliver_waiting(&mut self, context: &mut Context) {
+        while let Some(mut message) = self.incoming.pop_front() {
+            if let Some(id) = &message.secret_id {
+                match self.open(context, &message.mid, id, &message.content, false) {
+                    Opened::Content(content) => message.content = content,
+                    Opened::Waits => return self.incoming.push_front(message),
+                    Opened::Refused(error) => {
+                        context.push(Output::Report(error));
+                        continue;
+                    }
+                }
+            }
+            self.deliver(context, message);
+        }
+    }
+
+    fn deliver(&self, context: &mut Context, message: IncomingMessage) {
+        let content = Object::new()
+            .with("targetPeerId", self.own_id.clone())
+            .with("content", message.content)
+            .with("senderPeerId", message.sender)
+            .with("isDataChannel", false)
+            .with("isPrivate", message.is_private)
+            .with("timeStamp", context.now.iso8601());
+        let mut detail = Object::new()
+            .with("room", self.info())
+            .with("isSelf", false)
+            .with("peerId", message.mid.as_str())
+            .with("message", content);
+        if let Some(peer) = self.peer(&message.mid) {
+            detail.set("peerInfo", self.peer_info(peer));
+        }
+        context.event("onIncomingMessage", detail);
+    }
+
+    /// Decrypts a message, whichever format it is in.
+    pub fn open(
+        &mut self,
+        context: &mut Context,
+        mid: &str,
+        secret_id: &str,
+        content: &Value,
+        is_stored: bool,
+    ) -> Opened {
+        let refused = |code: ErrorCode| Opened::Refused(SkylinkError::new(code));
+        let Some(secret) = self.secrets.get(secret_id) else {
+            // The words of 2.7.2 differ for stored messages.
+            return match is_stored {
+                _ if self.secrets.is_empty() => refused(ErrorCode::SecretsNotProvided),
+                true => Opened::Refused(SkylinkError::with_detail(
+                    ErrorCode::SecretIdNotFound,
+                    "decrypting message",
+                )),
+                false => refused(ErrorCode::DecryptionFailed),
+            };
+        };
+        let text = content.as_text().unwrap_or_default();
+        if !Envelope::is_meant(text) {
+            return match cipher::decrypt(secret, text) {
+                Some(text) => Opened::Content(text.into()),
+                None => refused(ErrorCode::DecryptionFailed),
+            };
+        }
+        if !context.environment.can_derive_keys {
+            return refused(ErrorCode::CipherUnavailable);
+        }
+        let Some(envelope) = Envelope::read(text) else { return refused(ErrorCode::DecryptionFailed) };
+        let may_claim = self.keyring.may_claim(mid);
+        let Some(key) = self.keyring.find(secret, &envelope.salt) else {
+            if !may_claim {
+                return refused(ErrorCode::DecryptionFailed);
+            }
+            self.keyring.ask(context, secret, envelope.salt, Some(mid));
+            return Opened::Waits;
+        };
+        let associated = Associated { room: &self.rid, sender: mid, secret_id };
+        let content = match &key.state {
+            KeyState::Asked => return Opened::Waits,
+            KeyState::Failed => return refused(ErrorCode::CipherUnavailable),
+            KeyState::Ready(ready) => envelope.open(ready, associated, context.environment.json),
+        };
+        match content {
+            Some(content) => {
+                key.prove();
+                Opened::Content(content)
+            }
+            None => refused(ErrorCode::DecryptionFailed),
+        }
+    }
+}

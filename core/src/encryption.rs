@@ -1,0 +1,196 @@
+//! Messages on their way out: which cipher, and waiting for its key (wire protocol 7.1 to 7.3).
+//!
+//! A message that waits is not overtaken by later ones.
+
+use crate::cipher::{self, Associated, Envelope, NONCE_BYTES, ORIGINAL_SALT_BYTES, SALT_BYTES};
+use crate::keyring::KeyState;
+use crate::options::MessageCipher;
+use crate::room::Room;
+use crate::session::{Context, Session};
+use crate::{ErrorCode, LogCode, LogLevel, Output, RequestId, SkylinkError};
+use skylink_protocol::signaling::UserMessage;
+use skylink_protocol::Value;
+
+/// What `enter` and `welcome` announce.
+pub(crate) const AES_GCM: &str = "aes-gcm";
+
+/// Random bytes that one message may need: a salt and a nonce.
+pub const MESSAGE_RANDOMNESS: usize = SALT_BYTES + NONCE_BYTES;
+
+/// A message that the app has sent.
+#[derive(Debug)]
+pub(crate) struct OutgoingMessage {
+    pub content: Value,
+    /// Nobody named: everybody.
+    pub targets: Option<Vec<String>>,
+    pub peer_session_id: String,
+    pub message_id: String,
+    /// Id and secret to encrypt it with.
+    pub secret: Option<(String, String)>,
+    pub is_persistent: bool,
+    pub randomness: [u8; MESSAGE_RANDOMNESS],
+}
+
+impl OutgoingMessage {
+    fn salt(&self) -> [u8; SALT_BYTES] {
+        self.randomness.first_chunk().copied().unwrap_or_default()
+    }
+
+    fn nonce(&self) -> [u8; NONCE_BYTES] {
+        self.randomness.last_chunk().copied().unwrap_or_default()
+    }
+
+    fn original_salt(&self) -> [u8; ORIGINAL_SALT_BYTES] {
+        self.randomness.first_chunk().copied().unwrap_or_default()
+    }
+}
+
+/// What a message becomes.
+enum Sealed {
+    /// This goes over the wire.
+    Data(Value),
+    /// Its key is not there yet.
+    Waits,
+    /// Its key cannot be made.
+    Refused,
+}
+
+impl Session {
+    pub(crate) fn on_key_derived(&mut self, request: RequestId, key: Option<[u8; 32]>) {
+        for room in &mut self.rooms {
+            if room.keyring.take(request, key) {
+                room.send_waiting(&mut self.context);
+                room.deliver_waiting(&mut self.context);
+                room.read_stored_messages(&mut self.context);
+                return;
+            }
+        }
+    }
+}
+
+impl Room {
+    /// Sends a message, behind those that still wait.
+    pub fn send_in_turn(&mut self, context: &mut Context, message: OutgoingMessage) {
+        self.outgoing.push_back(message);
+        self.send_waiting(context);
+    }
+
+    pub fn send_waiting(&mut self, context: &mut Context) {
+        while let Some(message) = self.outgoing.pop_front() {
+            match self.seal(context, &message) {
+                Sealed::Data(data) => self.send_sealed(context, &message, data),
+                Sealed::Waits => return self.outgoing.push_front(message),
+                Sealed::Refused => {
+                    context.push(Output::Report(SkylinkError::new(ErrorCode::CipherUnavailable)));
+                }
+            }
+        }
+    }
+
+    /// On the way out of the room there is no time to wait for a key: what may be sent in the
+    /// format of 2.7.2 is.
+    pub fn send_without_waiting(&mut self, context: &mut Context) {
+        while let Some(message) = self.outgoing.pop_front() {
+            match &message.secret {
+                Some((_, secret)) if self.options.message_cipher() == MessageCipher::Auto => {
+                    let data = self.seal_as_original(context, secret, &message);
+                    self.send_sealed(context, &message, data);
+                }
+                _ => context.log(LogLevel::Error, LogCode::MessageNotSent, &[]),
+            }
+        }
+    }
+
+    /// Has the key made that messages will probably need.
+    pub fn prepare_key(&mut self, context: &mut Context, salt: [u8; SALT_BYTES]) {
+        let Some((_, secret)) = self.secrets.selected() else { return };
+        if self.uses_aes_gcm(context, None, false) && self.keyring.for_sending(secret).is_none() {
+            self.keyring.ask(context, secret, salt, None);
+        }
+    }
+
+    pub fn forget_unused_keys(&mut self) {
+        let Room { keyring, secrets, outgoing, .. } = self;
+        let waits = |secret: &str| {
+            outgoing.iter().any(|message| message.secret.as_ref().is_some_and(|(_, used)| used == secret))
+        };
+        keyring.retain(|secret| secrets.contains(secret) || waits(secret));
+    }
+
+    fn seal(&mut self, context: &mut Context, message: &OutgoingMessage) -> Sealed {
+        let Some((id, secret)) = &message.secret else { return Sealed::Data(message.content.clone()) };
+        if !self.uses_aes_gcm(context, message.targets.as_deref(), message.is_persistent) {
+            return Sealed::Data(self.seal_as_original(context, secret, message));
+        }
+        let Some(key) = self.keyring.for_sending(secret) else {
+            self.keyring.ask(context, secret, message.salt(), None);
+            return Sealed::Waits;
+        };
+        match &key.state {
+            KeyState::Asked => Sealed::Waits,
+            KeyState::Ready(ready) => {
+                let own_id = self.own_id();
+                let associated = Associated { room: &self.rid, sender: &own_id, secret_id: id };
+                let json = context.environment.json;
+                let (salt, nonce) = (&key.salt, &message.nonce());
+                let text = Envelope::write(ready, salt, nonce, associated, &message.content, json);
+                Sealed::Data(text.into())
+            }
+            KeyState::Failed if self.options.message_cipher() == MessageCipher::Auto => {
+                Sealed::Data(self.seal_as_original(context, secret, message))
+            }
+            KeyState::Failed => Sealed::Refused,
+        }
+    }
+
+    /// That format knows texts only; anything else becomes its JSON text.
+    fn seal_as_original(&self, context: &Context, secret: &str, message: &OutgoingMessage) -> Value {
+        let salt = message.original_salt();
+        match &message.content {
+            Value::Text(text) => cipher::encrypt(secret, salt, text),
+            value => cipher::encrypt(secret, salt, &(context.environment.json.print)(value)),
+        }
+        .into()
+    }
+
+    /// Whether everybody who is to read a message can read AES-GCM. Nobody knows who will read a
+    /// stored one; 2.7.2 loses all of them over a single one that it cannot read.
+    fn uses_aes_gcm(&self, context: &Context, targets: Option<&[String]>, is_persistent: bool) -> bool {
+        match self.options.message_cipher() {
+            MessageCipher::AesGcm => true,
+            MessageCipher::CryptoJs => false,
+            MessageCipher::Auto => {
+                let mut readers =
+                    self.members().filter(|peer| targets.is_none_or(|ids| ids.contains(&peer.id)));
+                // Where peers are not introduced there may be some that we do not know of.
+                let knows_all = targets.is_some() || self.ticket.auto_introduce != Some(false);
+                context.environment.can_derive_keys
+                    && !is_persistent
+                    && knows_all
+                    && readers.all(|peer| peer.reads_aes_gcm)
+            }
+        }
+    }
+
+    fn send_sealed(&self, context: &mut Context, message: &OutgoingMessage, data: Value) {
+        let wire = |target: Option<String>| UserMessage {
+            data: data.clone(),
+            mid: self.own_id(),
+            rid: self.rid.clone(),
+            msg_id: Some(message.message_id.clone()),
+            room_session_id: self.ticket.room_session_id.clone(),
+            peer_session_id: Some(message.peer_session_id.clone()),
+            target,
+            secret_id: message.secret.as_ref().map(|(id, _)| id.clone()),
+            is_persistent: message.is_persistent.then_some(true),
+        };
+        match &message.targets {
+            Some(ids) => {
+                for id in ids {
+                    self.send(context, &wire(Some(id.clone())).into());
+                }
+            }
+            None => self.send(context, &wire(None).into()),
+        }
+    }
+}
