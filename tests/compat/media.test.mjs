@@ -29,6 +29,17 @@ const mediaSections = (client) =>
     ),
   );
 
+/**
+ * Sends and waits until the round is over: 2.7.2 resolves before that, and a stream that is stopped
+ * meanwhile stays with the others until the next round.
+ */
+async function send(client, room, media) {
+  const after = client.mark();
+  const streams = await client.call('sendStream', room, media);
+  await client.waitFor('handshakeProgress', ({ state }) => state === 'answerAck', { after });
+  return streams;
+}
+
 const mediaStatusAt = async (client, room, peer) =>
   (await client.call('getPeerInfo', room, peer.id)).mediaStatus;
 
@@ -47,7 +58,7 @@ for (const [sends, receives] of [
 
     await step('streams are sent to who is there', async () => {
       const [after, afterOther] = [one.mark(), other.mark()];
-      streams = await one.call('sendStream', room, BOTH);
+      streams = await send(one, room, BOTH);
       assert.deepEqual(
         streams.map((stream) => [stream.audio, stream.video]),
         [
@@ -161,7 +172,7 @@ for (const [sends, receives] of [
     await step('sending again and again does not make descriptions longer', async () => {
       for (let round = 0; round < 3; round += 1) {
         const after = other.mark();
-        const [, video] = await one.call('sendStream', room, VIDEO);
+        const [, video] = await send(one, room, VIDEO);
         const fits = ({ streamId }) => streamId === video.stream;
         await other.waitFor('onIncomingStream', fits, { after });
         await one.call('stopStreams', room, video.stream);
@@ -173,7 +184,7 @@ for (const [sends, receives] of [
 
     await step('all streams are stopped', async () => {
       const after = other.mark();
-      await one.call('sendStream', room, VIDEO);
+      await send(one, room, VIDEO);
       await one.call('stopStreams', room);
       const kinds = () =>
         other.seen('streamEnded', isFrom(one), after).map(({ isAudio }) => isAudio);

@@ -18,11 +18,14 @@ const FLAGS = [
   ]}`,
 ];
 
+/** Lets pages share a screen without asking anybody. Permissions cannot be refused then. */
+export const GRANTS_SCREENS = '--use-fake-ui-for-media-stream';
+
 /** Launches Chromium with a fake camera and a fake microphone. */
-export function launchBrowser() {
+export function launchBrowser(flags = []) {
   return chromium.launch({
     executablePath: process.env.SKYLINK_CHROMIUM ?? '/usr/bin/chromium',
     chromiumSandbox: false,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
   });
 }

@@ -14,9 +14,10 @@ export function optionsFor(host, more = {}) {
 /**
  * Server, browser and pages for the tests of one file.
  *
- * @param {{server?: object}} settings `server` goes to `Server.start`.
+ * @param {{server?: object, flags?: string[]}} settings `server` goes to `Server.start`, `flags` to the
+ *   browser.
  */
-export function setStage({ server: serverSettings } = {}) {
+export function setStage({ server: serverSettings, flags } = {}) {
   const stage = { server: null, browser: null, pages: null, startServer };
   let rooms = 0;
 
@@ -28,7 +29,7 @@ export function setStage({ server: serverSettings } = {}) {
   before(async () => {
     await startServer(serverSettings);
     stage.pages = await Pages.start();
-    stage.browser = await launchBrowser();
+    stage.browser = await launchBrowser(flags);
   });
 
   after(async () => {

@@ -10,12 +10,14 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 };
 
 if (navigator.mediaDevices) {
-  const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
-    const stream = await getUserMedia(constraints);
-    window.probes.localTracks.push(...stream.getTracks());
-    return stream;
-  };
+  for (const method of ['getUserMedia', 'getDisplayMedia']) {
+    const capture = navigator.mediaDevices[method].bind(navigator.mediaDevices);
+    navigator.mediaDevices[method] = async (constraints) => {
+      const stream = await capture(constraints);
+      window.probes.localTracks.push(...stream.getTracks());
+      return stream;
+    };
+  }
 }
 
 const cloneTrack = MediaStreamTrack.prototype.clone;
