@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::access::{Authority, TokenSigner};
 use crate::http::{router, Site, Traffic};
 use crate::random;
-use crate::rooms::{MemoryStore, Rooms, RoomsSetup};
+use crate::rooms::{DiskStore, MemoryStore, MessageStore, Rooms, RoomsSetup};
 use crate::settings::Settings;
 use crate::signaling::{self, Hub, SocketSettings};
 
@@ -93,7 +93,7 @@ impl Service {
             let _ = farewell_begun.await;
         });
         let mut serving = tokio::spawn(async move { server.await });
-        let hub = self.hub;
+        let hub = Arc::clone(&self.hub);
         let ticking = tokio::spawn(async move {
             let mut interval = tokio::time::interval(TICK);
             loop {
@@ -120,6 +120,7 @@ impl Service {
             tracing::warn!("some connections did not end in time");
             serving.abort();
         }
+        self.hub.flush();
         Ok(())
     }
 }
@@ -143,7 +144,7 @@ pub fn assemble(
     let rooms = Rooms::new(RoomsSetup {
         limits: settings.limits,
         doorkeeper: Box::new(Arc::clone(&authority)),
-        store: Box::new(MemoryStore::new(settings.stored_messages)),
+        store: message_store(settings)?,
         ice_servers: Box::new(move |now| {
             let all = ice_servers.iter();
             all.flat_map(|server| server.servers(now)).collect()
@@ -169,6 +170,18 @@ pub fn assemble(
     };
     let www = settings.www.clone().filter(|folder| folder.is_dir());
     Ok((router(Arc::new(site), layer, www), io, hub))
+}
+
+/// In the data folder, or where there is none in memory.
+fn message_store(settings: &Settings) -> Result<Box<dyn MessageStore>, ServiceError> {
+    let Some(folder) = &settings.data else {
+        return Ok(Box::new(MemoryStore::new(settings.stored_messages)));
+    };
+    let path = folder.join("stored-messages.redb");
+    let failed = |reason| ServiceError::Data { path: path.clone(), reason };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let store = DiskStore::open(&path, settings.stored_messages);
+    Ok(Box::new(store.map_err(|error| failed(std::io::Error::other(error)))?))
 }
 
 fn token_signer(settings: &Settings) -> Result<TokenSigner, ServiceError> {

@@ -64,7 +64,7 @@ impl Rooms {
         let request = GetStoredMessages::try_from(&Value::Object(stamped.message.clone()))
             .map_err(|_| Dropped::Malformed)?;
         let session = request.room_session_id.filter(|id| !id.is_empty());
-        let messages = self.setup.store.read(&stamped.rid, session.as_deref());
+        let messages = self.setup.store.read(&stamped.rid, session.as_deref(), turn.now);
         let items = Value::List(messages.iter().map(Value::from).collect());
         let answer = StoredMessages {
             mid: stamped.peer_id.clone(),

@@ -9,6 +9,7 @@ mod closing;
 mod connection;
 mod counts;
 mod delivery;
+mod disk_store;
 mod introducing;
 mod joining;
 mod leaving;
@@ -25,7 +26,8 @@ mod tests;
 pub use admission::{Admission, Doorkeeper, OpenDoor, Reason, Refusal};
 pub use counts::{Counts, Dropped};
 pub use delivery::{ConnectionId, Delivery};
-pub use stored_messages::{MemoryStore, MemoryStoreLimits, MessageStore};
+pub use disk_store::{DiskStore, DiskStoreError};
+pub use stored_messages::{MemoryStore, MessageStore, StoreLimits};
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -186,6 +188,11 @@ impl Rooms {
             Some(room) => room.session.clone(),
             None => self.pending_sessions.get_or_insert(rid, fresh_id),
         }
+    }
+
+    /// Waits until stored messages are where they outlive the process.
+    pub fn flush(&mut self) {
+        self.setup.store.flush();
     }
 
     /// How many members a room has.

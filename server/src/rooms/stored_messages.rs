@@ -10,82 +10,121 @@ pub trait MessageStore: Send {
     /// Adds a message to a room's history.
     fn append(&mut self, rid: &str, message: StoredMessage);
 
-    /// The history of a room, oldest first: of one session, or all of it.
-    fn read(&self, rid: &str, session: Option<&str>) -> Vec<StoredMessage>;
+    /// The history of a room at a time in milliseconds since 1970, oldest first: of one session, or
+    /// all of it.
+    fn read(&self, rid: &str, session: Option<&str>, now: u64) -> Vec<StoredMessage>;
+
+    /// Waits until everything is where it outlives the process, as far as it is to.
+    fn flush(&mut self) {}
 }
 
-/// How much the in-memory store keeps. What comes on top pushes out the oldest.
+/// How much a store keeps. What comes on top pushes out the oldest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MemoryStoreLimits {
+pub struct StoreLimits {
     /// Messages for each room.
     pub messages_per_room: usize,
     /// Bytes for each room. A whole history must fit into one answer.
     pub bytes_per_room: usize,
     /// Rooms; the one whose history began first is forgotten first.
     pub rooms: usize,
+    /// Milliseconds for which a message is kept; 0 means for ever.
+    pub age: u64,
 }
 
-impl Default for MemoryStoreLimits {
+impl Default for StoreLimits {
     fn default() -> Self {
-        Self { messages_per_room: 1000, bytes_per_room: 256 * 1024, rooms: 1000 }
+        Self { messages_per_room: 1000, bytes_per_room: 256 * 1024, rooms: 1000, age: 0 }
+    }
+}
+
+impl StoreLimits {
+    #[allow(clippy::cast_precision_loss)]
+    fn is_too_old(&self, message: &StoredMessage, now: f64) -> bool {
+        self.age > 0 && now - message.time_stamp > self.age as f64
     }
 }
 
 #[derive(Debug, Default)]
 struct History {
-    messages: VecDeque<StoredMessage>,
+    /// With the numbers that they got when they came.
+    messages: VecDeque<(u64, StoredMessage)>,
     bytes: usize,
+}
+
+/// What became of a message.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Outcome {
+    /// Its number, if it was stored.
+    pub(super) number: Option<u64>,
+    /// Numbers of the messages that had to go.
+    pub(super) gone: Vec<u64>,
 }
 
 /// Keeps messages until the process ends.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    limits: MemoryStoreLimits,
+    limits: StoreLimits,
     histories: BTreeMap<String, History>,
     order: VecDeque<String>,
+    last_number: u64,
 }
 
 impl MemoryStore {
     /// An empty store.
-    pub fn new(limits: MemoryStoreLimits) -> Self {
+    pub fn new(limits: StoreLimits) -> Self {
         Self { limits, ..Self::default() }
+    }
+
+    /// Adds a message and says what became of it and of others.
+    pub(super) fn put(&mut self, rid: &str, message: StoredMessage) -> Outcome {
+        let mut outcome = Outcome::default();
+        let size = size_of_message(&message);
+        if size > self.limits.bytes_per_room || self.limits.messages_per_room == 0 || self.limits.rooms == 0 {
+            tracing::debug!(size, "message too long to be stored");
+            return outcome;
+        }
+        if !self.histories.contains_key(rid) {
+            if self.order.len() >= self.limits.rooms {
+                let oldest = self.order.pop_front().and_then(|oldest| self.histories.remove(&oldest));
+                outcome
+                    .gone
+                    .extend(oldest.into_iter().flat_map(|all| all.messages).map(|(number, _)| number));
+            }
+            self.order.push_back(rid.to_owned());
+        }
+        self.last_number = self.last_number.saturating_add(1);
+        outcome.number = Some(self.last_number);
+        let now = message.time_stamp;
+        let history = self.histories.entry(rid.to_owned()).or_default();
+        history.bytes = history.bytes.saturating_add(size);
+        history.messages.push_back((self.last_number, message));
+        while let Some((_, oldest)) = history.messages.front() {
+            let is_too_much = history.messages.len() > self.limits.messages_per_room
+                || history.bytes > self.limits.bytes_per_room;
+            if !is_too_much && !self.limits.is_too_old(oldest, now) {
+                break;
+            }
+            history.bytes = history.bytes.saturating_sub(size_of_message(oldest));
+            outcome.gone.extend(history.messages.pop_front().map(|(number, _)| number));
+        }
+        outcome
     }
 }
 
 impl MessageStore for MemoryStore {
     fn append(&mut self, rid: &str, message: StoredMessage) {
-        let size = size_of_message(&message);
-        if size > self.limits.bytes_per_room {
-            tracing::debug!(size, "message too long to be stored");
-            return;
-        }
-        if !self.histories.contains_key(rid) {
-            if self.order.len() >= self.limits.rooms {
-                if let Some(oldest) = self.order.pop_front() {
-                    self.histories.remove(&oldest);
-                }
-            }
-            self.order.push_back(rid.to_owned());
-        }
-        let history = self.histories.entry(rid.to_owned()).or_default();
-        history.bytes = history.bytes.saturating_add(size);
-        history.messages.push_back(message);
-        while history.messages.len() > self.limits.messages_per_room
-            || history.bytes > self.limits.bytes_per_room
-        {
-            let Some(oldest) = history.messages.pop_front() else {
-                break;
-            };
-            history.bytes = history.bytes.saturating_sub(size_of_message(&oldest));
-        }
+        self.put(rid, message);
     }
 
-    fn read(&self, rid: &str, session: Option<&str>) -> Vec<StoredMessage> {
+    #[allow(clippy::cast_precision_loss)]
+    fn read(&self, rid: &str, session: Option<&str>, now: u64) -> Vec<StoredMessage> {
         self.histories
             .get(rid)
             .into_iter()
             .flat_map(|history| &history.messages)
+            .map(|(_, message)| message)
             .filter(|message| session.is_none() || message.room_session_id.as_deref() == session)
+            .filter(|message| !self.limits.is_too_old(message, now as f64))
             .cloned()
             .collect()
     }
@@ -117,27 +156,37 @@ mod tests {
         store.append("r", message("one", "a"));
         store.append("r", message("two", "b"));
         store.append("other", message("three", "a"));
-        assert_eq!(store.read("r", None), [message("one", "a"), message("two", "b")]);
-        assert_eq!(store.read("r", Some("b")), [message("two", "b")]);
-        assert!(store.read("r", Some("c")).is_empty());
-        assert!(store.read("nowhere", None).is_empty());
+        assert_eq!(store.read("r", None, 0), [message("one", "a"), message("two", "b")]);
+        assert_eq!(store.read("r", Some("b"), 0), [message("two", "b")]);
+        assert!(store.read("r", Some("c"), 0).is_empty());
+        assert!(store.read("nowhere", None, 0).is_empty());
     }
 
     #[test]
     fn it_never_grows_beyond_its_limits() {
-        let mut store =
-            MemoryStore::new(MemoryStoreLimits { messages_per_room: 3, bytes_per_room: 1000, rooms: 2 });
+        let limits = StoreLimits { messages_per_room: 3, bytes_per_room: 1000, rooms: 2, age: 0 };
+        let mut store = MemoryStore::new(limits);
         for text in ["1", "2", "3", "4"] {
             store.append("r", message(text, "a"));
         }
-        assert_eq!(store.read("r", None)[0], message("2", "a"));
+        assert_eq!(store.read("r", None, 0)[0], message("2", "a"));
         store.append("r", message(&"x".repeat(900), "a"));
-        assert_eq!(store.read("r", None).len(), 1);
+        assert_eq!(store.read("r", None, 0).len(), 1);
         store.append("r", message(&"x".repeat(5000), "a"));
-        assert_eq!(store.read("r", None).len(), 1);
+        assert_eq!(store.read("r", None, 0).len(), 1);
         store.append("s", message("1", "a"));
         store.append("t", message("1", "a"));
-        assert!(store.read("r", None).is_empty());
+        assert!(store.read("r", None, 0).is_empty());
         assert_eq!(store.histories.len(), 2);
+    }
+
+    #[test]
+    fn old_messages_go() {
+        let mut store = MemoryStore::new(StoreLimits { age: 1000, ..StoreLimits::default() });
+        let at = |time_stamp: f64| StoredMessage { time_stamp, ..message("x", "a") };
+        store.append("r", at(100.0));
+        assert_eq!(store.read("r", None, 1100).len(), 1);
+        assert!(store.read("r", None, 1101).is_empty());
+        assert_eq!(store.put("r", at(1200.0)).gone, [1]);
     }
 }

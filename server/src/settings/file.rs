@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::access::AppKey;
 use crate::ice::IceServerSettings;
-use crate::rooms::{MemoryStoreLimits, RoomLimits};
+use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
 
 /// The whole file. What each entry means is said in [`super::Settings`].
@@ -57,6 +57,9 @@ impl LimitSettings {
     }
 }
 
+/// In milliseconds.
+const DAY: u64 = 86_400_000;
+
 /// Section `[stored_messages]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,15 +68,17 @@ pub struct StoredMessageSettings {
     pub messages_per_room: Option<usize>,
     pub bytes_per_room: Option<usize>,
     pub rooms: Option<usize>,
+    pub days: Option<u32>,
 }
 
 impl StoredMessageSettings {
-    pub(super) fn store_limits(&self) -> MemoryStoreLimits {
-        let usual = MemoryStoreLimits::default();
-        MemoryStoreLimits {
+    pub(super) fn store_limits(&self) -> StoreLimits {
+        let usual = StoreLimits::default();
+        StoreLimits {
             messages_per_room: self.messages_per_room.unwrap_or(usual.messages_per_room),
             bytes_per_room: self.bytes_per_room.unwrap_or(usual.bytes_per_room),
             rooms: self.rooms.unwrap_or(usual.rooms),
+            age: self.days.map_or(usual.age, |days| u64::from(days).saturating_mul(DAY)),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::access::AppKey;
 use crate::ice::{IceServerError, IceServerSettings};
-use crate::rooms::{MemoryStoreLimits, RoomLimits};
+use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
 
 /// Settings that the server cannot start with.
@@ -82,7 +82,7 @@ pub struct Settings {
     /// Messages that may wait for one slow client before it is cut off.
     pub send_queue: usize,
     /// Limits of the in-memory message store.
-    pub stored_messages: MemoryStoreLimits,
+    pub stored_messages: StoreLimits,
     /// App keys by name.
     pub keys: BTreeMap<String, AppKey>,
     /// STUN and TURN servers.

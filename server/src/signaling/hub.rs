@@ -68,6 +68,11 @@ impl Hub {
         state.deliver(deliveries);
     }
 
+    /// As [`Rooms::flush`].
+    pub fn flush(&self) {
+        self.lock().rooms.flush();
+    }
+
     /// As [`Rooms::session_id`].
     pub fn session_id(&self, rid: &str) -> String {
         self.lock().rooms.session_id(rid, &mut || format!("rs-{}", fresh_id()))

@@ -1,0 +1,265 @@
+//! Stored messages in a file that survives restarts.
+//!
+//! Readers are answered from memory; a thread of its own writes what changes into an embedded
+//! database, many changes in one transaction. After a crash the file is as it was after one of
+//! them: at most the last moment is missing, never half a message.
+
+use std::path::Path;
+use std::sync::mpsc::{channel, Receiver, Sender};
+use std::thread::JoinHandle;
+
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use skylink_protocol::signaling::StoredMessage;
+use skylink_protocol::Value;
+
+use super::stored_messages::{MemoryStore, MessageStore, StoreLimits};
+
+/// Number of a message to its room and its JSON text.
+const MESSAGES: TableDefinition<u64, (&str, &str)> = TableDefinition::new("messages");
+
+/// The file does not work.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct DiskStoreError(String);
+
+fn failed(error: impl std::fmt::Display) -> DiskStoreError {
+    DiskStoreError(error.to_string())
+}
+
+/// What the writing thread is to do.
+enum Change {
+    Put { number: u64, rid: String, text: String },
+    Remove(u64),
+    Flush(Sender<()>),
+}
+
+/// Keeps messages in a file.
+#[derive(Debug)]
+pub struct DiskStore {
+    memory: MemoryStore,
+
+    changes: Option<Sender<Change>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl DiskStore {
+    /// Opens the file, or makes it, and reads what is in it.
+    ///
+    /// # Errors
+    /// When the file cannot be made, is in use, or is something else.
+    pub fn open(path: &Path, limits: StoreLimits) -> Result<Self, DiskStoreError> {
+        let database = Database::create(path).map_err(failed)?;
+        let mut memory = MemoryStore::new(limits);
+        let kept = read_all(&database)?;
+        // Numbered anew, so that memory and file agree whatever the limits were before.
+        let mut fresh = Vec::new();
+        for (rid, message) in kept {
+            let text = text_of(&message);
+            let outcome = memory.put(&rid, message);
+            fresh.retain(|(number, _, _)| !outcome.gone.contains(number));
+            fresh.extend(outcome.number.map(|number| (number, rid, text)));
+        }
+        rewrite(&database, &fresh)?;
+        let (changes, receiver) = channel();
+        let writer = std::thread::Builder::new()
+            .name("stored-messages".to_owned())
+            .spawn(move || write(&database, &receiver))
+            .map_err(failed)?;
+        Ok(Self { memory, changes: Some(changes), writer: Some(writer) })
+    }
+
+    fn tell(&self, change: Change) {
+        if self.changes.as_ref().is_none_or(|changes| changes.send(change).is_err()) {
+            tracing::error!("stored messages are not written any more");
+        }
+    }
+}
+
+impl MessageStore for DiskStore {
+    fn append(&mut self, rid: &str, message: StoredMessage) {
+        let text = text_of(&message);
+        let outcome = self.memory.put(rid, message);
+        if let Some(number) = outcome.number {
+            self.tell(Change::Put { number, rid: rid.to_owned(), text });
+        }
+        for number in outcome.gone {
+            self.tell(Change::Remove(number));
+        }
+    }
+
+    fn read(&self, rid: &str, session: Option<&str>, now: u64) -> Vec<StoredMessage> {
+        self.memory.read(rid, session, now)
+    }
+
+    fn flush(&mut self) {
+        let (done, waits) = channel();
+        self.tell(Change::Flush(done));
+        let _ = waits.recv();
+    }
+}
+
+impl Drop for DiskStore {
+    fn drop(&mut self) {
+        self.changes = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn text_of(message: &StoredMessage) -> String {
+    serde_json::to_string(&Value::from(message)).unwrap_or_default()
+}
+
+fn read_all(database: &Database) -> Result<Vec<(String, StoredMessage)>, DiskStoreError> {
+    let reading = database.begin_read().map_err(failed)?;
+    let table = match reading.open_table(MESSAGES) {
+        Ok(table) => table,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut all = Vec::new();
+    for entry in table.iter().map_err(failed)? {
+        let (_, value) = entry.map_err(failed)?;
+        let (rid, text) = value.value();
+        match serde_json::from_str(text) {
+            Ok(message) => all.push((rid.to_owned(), message)),
+            Err(error) => tracing::warn!(%error, "a stored message cannot be read"),
+        }
+    }
+    Ok(all)
+}
+
+fn rewrite(database: &Database, all: &[(u64, String, String)]) -> Result<(), DiskStoreError> {
+    let writing = database.begin_write().map_err(failed)?;
+    writing.delete_table(MESSAGES).map_err(failed)?;
+    {
+        let mut table = writing.open_table(MESSAGES).map_err(failed)?;
+        for (number, rid, text) in all {
+            table.insert(number, (rid.as_str(), text.as_str())).map_err(failed)?;
+        }
+    }
+    writing.commit().map_err(failed)
+}
+
+fn write(database: &Database, changes: &Receiver<Change>) {
+    while let Ok(first) = changes.recv() {
+        let mut waiting = Vec::new();
+        let all = std::iter::once(first).chain(changes.try_iter());
+        if let Err(error) = write_some(database, all, &mut waiting) {
+            tracing::error!(%error, "stored messages could not be written");
+        }
+        for done in waiting {
+            let _ = done.send(());
+        }
+    }
+}
+
+fn write_some(
+    database: &Database,
+    changes: impl Iterator<Item = Change>,
+    waiting: &mut Vec<Sender<()>>,
+) -> Result<(), DiskStoreError> {
+    let writing = database.begin_write().map_err(failed)?;
+    {
+        let mut table = writing.open_table(MESSAGES).map_err(failed)?;
+        for change in changes {
+            match change {
+                Change::Put { number, rid, text } => {
+                    table.insert(number, (rid.as_str(), text.as_str())).map_err(failed)?;
+                }
+                Change::Remove(number) => {
+                    table.remove(number).map_err(failed)?;
+                }
+                Change::Flush(done) => waiting.push(done),
+            }
+        }
+    }
+    writing.commit().map_err(failed)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn message(data: usize, time_stamp: f64) -> StoredMessage {
+        StoredMessage {
+            mid: "m".into(),
+            secret_id: "s".into(),
+            data: "x".repeat(data).into(),
+            time_stamp,
+            room_session_id: Some("session".into()),
+            ..StoredMessage::default()
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages");
+        std::fs::write(&path, "something else, long enough to be looked at").unwrap();
+        assert!(DiskStore::open(&path, StoreLimits::default()).is_err());
+    }
+
+    #[test]
+    fn a_file_copied_while_it_is_written_is_sound() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (folder.path().join("messages"), folder.path().join("copy"));
+        let mut store = DiskStore::open(&path, StoreLimits::default()).unwrap();
+        for number in 0..50 {
+            store.append("r", message(number, 0.0));
+        }
+        store.flush();
+        // As after a crash: the database was never closed.
+        std::fs::copy(&path, &copy).unwrap();
+        let crashed = DiskStore::open(&copy, StoreLimits::default()).unwrap();
+        assert_eq!(crashed.read("r", None, 0), store.read("r", None, 0));
+        assert_eq!(crashed.read("r", None, 0).len(), 50);
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Append(u8, usize),
+        Restart,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            8 => (0..4_u8, 0..300_usize).prop_map(|(room, size)| Step::Append(room, size)),
+            1 => Just(Step::Restart),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn it_is_like_memory_that_survives_restarts(steps in prop::collection::vec(step(), 1..40)) {
+            let limits = StoreLimits { messages_per_room: 4, bytes_per_room: 900, rooms: 9, age: 15 };
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("messages");
+            let mut model = MemoryStore::new(limits);
+            let mut store = DiskStore::open(&path, limits).unwrap();
+            for (moment, step) in steps.into_iter().enumerate() {
+                match step {
+                    Step::Append(room, size) => {
+                        let message = message(size, moment as f64);
+                        model.append(&room.to_string(), message.clone());
+                        store.append(&room.to_string(), message);
+                    }
+                    Step::Restart => {
+                        drop(store);
+                        store = DiskStore::open(&path, limits).unwrap();
+                    }
+                }
+                for room in 0..4 {
+                    let room = room.to_string();
+                    let now = moment as u64;
+                    prop_assert_eq!(model.read(&room, None, now), store.read(&room, None, now));
+                }
+            }
+        }
+    }
+}
