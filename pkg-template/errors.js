@@ -26,6 +26,7 @@ const FAMILIES = {
   C: named('SkylinkConnectionError', class extends SkylinkError {}),
   R: named('SkylinkRoomError', class extends SkylinkError {}),
   M: named('SkylinkMediaError', class extends SkylinkError {}),
+  T: named('SkylinkTransferError', class extends SkylinkError {}),
   E: named('SkylinkEngineError', class extends SkylinkError {}),
 };
 

@@ -5,6 +5,7 @@
  */
 
 import type { SkylinkConstantGroups } from './types/constants.js';
+import type { SkylinkError } from './types/errors.js';
 import type { SkylinkEventNames } from './types/event-names.js';
 import type {
   EventManager,
@@ -21,8 +22,11 @@ import type {
   JsonValue,
   MuteOptions,
   PeerId,
+  ReceiveOptions,
   RoomName,
   StreamId,
+  TransferId,
+  TransferOptions,
 } from './types/options.js';
 import type {
   CustomSettings,
@@ -32,6 +36,7 @@ import type {
   RecordingSessions,
   StreamSources,
   StreamsList,
+  TransferResult,
 } from './types/payload-parts.js';
 import type { DataChannelInfo } from './types/statistics.js';
 
@@ -160,6 +165,42 @@ declare class Skylink {
   setSelectedSecret(roomName: RoomName, secretId?: string): void;
   /** The id of the selected secret, empty when none is selected. */
   getSelectedSecret(roomName: RoomName, secretId?: string): string;
+
+  /* files */
+  /**
+   * Resolves, when it is over with everybody, with one entry for each peer in the order of the
+   * peers. Rejects for arguments that cannot be, and when `signal` ends it.
+   */
+  sendBlobData(
+    roomName: RoomName,
+    data: Blob,
+    peerId?: PeerId | PeerId[] | null,
+    timeout?: number | null,
+    options?: TransferOptions | null,
+  ): Promise<Array<TransferResult | SkylinkError>>;
+  /** To everybody, with a timeout in seconds. */
+  sendBlobData(
+    roomName: RoomName,
+    data: Blob,
+    timeout: number,
+  ): Promise<Array<TransferResult | SkylinkError>>;
+  /**
+   * Resolves when the file is there, or refused. Rejects with a TransferResult when the transfer
+   * fails or is cancelled.
+   */
+  respondBlobRequest(
+    roomName: RoomName,
+    peerId: PeerId,
+    transferId: TransferId,
+    accept: boolean,
+    options?: ReceiveOptions | null,
+  ): Promise<TransferResult>;
+  /** Both sides can. */
+  cancelBlobTransfer(
+    roomName: RoomName,
+    peerId: PeerId,
+    transferId: TransferId,
+  ): Promise<{ peerId: PeerId; transferId: TransferId }>;
 
   /* recording and live streaming, in rooms with a media server */
   /** Resolves with the recording's id; rejects when the media server reports an error. */

@@ -139,6 +139,7 @@ function now(name, args) {
 /** Every other method, and when it runs: a promise can wait for the module, a result cannot. */
 const METHODS = {
   deleteEncryptSecrets: now,
+  cancelBlobTransfer: later,
   generateUUID: now,
   getEncryptSecrets: now,
   getMessagePersistence: now,
@@ -159,6 +160,8 @@ const METHODS = {
   lockRoom: now,
   muteStreams: now,
   refreshDatachannel: now,
+  respondBlobRequest: later,
+  sendBlobData: later,
   sendMessage: now,
   sendP2PMessage: now,
   sendStream: later,

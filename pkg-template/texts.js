@@ -4,7 +4,7 @@
  * part alone. `%s` is filled with the detail; without it, a detail is appended after a hyphen.
  *
  * Families become subclasses of SkylinkError (see errors.js): A argument, C connection, R room,
- * M media, E engine.
+ * M media, T transfer, E engine.
  */
 
 /** @type {Record<number, [code: string, family: string, text: string]>} */
@@ -37,6 +37,29 @@ export const ERRORS = {
   31: ['INVALID_MEDIA_STREAM_ARRAY', 'A', 'Array is not of type MediaStream'],
   32: ['INACTIVE_MEDIA_STREAM', 'A', 'One or more media streams is inactive'],
   33: ['NO_STREAM', 'A', 'No stream to process'],
+  40: ['MEDIA_SERVER_FILES', 'R', 'Unable to send Blob data - MCU does not support sendBlobData'],
+  41: ['NO_BLOB', 'A', 'Unable to send Blob data - Data is not type Blob'],
+  42: ['EMPTY_BLOB', 'A', 'Unable to send Blob data - Invalid data'],
+  43: ['DATA_CHANNELS_DISABLED', 'A', 'Unable to send Blob data - Data Channel is disabled'],
+  44: ['NO_PEERS_IN_ROOM', 'R', 'Unable to send Blob data - No peers in room'],
+  45: [
+    'INVALID_PEER_IDS',
+    'A',
+    'Unable to send Blob data - Peer ID is not type array string or string',
+  ],
+  46: ['INVALID_TIMEOUT', 'A', 'Unable to send Blob data - Timeout is not type number'],
+  47: ['NO_TRANSFER_ID', 'A', '%s - No Transfer ID'],
+  48: ['NO_PEER_ID', 'A', '%s - No Peer ID'],
+  49: ['NO_DATA_CHANNEL', 'T', '%s'],
+  50: ['UNKNOWN_TRANSFER', 'T', '%s - No data transfer sessions'],
+  51: [
+    'TRANSFER_IN_PROGRESS',
+    'T',
+    'Data upload terminated - Data Channel has a transfer in progress',
+  ],
+  52: ['TRANSFER_REJECTED', 'T', '%s data transfer request'],
+  53: ['TRANSFER_TIMEOUT', 'T', 'Data transfer connection timed out - Longer than %s'],
+  54: ['TRANSFER_FAILED', 'T', '%s'],
   70: ['START_RECORDING_NO_MCU', 'R', 'Failed to start recording - MCU is not connected'],
   71: [
     'RECORDING_IN_PROGRESS',
@@ -127,6 +150,10 @@ export const LOGS = {
   30: ['MEDIA STREAM', 'The options of shareScreen must ask for video, so the default is taken'],
   31: ['MEDIA STREAM', 'The screen was not shared'],
   32: ['MEDIA STREAM', 'This option is deprecated and has no effect'],
+  40: ['RTCDataChannel', 'Dropped a message about a transfer that cannot be'],
+  41: ['RTCDataChannel', 'Dropped a message about a transfer that fits none'],
+  42: ['RTCDataChannel', 'Refused a file: too many requests of the peer are open'],
+  43: ['RTCDataChannel', 'Both sides asked for a transfer at once, ours is asked again'],
   70: ['MEDIA STREAM', 'The media server did not say whose the stream is'],
   71: ['RECORDING', 'News of a session that was never begun'],
   80: ['RTCDataChannel', 'A message cannot be sent before the room is entered'],

@@ -4,8 +4,10 @@
 //! what a listener asks for meanwhile is queued behind them.
 
 mod connections;
+mod files;
 mod pending;
 
+use self::files::File;
 use self::pending::Pending;
 use crate::browser::capture::{get_display_media, get_user_media, stop, tracks_of, watch};
 use crate::browser::connection::Connection;
@@ -28,6 +30,7 @@ use skylink_protocol::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 use web_sys::MediaStreamTrack;
 
 /// Whether outputs are being carried out.
@@ -53,6 +56,9 @@ pub(crate) struct Driver {
     connections: RefCell<Table<Rc<Connection>>>,
     /// Own streams, and the listeners for their ends.
     watched: RefCell<Table<Vec<Listener>>>,
+    files: RefCell<Table<File>>,
+    /// What ends calls that the app may give up.
+    signals: RefCell<Table<Listener>>,
     /// Belongs to the promises as well, which may settle when the session is gone.
     settled: Function,
     timer: Timer,
@@ -87,6 +93,8 @@ impl Driver {
                 sockets: RefCell::default(),
                 connections: RefCell::default(),
                 watched: RefCell::default(),
+                files: RefCell::default(),
+                signals: RefCell::default(),
                 settled: Closure::<dyn Fn(u32, bool, JsValue)>::new(move |number, ok, value| {
                     match on_settled.upgrade() {
                         Some(driver) => driver.on_settled(number, ok, value),
@@ -118,6 +126,18 @@ impl Driver {
         (number, promise)
     }
 
+    /// Lets the app's `AbortSignal` end the call that the promise stands for.
+    pub fn end_by(&self, promise: PromiseId, signal: &AbortSignal) {
+        let (weak, source) = (self.weak.clone(), signal.clone());
+        let listener = Listener::new(signal, "abort", move |_| {
+            if let Some(driver) = weak.upgrade() {
+                let reason = driver.handles.keep(source.reason());
+                let _ = driver.call(Call::AbortTransfers { promise, reason });
+            }
+        });
+        self.signals.borrow_mut().insert(promise, listener);
+    }
+
     /// Gives up a promise that the core did not take.
     pub fn forget_promise(&self, number: PromiseId) {
         let entry = self.promises.borrow_mut().remove(number);
@@ -141,8 +161,8 @@ impl Driver {
         self.host.error(error.code as u32, error.detail.clone(), &extra)
     }
 
-    /// How many objects, promises, requests, sockets and connections are held.
-    pub fn held(&self) -> [usize; 6] {
+    /// How many objects, promises, requests, sockets, connections and files are held.
+    pub fn held(&self) -> [usize; 7] {
         [
             self.handles.count(),
             self.promises.borrow().len(),
@@ -150,6 +170,7 @@ impl Driver {
             self.requests.borrow().len(),
             self.sockets.borrow().len(),
             self.connections.borrow().len(),
+            self.files.borrow().len(),
         ]
     }
 
@@ -206,6 +227,7 @@ impl Driver {
                 let error = match failure {
                     Failure::Error(error) => self.error(&error),
                     Failure::Browser(handle) => self.handles.get(handle),
+                    Failure::Value(value) => to_js(&value, Some(&self.handles)),
                 };
                 self.settle(promise, false, &error);
             }
@@ -258,12 +280,15 @@ impl Driver {
                 drop(listeners);
                 self.handles.release(handle);
             }
+            Output::File { file, op } => self.work_on_file(file, op),
             Output::Connection { connection, op } => self.operate(connection, op),
         }
     }
 
     fn settle(&self, promise: PromiseId, ok: bool, value: &JsValue) {
         let entry = self.promises.borrow_mut().remove(promise);
+        let signal = self.signals.borrow_mut().remove(promise);
+        drop(signal);
         if let Some((resolve, reject)) = entry {
             // The functions of a promise do not throw.
             let _ = if ok { resolve } else { reject }.call1(&JsValue::UNDEFINED, value);

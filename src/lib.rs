@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod convert;
 mod driver;
+pub mod file;
 pub mod handles;
 mod host;
 mod media_calls;

@@ -19,6 +19,10 @@ impl<T> Table<T> {
         self.0.iter().find(|(known, _)| *known == number).map(|(_, entry)| entry)
     }
 
+    pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        self.0.iter_mut().find(|(known, _)| *known == number).map(|(_, entry)| entry)
+    }
+
     pub fn remove(&mut self, number: u32) -> Option<T> {
         let place = self.0.iter().position(|(known, _)| *known == number)?;
         Some(self.0.swap_remove(place).1)

@@ -1,6 +1,8 @@
 //! What an app asks of a session.
 
-use crate::{CapturedStream, ChannelId, ConnectionId, PromiseId, KEY_SALT, MESSAGE_RANDOMNESS};
+use crate::{
+    BlobFacts, CapturedStream, ChannelId, ConnectionId, Handle, PromiseId, KEY_SALT, MESSAGE_RANDOMNESS,
+};
 use skylink_protocol::Value;
 
 /// Streams that the app captured itself and hands to `joinRoom`.
@@ -307,5 +309,51 @@ pub enum Call {
         room: String,
         /// Id of the live stream.
         rtmp_id: String,
+    },
+    /// `sendBlobData`; settles `promise`.
+    SendBlob {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// What to send; none if it is no blob.
+        blob: Option<BlobFacts>,
+        /// Peer id, list of peer ids, nothing, or the timeout.
+        target: Value,
+        /// Seconds.
+        timeout: Value,
+    },
+    /// `respondBlobRequest`; settles `promise`.
+    RespondBlob {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// Who wants to send.
+        peer: Value,
+        /// Which transfer.
+        transfer: Value,
+        /// Whether the app wants it.
+        accept: bool,
+        /// A `WritableStream` that takes the file instead of a blob.
+        writable: Option<Handle>,
+    },
+    /// `cancelBlobTransfer`; settles `promise`.
+    CancelBlob {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// The other side.
+        peer: Value,
+        /// Which transfer.
+        transfer: Value,
+    },
+    /// An `AbortSignal` was given to a call of the above that did not settle yet.
+    AbortTransfers {
+        /// The promise of the call; it is rejected.
+        promise: PromiseId,
+        /// Why.
+        reason: Handle,
     },
 }

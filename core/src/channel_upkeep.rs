@@ -65,7 +65,9 @@ impl Session {
             let mut channels = Object::new();
             for channel in &peer.channels {
                 let reading = of_peer(&channel);
-                channels.set(&channel.label, channel.info(main == Some(channel.number), reading));
+                let is_main = main == Some(channel.number);
+                let transfer = room.transfer_on(&peer.id, channel).map(|transfer| transfer.id.as_str());
+                channels.set(&channel.label, channel.info(is_main, transfer, reading));
             }
             list.set(&peer.id, channels);
         }
@@ -82,7 +84,7 @@ impl Peer {
 
 impl Channel {
     /// As apps see it (public API T-05).
-    fn info(&self, is_main: bool, reading: Option<&ChannelReading>) -> Object {
+    fn info(&self, is_main: bool, transfer: Option<&str>, reading: Option<&ChannelReading>) -> Object {
         let buffered = reading.map_or(self.buffered, |reading| reading.buffered);
         let state = if self.open { "open" } else { "connecting" };
         Object::new()
@@ -92,7 +94,7 @@ impl Channel {
             .with("channelProp", if is_main { "main" } else { self.label.as_str() })
             .with("channelName", self.label.as_str())
             .with("channelType", self.type_name())
-            .with("currentTransferId", Value::Null)
+            .with("currentTransferId", transfer.map(str::to_owned))
             .with("currentStreamId", Value::Null)
             .with("readyState", reading.map_or(state, |reading| reading.state.as_str()))
     }
@@ -133,6 +135,7 @@ impl Room {
             }
         }
         self.end_channels(context, id, is_old);
+        self.end_transfers_on_main(context, id);
         if let Some(peer) = self.peer_mut(id) {
             peer.upkeep.revival_due = None;
             open_channel(context, peer, label);

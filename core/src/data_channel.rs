@@ -3,6 +3,7 @@
 use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::Context;
+use crate::transfer::StreamEvent;
 use crate::{ChannelEvent, ChannelId, ChannelOp, ConnectionOp, Handle, LogCode, LogLevel, Output};
 use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::{Object, Value};
@@ -101,17 +102,21 @@ impl Room {
     ) {
         let (own, now) = (self.options.enable_data_channel(), context.now);
         let Some(peer) = self.peer_mut(id) else { return };
+        let mut is_stream = false;
         if let Some(channel) = peer.channel_mut(number) {
             channel.buffered = buffered;
+            is_stream = !channel.is_messaging;
         }
         match event {
             ChannelEvent::Offered { label } if peer.may_have_channels(own) => {
                 let known = peer.main_channel().map(|channel| &channel.label).or(peer.upkeep.lost.as_ref());
                 // The first one is for messages; a later one only under the same label.
                 let is_messaging = known.is_none_or(|known| *known == label);
-                peer.channels.push(Channel { is_messaging, ..Channel::messaging(number, label) });
+                peer.channels.push(Channel { is_messaging, ..Channel::messaging(number, label.clone()) });
                 if is_messaging {
                     peer.upkeep.found();
+                } else {
+                    self.on_stream_event(context, id, number, StreamEvent::Offered(label));
                 }
             }
             ChannelEvent::Offered { .. } => close(context, peer, number),
@@ -120,17 +125,30 @@ impl Room {
                 channel.open = true;
                 let detail = channel.detail("open", id);
                 context.event("dataChannelState", detail);
+                if is_stream {
+                    return self.on_stream_event(context, id, number, StreamEvent::Open);
+                }
+                self.resume_transfers(context, id);
             }
             ChannelEvent::Closed => {
                 let Some(channel) = peer.take_channel(number) else { return };
                 close(context, peer, number);
-                if channel.is_messaging && peer.main_channel().is_none() {
+                let is_lost = channel.is_messaging && peer.main_channel().is_none();
+                if is_lost {
                     // The other side of a connection that it closes opens no new one.
                     let may_revive = peer.we_offered && !channel.aborted && peer.states.is_connected();
                     peer.upkeep.lose(&channel, may_revive, now);
                 }
                 let detail = channel.detail("closed", id).with("room", self.info());
                 context.event("dataChannelState", detail);
+                if is_lost {
+                    self.end_transfers_on_main(context, id);
+                } else if is_stream {
+                    self.on_stream_event(context, id, number, StreamEvent::Lost);
+                }
+            }
+            ChannelEvent::BufferedAmountLow if is_stream => {
+                self.on_stream_event(context, id, number, StreamEvent::Low(buffered));
             }
             ChannelEvent::BufferedAmountLow => {
                 let detail = peer.channel_mut(number).map(|channel| channel.detail("bufferedAmountLow", id));
@@ -138,10 +156,17 @@ impl Room {
                     context.event("dataChannelState", detail.with("room", self.info()));
                 }
             }
+            ChannelEvent::Text(text) if is_stream => {
+                self.on_stream_event(context, id, number, StreamEvent::Text(text));
+            }
             ChannelEvent::Text(text) => {
                 if peer.channel_mut(number).is_some() {
                     self.on_channel_text(context, id, &text);
                 }
+            }
+            ChannelEvent::Chunk(text) => self.on_chunk(context, id, text),
+            ChannelEvent::Frame { frame, piece } => {
+                self.on_stream_event(context, id, number, StreamEvent::Frame(frame, piece));
             }
             ChannelEvent::Failed { error, cause } => {
                 let aborted = cause == Some(CLOSED_BY_USER);
@@ -150,25 +175,36 @@ impl Room {
                     channel.detail("error", id)
                 });
                 channel_error(context, detail.filter(|_| !aborted), error);
+                self.lose_stream_channel(context, id, number, is_stream);
             }
             ChannelEvent::NotMade(error) => {
                 let detail = peer
                     .take_channel(number)
                     .map(|channel| channel.detail("createError", id).with("buferAmount", buffer_amount(0.0)));
                 channel_error(context, detail, error);
+                self.lose_stream_channel(context, id, number, is_stream);
             }
             ChannelEvent::NotSent(error) => {
                 let channel = peer.channel_mut(number);
                 channel_error(context, channel.map(|channel| send_error(channel, id)), error);
+                self.lose_stream_channel(context, id, number, is_stream);
             }
+        }
+    }
+
+    fn lose_stream_channel(&mut self, context: &mut Context, id: &str, number: ChannelId, is_stream: bool) {
+        if is_stream {
+            self.on_stream_event(context, id, number, StreamEvent::Lost);
         }
     }
 
     /// Text came: JSON messages by their `type` (peer behaviour 4.5).
     fn on_channel_text(&mut self, context: &mut Context, id: &str, text: &str) {
         let Some(value) = (context.environment.json.parse)(text) else { return };
-        match value.get("type").and_then(Value::as_text).unwrap_or_default() {
+        let kind = value.get("type").and_then(Value::as_text).unwrap_or_default();
+        match kind {
             DirectMessage::TYPE => self.on_direct_message(context, id, value),
+            kind if self.on_transfer_message(context, id, kind, &value) => {}
             kind => context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[kind]),
         }
     }
@@ -180,6 +216,7 @@ impl Room {
             close(context, peer, number);
         }
         self.end_channels(context, id, |_| true);
+        self.end_transfers(context, id);
     }
 
     /// Forgets channels with a peer. Fires the closing states, which browsers leave out.

@@ -2,7 +2,7 @@
 //! (`pkg-template/texts.js`), a test keeps both lists in step.
 
 use crate::Handle;
-use skylink_protocol::Object;
+use skylink_protocol::{Object, Value};
 
 /// What went wrong; the number crosses the boundary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,36 @@ pub enum ErrorCode {
     InactiveMediaStream = 32,
     /// No own stream, or not that one; detail is its id.
     NoStream = 33,
+    /// `sendBlobData` in a room with a media server.
+    MediaServerFiles = 40,
+    /// `sendBlobData` of what is no blob.
+    NoBlob = 41,
+    /// `sendBlobData` of nothing.
+    EmptyBlob = 42,
+    /// `sendBlobData` while data channels are switched off.
+    DataChannelsDisabled = 43,
+    /// `sendBlobData` in a room without anybody else.
+    NoPeersInRoom = 44,
+    /// `sendBlobData` to what are no peer ids.
+    InvalidPeerIds = 45,
+    /// `sendBlobData` with a timeout that is no number.
+    InvalidTimeout = 46,
+    /// No id of a transfer; detail is what was to be done.
+    NoTransferId = 47,
+    /// No id of a peer; detail is what was to be done.
+    NoPeerId = 48,
+    /// No data channel to a peer; detail is the whole text.
+    NoDataChannel = 49,
+    /// No such transfer; detail is what was to be done.
+    UnknownTransfer = 50,
+    /// The channel is busy with another transfer.
+    TransferInProgress = 51,
+    /// Somebody does not want the file; detail is who.
+    TransferRejected = 52,
+    /// The other side was silent for too long; detail is how many seconds.
+    TransferTimeout = 53,
+    /// A transfer failed; detail is the whole text.
+    TransferFailed = 54,
     /// A secret, or its id, is missing.
     NoSecret = 55,
     /// A secret, or an id, is no text; detail is what was to be set.
@@ -144,6 +174,8 @@ pub enum Failure {
     Error(SkylinkError),
     /// The browser's own error, passed through.
     Browser(Handle),
+    /// What 2.7.2 rejects with instead of an error.
+    Value(Value),
 }
 
 impl From<SkylinkError> for Failure {
@@ -198,6 +230,14 @@ pub enum LogCode {
     ScreenRefused = 31,
     /// An option that has no effect any more; details: its name.
     DeprecatedOption = 32,
+    /// A message about a transfer that cannot be; details: its type, the peer.
+    BadTransferMessage = 40,
+    /// A message about a transfer that fits none; details: its type, the peer.
+    StrayTransferMessage = 41,
+    /// A peer has too many requests open; details: the peer.
+    TooManyRequests = 42,
+    /// Both sides asked for a transfer at once; details: the peer.
+    RequestsCrossed = 43,
     /// The room was left before the key of a message was made.
     MessageNotSent = 55,
     /// The key stores no messages.

@@ -45,6 +45,7 @@ impl Room {
             dt_protocol_version: enter.dt_protocol_version,
             message_ciphers: enter.message_ciphers,
             peers_in_room: None,
+            file_channels: enter.file_channels,
         };
         self.send(context, &welcome.into());
     }
@@ -100,6 +101,7 @@ impl Room {
         let id = greeting.mid.as_str();
         let mut peer = Peer::new(id.to_owned(), greeting.info(), connection, negotiation);
         peer.reads_aes_gcm = greeting.reads_aes_gcm();
+        peer.streams_files = greeting.file_channels;
         let detail = self.peer_detail(&peer);
         self.peers.push(peer);
         if is_server(id) {

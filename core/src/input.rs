@@ -1,6 +1,8 @@
 //! What the network and the browser report.
 
-use crate::{CapturedStream, ChannelId, ConnectionId, Handle, Kind, RequestId, SocketId};
+use crate::{
+    CapturedStream, ChannelId, ConnectionId, FileEvent, FileId, Handle, Kind, Piece, RequestId, SocketId,
+};
 use skylink_protocol::Value;
 
 /// Something that happened outside.
@@ -71,6 +73,13 @@ pub enum Input {
         /// The key.
         key: Option<[u8; 32]>,
     },
+    /// Something about the file of a transfer.
+    File {
+        /// Which file.
+        file: FileId,
+        /// What.
+        event: FileEvent,
+    },
     /// Something about a peer connection.
     Connection {
         /// Which connection.
@@ -94,8 +103,17 @@ pub enum ChannelEvent {
     Closed,
     /// What waited to be sent is below the threshold.
     BufferedAmountLow,
-    /// Text came.
+    /// Text came that looks like a message.
     Text(String),
+    /// Text came that can only be a chunk of a file.
+    Chunk(Handle),
+    /// Bytes came.
+    Frame {
+        /// The frame with its header.
+        frame: Handle,
+        /// Which piece of a file it carries, if it says so.
+        piece: Option<Piece>,
+    },
     /// It reported an error.
     Failed {
         /// The browser's event.

@@ -99,6 +99,7 @@ impl Room {
     pub fn drop_peer(&mut self, context: &mut Context, id: &str) {
         let Some(place) = self.peers.iter().position(|peer| peer.id == id) else { return };
         self.end_channels(context, id, |_| true);
+        self.end_transfers(context, id);
         let peer = self.peers.remove(place);
         if peer.connection.is_some() {
             context.connection(peer.connection, ConnectionOp::Close);

@@ -13,6 +13,7 @@ mod direct_message;
 mod encryption;
 mod environment;
 mod error;
+mod file_op;
 mod handshake;
 mod ice_servers;
 mod input;
@@ -45,18 +46,21 @@ mod session;
 mod socket;
 mod stored_messages;
 mod time;
+mod transfer;
 
 pub use call::{Call, ChannelReading, MediaToSend, Prefetched};
 pub use cipher::SALT_BYTES as KEY_SALT;
 pub use encryption::MESSAGE_RANDOMNESS;
 pub use environment::{Environment, JsonText};
 pub use error::{ErrorCode, Failure, LogCode, LogLevel, SkylinkError};
+pub use file_op::{BlobFacts, FileEvent, FileOp};
 pub use input::{ChannelEvent, ConnectionEvent, Input};
 pub use media::{CapturedStream, Kind};
 pub use output::{ChannelOp, ConnectionOp, Output};
 pub use sdp::DescriptionKind;
 pub use session::Session;
 pub use time::Timestamp;
+pub use transfer::Piece;
 
 /// Names an object of the shell: a stream, a browser error. Chosen by the shell.
 pub type Handle = u32;
@@ -71,3 +75,5 @@ pub type ConnectionId = u32;
 /// Names a data channel of a connection. Chosen by the core for those that it opens, with the
 /// highest bit set; by the shell for those that the other side opens.
 pub type ChannelId = u32;
+/// Names the file of a transfer with one peer. Chosen by the core, never used twice.
+pub type FileId = u32;

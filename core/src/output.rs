@@ -2,8 +2,8 @@
 
 use crate::KEY_SALT;
 use crate::{
-    ChannelId, ConnectionId, DescriptionKind, Failure, Handle, Kind, LogCode, LogLevel, PromiseId, RequestId,
-    SkylinkError, SocketId,
+    ChannelId, ConnectionId, DescriptionKind, Failure, FileId, FileOp, Handle, Kind, LogCode, LogLevel,
+    PromiseId, RequestId, SkylinkError, SocketId,
 };
 use skylink_protocol::{Object, Value};
 
@@ -126,6 +126,13 @@ pub enum Output {
     StopTracks(Handle),
     /// Forget an object of the shell.
     Release(Handle),
+    /// Do something with the file of a transfer.
+    File {
+        /// Which file.
+        file: FileId,
+        /// What.
+        op: FileOp,
+    },
     /// Do something with a peer connection.
     Connection {
         /// Which connection.
@@ -225,6 +232,13 @@ pub enum ChannelOp {
     Open {
         /// Its label.
         label: String,
+    },
+    /// Open an ordered one for a file, which tells early when more can be sent.
+    OpenForFile {
+        /// Its label.
+        label: String,
+        /// How many bytes are to be left when it tells.
+        low_water: u32,
     },
     /// Send text.
     SendText(String),

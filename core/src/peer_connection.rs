@@ -32,7 +32,9 @@ fn release_of(context: &mut Context, event: &ConnectionEvent) {
             event:
                 ChannelEvent::Failed { error: handle, .. }
                 | ChannelEvent::NotMade(handle)
-                | ChannelEvent::NotSent(handle),
+                | ChannelEvent::NotSent(handle)
+                | ChannelEvent::Chunk(handle)
+                | ChannelEvent::Frame { frame: handle, .. },
             ..
         } => context.push(Output::Release(*handle)),
         _ => {}

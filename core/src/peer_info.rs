@@ -103,6 +103,7 @@ impl Room {
             sm_protocol_version: Some(SM_PROTOCOL_VERSION.to_owned()),
             dt_protocol_version: Some(DT_PROTOCOL_VERSION.to_owned()),
             message_ciphers: environment.can_derive_keys.then(|| vec![AES_GCM.to_owned()]),
+            file_channels: Some(self.options.enable_data_channel()),
         }
     }
 }
@@ -120,6 +121,7 @@ pub(crate) struct Greeting {
     pub sm_protocol_version: Option<String>,
     pub dt_protocol_version: Option<String>,
     pub message_ciphers: Option<Vec<String>>,
+    pub file_channels: bool,
 }
 
 macro_rules! greeting_from {
@@ -138,6 +140,7 @@ macro_rules! greeting_from {
                     sm_protocol_version: message.sm_protocol_version,
                     dt_protocol_version: message.dt_protocol_version,
                     message_ciphers: message.message_ciphers,
+                    file_channels: message.file_channels.unwrap_or(false),
                 }
             }
         }

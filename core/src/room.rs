@@ -14,6 +14,7 @@ use crate::roster::Peer;
 use crate::secrets::Secrets;
 use crate::session::Context;
 use crate::stored_messages::StoredBatch;
+use crate::transfer::Transfers;
 use crate::{ConnectionId, RequestId, SocketId, Timestamp};
 use skylink_protocol::api::ApiResponse;
 use skylink_protocol::{Object, Value};
@@ -84,6 +85,7 @@ pub(crate) struct Room {
     pub is_persistent: Option<bool>,
     pub stored_batches: VecDeque<StoredBatch>,
     pub peer_list_requests: VecDeque<PeerListRequest>,
+    pub transfers: Transfers,
     pub media_server: MediaServer,
     /// Promises that wait for negotiations.
     pub waits: Vec<Wait>,
@@ -122,6 +124,7 @@ impl Room {
             is_persistent: None,
             stored_batches: VecDeque::new(),
             peer_list_requests: VecDeque::new(),
+            transfers: Transfers::default(),
             media_server: MediaServer::default(),
             waits: Vec::new(),
             deleted_media: Vec::new(),

@@ -33,6 +33,8 @@ pub(crate) struct Peer {
     pub channels: Vec<Channel>,
     pub upkeep: ChannelUpkeep,
     pub states: ConnectionStates,
+    /// Whether files go to it through channels of their own.
+    pub streams_files: bool,
     /// The last description of ours that was sent.
     pub own_sdp: String,
     /// Whether that was an offer.
@@ -65,6 +67,7 @@ impl Peer {
             channels: Vec::new(),
             upkeep: ChannelUpkeep::default(),
             states: ConnectionStates::default(),
+            streams_files: false,
             own_sdp: String::new(),
             we_offered: false,
             reads_aes_gcm: false,

@@ -4,6 +4,7 @@ use crate::environment::Environment;
 use crate::room::{Room, RoomKey, Stage};
 use crate::socket::Socket;
 use crate::time::sooner;
+use crate::transfer::{Answer, Sending};
 use crate::{
     Call, ChannelId, ConnectionId, ConnectionOp, Failure, Handle, Input, LogCode, LogLevel, Output,
     PromiseId, SkylinkError, SocketId, Timestamp,
@@ -124,6 +125,7 @@ impl Session {
             }
             Input::TracksEnded(stream) => self.on_tracks_ended(stream),
             Input::KeyDerived { request, key } => self.on_key_derived(request, key),
+            Input::File { file, event } => self.on_file_event(file, event),
             Input::Connection { connection, event } => self.on_connection_event(connection, event),
         }
     }
@@ -194,6 +196,23 @@ impl Session {
             Call::GetUserData { room, peer } => Ok(self.user_data(&room, peer.as_deref())),
             Call::GetPeerInfo { room, peer } => Ok(self.peer_info(&room, peer.as_deref())),
             Call::GetPeersInRoom { room } => Ok(self.peers_in_room(&room)),
+            Call::SendBlob { promise, room, blob, target, timeout } => {
+                self.send_blob_data(promise, &room, Sending { blob, target, timeout });
+                Ok(None)
+            }
+            Call::RespondBlob { promise, room, peer, transfer, accept, writable } => {
+                let answer = Answer { peer, id: transfer, accept, writable };
+                self.respond_blob_request(promise, &room, answer);
+                Ok(None)
+            }
+            Call::CancelBlob { promise, room, peer, transfer } => {
+                self.cancel_blob_transfer(promise, &room, &peer, &transfer);
+                Ok(None)
+            }
+            Call::AbortTransfers { promise, reason } => {
+                self.abort_transfers(promise, reason);
+                Ok(None)
+            }
             Call::GetStreams { room, include_self } => Ok(self.streams(&room, include_self)),
             Call::Record { promise, room, start } => Ok(self.record(promise, &room, start)),
             Call::GetRecordings { room } => Ok(self.recordings(&room)),
@@ -227,6 +246,7 @@ impl Session {
                 room.advance_negotiations(context);
                 room.revive_due_channels(context);
                 room.give_up_peer_lists(context, false);
+                room.advance_transfers(context);
                 room.give_up_media_requests(context);
             }
             self.check_join_deadline(key, now);
@@ -244,7 +264,7 @@ impl Room {
         let lists = sooner(stage, self.peer_list_deadline());
         let notices =
             self.mute_notices.iter().fold(lists, |soonest, notice| sooner(soonest, Some(notice.due)));
-        let notices = sooner(notices, self.media_requests_deadline());
+        let notices = sooner(sooner(notices, self.media_requests_deadline()), self.transfer_deadline());
         self.peers.iter().fold(notices, |soonest, peer| {
             let soonest = sooner(soonest, peer.upkeep.revival_due);
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())

@@ -222,13 +222,15 @@ export interface PersistentMessageDetail extends RoomPeer {
 export interface DataTransferStateDetail {
   state: DataTransferState;
   transferId: TransferId | null;
+  /** The other side. */
   peerId: PeerId;
   transferInfo: TransferInfo | null;
   error?: TransferError;
 }
 
+/** Not for a file that was written to a stream of the app. */
 export interface IncomingDataDetail {
-  data: Blob | string;
+  data: Blob;
   transferId: TransferId;
   peerId: PeerId;
   transferInfo: TransferInfo;
@@ -237,6 +239,7 @@ export interface IncomingDataDetail {
 
 export interface IncomingDataRequestDetail {
   transferId: TransferId;
+  /** Who sends. */
   peerId: PeerId;
   transferInfo: TransferInfo;
   isSelf: boolean;

@@ -162,3 +162,15 @@ export interface MuteOptions {
   audioMuted?: boolean | number;
   videoMuted?: boolean | number;
 }
+
+/** Beyond skylinkjs. */
+export interface TransferOptions {
+  /** Cancels what is under way; the promise rejects with the signal's reason. */
+  signal?: AbortSignal | null;
+}
+
+/** Beyond skylinkjs. */
+export interface ReceiveOptions extends TransferOptions {
+  /** Takes the file as it comes, instead of a Blob; closed when all is right, else aborted. */
+  writable?: WritableStream<Uint8Array> | null;
+}

@@ -126,7 +126,9 @@ export interface TransferInfo {
   size: number;
   /** Byte length of the blob. */
   originalSize: number;
+  /** 49152 to and from skylinkjs. */
   chunkSize: number;
+  /** `binaryString` to and from skylinkjs, else `arrayBuffer`. */
   chunkType: DataTransferDataType;
   dataType: DataTransferSessionType;
   mimeType: string | null;
@@ -136,9 +138,16 @@ export interface TransferInfo {
   isPrivate: boolean;
   /** 0 to 100, two decimals. */
   percentage: number;
-  /** Set when percentage is 100. */
-  data: Blob | string | null;
+  /** Set when percentage is 100, unless the file was written to a stream of the app. */
+  data: Blob | null;
 }
+
+/** What became of a transfer with one peer. */
+export type TransferResult = Record<
+  PeerId,
+  | { success: TransferInfo; transferType: DataTransferDirection }
+  | { error: Error | string; transferType: DataTransferDirection }
+>;
 
 export interface TransferError {
   message: Error | string;

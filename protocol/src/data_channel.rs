@@ -35,6 +35,9 @@ shape! {
         version: Option<f64> = "version",
         /// Addressee's peer id.
         target: Option<String> = "target",
+        /// Between clients of this SDK: the bytes come through a channel of their own
+        /// ([`crate::file_channel`]), in blocks of this size.
+        block_size: Option<f64> = "blockSize",
     }
 }
 
@@ -45,6 +48,8 @@ shape! {
         sender: Option<String> = "sender",
         /// -1 refuses; from 0 on it is the number of the next chunk wanted.
         ack_n: f64 = "ackN",
+        /// Between clients of this SDK: which transfer.
+        transfer_id: Option<String> = "transferId",
     }
 }
 
@@ -57,6 +62,8 @@ shape! {
         sender: Option<String> = "sender",
         /// File name.
         name: Option<String> = "name",
+        /// Between clients of this SDK: which transfer.
+        transfer_id: Option<String> = "transferId",
     }
 }
 
@@ -71,6 +78,8 @@ shape! {
         name: Option<String> = "name",
         /// Always 0.
         ack_n: Option<f64> = "ackN",
+        /// Between clients of this SDK: which transfer.
+        transfer_id: Option<String> = "transferId",
     }
 }
 
@@ -121,6 +130,10 @@ mod tests {
             r#"{"type":"ACK","sender":"b","ackN":-1}"#,
             r#"{"type":"ERROR","content":"timed out","sender":"b","name":"x.txt"}"#,
             r#"{"type":"CANCEL","sender":"b","content":"cancelled","name":"x.txt","ackN":0}"#,
+            r#"{"type":"WRQ","transferId":"a_1","mimeType":null,"blockSize":1048448}"#,
+            r#"{"type":"ACK","sender":"b","ackN":0,"transferId":"a_1"}"#,
+            r#"{"type":"ERROR","content":"timed out","sender":"b","name":"x.txt","transferId":"a_1"}"#,
+            r#"{"type":"CANCEL","sender":"b","content":"cancelled","name":"x.txt","ackN":0,"transferId":"a_1"}"#,
             r#"{"type":"MESSAGE","isPrivate":true,"sender":"a","target":"b","data":{"any":[1]}}"#,
             r#"{"type":"MESSAGE","isPrivate":false,"sender":"a","target":null,"data":"hi"}"#,
             r#"{"type":"MESSAGE","isPrivate":false,"sender":"a","target":[],"data":"hi"}"#,

@@ -8,6 +8,7 @@ mod value_serde;
 pub mod api;
 pub mod data_channel;
 pub mod engine_io;
+pub mod file_channel;
 pub mod signaling;
 pub mod socket_io;
 

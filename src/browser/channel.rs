@@ -2,9 +2,11 @@
 
 use crate::browser::listener::Listener;
 use crate::convert::{get, text};
-use skylink_core::{ChannelEvent, ChannelId, ChannelReading, ConnectionId, Handle};
+use js_sys::{ArrayBuffer, JsString, Uint8Array};
+use skylink_core::{ChannelEvent, ChannelId, ChannelReading, ConnectionId, Handle, Piece};
+use skylink_protocol::file_channel::{frame_offset, HEADER_SIZE};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, MessageEvent, RtcDataChannel};
+use web_sys::{Event, MessageEvent, RtcDataChannel, RtcDataChannelType};
 
 /// A data channel; dropping it closes it silently.
 #[derive(Debug)]
@@ -20,7 +22,7 @@ impl Channel {
         number: ChannelId,
         channel: RtcDataChannel,
         report: impl Fn(f64, ChannelEvent) + Clone + 'static,
-        keep: impl Fn(JsValue) -> Handle + 'static,
+        keep: impl Fn(JsValue) -> Handle + Clone + 'static,
     ) -> Self {
         let listen = |kind: &'static str, make: Box<dyn Fn(Event) -> Option<ChannelEvent>>| {
             let (report, source) = (report.clone(), channel.clone());
@@ -34,12 +36,10 @@ impl Channel {
             listen("open", Box::new(|_| Some(ChannelEvent::Open))),
             listen("close", Box::new(|_| Some(ChannelEvent::Closed))),
             listen("bufferedamountlow", Box::new(|_| Some(ChannelEvent::BufferedAmountLow))),
-            listen(
-                "message",
-                Box::new(|event| {
-                    event.unchecked_into::<MessageEvent>().data().as_string().map(ChannelEvent::Text)
-                }),
-            ),
+            listen("message", {
+                let keep = keep.clone();
+                Box::new(move |event| message(event.unchecked_into::<MessageEvent>().data(), &keep))
+            }),
             listen(
                 "error",
                 Box::new(move |event| {
@@ -48,6 +48,7 @@ impl Channel {
                 }),
             ),
         ];
+        channel.set_binary_type(RtcDataChannelType::Arraybuffer);
         Self { number, channel, _listeners: listeners }
     }
 
@@ -79,6 +80,39 @@ impl Channel {
     pub fn send(&self, text: &str) -> Result<(), JsValue> {
         self.channel.send_with_str(text)
     }
+}
+
+impl Channel {
+    /// Sends bytes.
+    ///
+    /// # Errors
+    /// As [`Channel::send`].
+    pub fn send_bytes(&self, bytes: &[u8]) -> Result<(), JsValue> {
+        self.channel.send_with_u8_array(bytes)
+    }
+}
+
+/// Text that does not begin like an object is no message, and stays outside the module.
+fn message(data: JsValue, keep: &impl Fn(JsValue) -> Handle) -> Option<ChannelEvent> {
+    if let Some(text) = data.dyn_ref::<JsString>() {
+        let is_message = |code: f64| code == f64::from(b'{') || code <= f64::from(b' ') || code.is_nan();
+        return Some(if is_message(text.char_code_at(0)) {
+            ChannelEvent::Text(String::from(text))
+        } else {
+            ChannelEvent::Chunk(keep(data))
+        });
+    }
+    let frame = data.dyn_into::<ArrayBuffer>().ok()?;
+    let piece = piece_of(&frame);
+    Some(ChannelEvent::Frame { frame: keep(frame.into()), piece })
+}
+
+/// What the header of a frame says.
+fn piece_of(frame: &ArrayBuffer) -> Option<Piece> {
+    let length = frame.byte_length().checked_sub(HEADER_SIZE as u32)?;
+    let mut header = [0; HEADER_SIZE];
+    Uint8Array::new_with_byte_offset_and_length(frame, 0, HEADER_SIZE as u32).copy_to(&mut header);
+    Some(Piece { offset: frame_offset(&header)? as f64, length: f64::from(length) })
 }
 
 impl Drop for Channel {

@@ -133,12 +133,16 @@ impl Connection {
         let _ = self.fallible().add_transceiver(if kind == Kind::Audio { "audio" } else { "video" });
     }
 
-    /// Opens an ordered data channel, or reports that it failed.
-    pub fn open_channel(&self, number: ChannelId, label: &str) {
+    /// Opens an ordered data channel, or reports that it failed. It tells when no more than
+    /// `low_water` bytes are left to be sent.
+    pub fn open_channel(&self, number: ChannelId, label: &str, low_water: u32) {
         let options = RtcDataChannelInit::new();
         options.set_ordered(true);
         match self.fallible().create_data_channel(label, &options) {
-            Ok(channel) => self.shared.add_channel(number, channel),
+            Ok(channel) => {
+                channel.set_buffered_amount_low_threshold(low_water);
+                self.shared.add_channel(number, channel);
+            }
             Err(error) => {
                 let event = ChannelEvent::NotMade(self.shared.handles.keep(error));
                 self.shared.report_channel(number, 0.0, event);
@@ -152,10 +156,15 @@ impl Connection {
 
     /// Sends text through a data channel, or reports that it failed.
     pub fn send_text(&self, number: ChannelId, text: &str) {
+        self.send(number, |channel| channel.send(text));
+    }
+
+    /// Sends through a data channel, or reports that it failed.
+    pub fn send(&self, number: ChannelId, send: impl FnOnce(&Channel) -> Result<(), JsValue>) {
         let failed = {
             let channels = self.shared.channels.borrow();
             let channel = channels.iter().find(|channel| channel.number() == number);
-            channel.and_then(|channel| Some((channel.buffered(), channel.send(text).err()?)))
+            channel.and_then(|channel| Some((channel.buffered(), send(channel).err()?)))
         };
         if let Some((buffered, error)) = failed {
             let event = ChannelEvent::NotSent(self.shared.handles.keep(error));

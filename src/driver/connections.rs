@@ -36,7 +36,10 @@ impl Driver {
             ConnectionOp::RemoveStream(number) => connection.remove_stream(number),
             ConnectionOp::PreferCodec { .. } | ConnectionOp::LimitBitrate { .. } => {}
             ConnectionOp::Channel { channel, op } => match op {
-                ChannelOp::Open { label } => connection.open_channel(channel, &label),
+                ChannelOp::Open { label } => connection.open_channel(channel, &label, 0),
+                ChannelOp::OpenForFile { label, low_water } => {
+                    connection.open_channel(channel, &label, low_water);
+                }
                 ChannelOp::SendText(text) => connection.send_text(channel, &text),
                 ChannelOp::Close => connection.close_channel(channel),
             },

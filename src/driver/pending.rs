@@ -1,11 +1,14 @@
 //! Promises of the browser, and what becomes of them.
 
+use super::files::Step;
 use super::Driver;
 use crate::browser::capture::{captured, sound_of, split, split_pair};
 use crate::browser::page::follow;
 use crate::convert::{from_js, text};
 use js_sys::{Array, Promise, Uint8Array};
-use skylink_core::{CapturedStream, ConnectionEvent, ConnectionId, Input, Kind, PromiseId, RequestId};
+use skylink_core::{
+    CapturedStream, ConnectionEvent, ConnectionId, FileId, Input, Kind, PromiseId, RequestId,
+};
 use wasm_bindgen::prelude::*;
 use web_sys::{MediaStream, MediaStreamTrack};
 
@@ -20,6 +23,8 @@ pub(super) enum Pending {
     Local(ConnectionId),
     Remote(ConnectionId),
     Candidate(ConnectionId, u32),
+    /// Something of a file.
+    File(FileId, Step),
     /// A capture outside any room, for a promise of the app.
     Prefetch(PromiseId),
 }
@@ -74,6 +79,7 @@ impl Driver {
             Some(Pending::Offer(id) | Pending::Answering(id) | Pending::Local(id) | Pending::Remote(id)) => {
                 failed(id);
             }
+            Some(Pending::File(file, step)) => self.on_file_step(file, step, ok, value),
             Some(Pending::Candidate(id, number)) => {
                 let error = (!ok).then(|| self.handles.keep(value));
                 self.report(id, ConnectionEvent::CandidateAdded { number, error });

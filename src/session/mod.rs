@@ -1,6 +1,7 @@
 //! The class that the JavaScript part of the package wraps: each method hands one call to the core.
 
 mod channels;
+mod files;
 mod media;
 mod media_server;
 mod messages;
@@ -155,8 +156,8 @@ impl Session {
         random_uuid()
     }
 
-    /// How many objects, promises of apps, promises of the browser, requests, sockets and
-    /// connections are held, for tests that look for leaks.
+    /// How many objects, promises of apps, promises of the browser, requests, sockets, connections
+    /// and files are held, for tests that look for leaks.
     pub fn held(&self) -> Vec<u32> {
         self.driver.held().iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX)).collect()
     }

@@ -28,7 +28,7 @@ fn got_text(channel: ChannelId, words: &str) -> ConnectionEvent {
 /// Two connections with an open channel.
 async fn connected() -> Pair {
     let mut pair = Pair::new();
-    pair.caller.connection().open_channel(MAIN, LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL, 0);
     pair.negotiate(Caller).await;
     pair.until_event(Caller, on(MAIN, ChannelEvent::Open)).await;
     pair.until_event(Callee, on(OFFERED, ChannelEvent::Open)).await;
@@ -94,12 +94,12 @@ async fn text_goes_both_ways_through_a_channel_that_one_side_opened() {
     let first = pair.seen(Callee).into_iter().find(|event| matches!(event, Channel { .. }));
     assert_eq!(first, Some(offered), "before it is open");
     for (from, to) in [((Caller, MAIN), (Callee, OFFERED)), ((Callee, OFFERED), (Caller, MAIN))] {
-        for words in ["Grüße 👋", "", "second"] {
+        for words in ["{Grüße 👋", "", "{second"] {
             pair.side(from.0).connection().send_text(from.1, words);
         }
         let is_text = |event: &ConnectionEvent| matches!(event, Channel { event: ChannelEvent::Text(_), .. });
         let events = pair.until_count(to.0, 3, is_text).await;
-        assert_eq!(events, ["Grüße 👋", "", "second"].map(|words| got_text(to.1, words)));
+        assert_eq!(events, ["{Grüße 👋", "", "{second"].map(|words| got_text(to.1, words)));
     }
 }
 
@@ -123,7 +123,7 @@ async fn a_channel_tells_how_much_waits_and_when_it_is_sent() {
 #[wasm_bindgen_test]
 fn a_channel_that_cannot_be_made_is_reported() {
     let mut pair = Pair::new();
-    pair.caller.connection().open_channel(MAIN, &"x".repeat(70_000));
+    pair.caller.connection().open_channel(MAIN, &"x".repeat(70_000), 0);
     let failed = |event: &ConnectionEvent| {
         matches!(event, Channel { channel: MAIN, event: ChannelEvent::NotMade(_), .. })
     };
@@ -135,7 +135,7 @@ fn text_needs_an_open_channel() {
     let mut pair = Pair::new();
     pair.caller.connection().send_text(MAIN, "nothing of that number");
     assert_eq!(pair.seen(Caller), []);
-    pair.caller.connection().open_channel(MAIN, LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL, 0);
     pair.caller.connection().send_text(MAIN, "too early");
     let seen = pair.seen(Caller);
     let [Channel { channel: MAIN, event: ChannelEvent::NotSent(error), .. }] = seen.as_slice() else {
@@ -148,13 +148,13 @@ fn text_needs_an_open_channel() {
 async fn channels_of_one_name_are_told_apart() {
     let mut pair = connected().await;
     let (second, second_offered) = (MAIN + 1, OFFERED + 1);
-    pair.caller.connection().open_channel(second, LABEL);
+    pair.caller.connection().open_channel(second, LABEL, 0);
     pair.until_event(Caller, on(second, ChannelEvent::Open)).await;
     pair.until_event(Callee, on(second_offered, ChannelEvent::Open)).await;
-    pair.caller.connection().send_text(second, "new");
-    pair.until_event(Callee, got_text(second_offered, "new")).await;
-    pair.caller.connection().send_text(MAIN, "old");
-    pair.until_event(Callee, got_text(OFFERED, "old")).await;
+    pair.caller.connection().send_text(second, "{new");
+    pair.until_event(Callee, got_text(second_offered, "{new")).await;
+    pair.caller.connection().send_text(MAIN, "{old");
+    pair.until_event(Callee, got_text(OFFERED, "{old")).await;
 }
 
 #[wasm_bindgen_test]
@@ -206,7 +206,7 @@ async fn channels_report_the_browsers_error() {
 #[wasm_bindgen_test]
 async fn dropping_it_halfway_through_frees_everything() {
     let mut pair = Pair::new();
-    pair.caller.connection().open_channel(MAIN, LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL, 0);
     let offer = pair.caller.offer().await;
     let remote = pair.callee.connection().set_remote(DescriptionKind::Offer, &offer);
     for side in [&mut pair.caller, &mut pair.callee] {
@@ -243,7 +243,7 @@ async fn refusals_are_the_browsers_own() {
 #[wasm_bindgen_test]
 async fn a_candidate_without_a_section_is_refused() {
     let pair = Pair::new();
-    pair.caller.connection().open_channel(MAIN, LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL, 0);
     pair.negotiate(Caller).await;
     let candidate = "candidate:1 1 udp 2122260223 192.0.2.1 50000 typ host";
     let connection = pair.callee.connection();
@@ -256,7 +256,7 @@ async fn a_candidate_without_a_section_is_refused() {
 #[wasm_bindgen_test]
 async fn an_offer_can_be_rolled_back() {
     let mut pair = Pair::new();
-    pair.caller.connection().open_channel(MAIN, LABEL);
+    pair.caller.connection().open_channel(MAIN, LABEL, 0);
     pair.caller.offer().await;
     pair.caller.connection().set_local(DescriptionKind::Rollback, "").await.unwrap();
     pair.until_event(Caller, SignalingState("stable".into())).await;

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::MediaStream;
 
-const NOTHING: [u32; 6] = [0; 6];
+const NOTHING: [u32; 7] = [0; 7];
 const UNDEFINED: JsValue = JsValue::UNDEFINED;
 
 async fn settled(promise: JsValue) -> Result<JsValue, JsValue> {
@@ -25,7 +25,7 @@ async fn captures_outside_any_room_give_a_stream_of_each_kind() {
         [(JsValue::NULL, &constraints), (constraints.clone(), &UNDEFINED), (UNDEFINED, &UNDEFINED)]
     {
         let promise = session.get_user_media(&room, options);
-        assert_eq!(session.held(), [0, 1, 1, 0, 0, 0]);
+        assert_eq!(session.held(), [0, 1, 1, 0, 0, 0, 0]);
         let pair: Array = settled(promise).await.unwrap().unchecked_into();
         assert_eq!(pair.length(), 2);
         for (stream, kind) in pair.iter().zip(["audio", "video"]) {

@@ -6,7 +6,7 @@ use skylink_wasm::Session;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const NOTHING: [u32; 6] = [0; 6];
+const NOTHING: [u32; 7] = [0; 7];
 const UNDEFINED: JsValue = JsValue::UNDEFINED;
 const NULL: JsValue = JsValue::NULL;
 

@@ -11,6 +11,7 @@ mod captured_frames;
 mod channel_upkeep;
 mod direct_messages;
 mod encryption;
+mod files;
 mod join;
 mod join_failures;
 mod leave;

@@ -19,6 +19,8 @@ pub struct Scene {
     pub request: RequestId,
     pub capture: RequestId,
     pub socket: SocketId,
+    /// What peers say that they can do, as JSON members of their greeting.
+    pub extensions: &'static str,
     promises: PromiseId,
     handles: Handle,
 }
@@ -59,6 +61,7 @@ impl Scene {
             request: 0,
             capture: 0,
             socket: 0,
+            extensions: "",
             promises: 0,
             handles: 0,
         }
@@ -223,7 +226,8 @@ impl Scene {
     /// A newcomer enters.
     pub fn meet(&mut self, peer: &str) -> ConnectionId {
         let info = print(&user_info());
-        self.hear("enter", peer, &format!(r#"{{"weight":9,"userInfo":{info}}}"#));
+        let extensions = self.extensions;
+        self.hear("enter", peer, &format!(r#"{{"weight":9,"userInfo":{info}{extensions}}}"#));
         self.last_connection()
     }
 

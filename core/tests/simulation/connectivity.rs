@@ -1,10 +1,13 @@
 //! Peer connections at work: operations done in their order, candidates found, two ends connected.
 
+use crate::file_shell::Packet;
 use crate::media_server::MEDIA_SERVER;
 use crate::page::{Client, Page};
 use crate::peer_connection::{Channel, PeerConnection, Reuse};
 use crate::world::{Happening, PageId, World};
-use skylink_core::{ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input};
+use skylink_core::{
+    ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input, Timestamp,
+};
 
 impl World {
     pub(crate) fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
@@ -25,7 +28,10 @@ impl World {
                 connection.add_stream(handle, &stream.id, kind, reuse);
             }
             ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
-            ConnectionOp::Channel { channel, op: ChannelOp::Open { label } } => {
+            ConnectionOp::Channel {
+                channel,
+                op: ChannelOp::Open { label } | ChannelOp::OpenForFile { label, .. },
+            } => {
                 connection.open_channel(channel, label);
                 let far = connection.link.clone().map(|(_, far)| far).unwrap_or_default();
                 if far.starts_with(MEDIA_SERVER) {
@@ -36,20 +42,27 @@ impl World {
                     self.schedule(delay, Happening::Link { one: (page, id), other });
                 }
             }
-            ConnectionOp::Channel { op: ChannelOp::SendText(text), .. } => {
+            ConnectionOp::Channel { channel, op: ChannelOp::SendText(text) } => {
                 let link = connection.link.as_ref();
-                if let Some(from) = link.and_then(|(_, far)| member_of(far)).map(str::to_owned) {
-                    let delay = self.quickly();
-                    self.schedule(delay, Happening::TextUp { from, text });
+                match link.and_then(|(_, far)| member_of(far)).map(str::to_owned) {
+                    Some(from) => {
+                        let delay = self.quickly();
+                        self.schedule(delay, Happening::TextUp { from, text });
+                    }
+                    None => self.carry(page, id, channel, Packet::Text(text), 0.0),
                 }
             }
             ConnectionOp::Channel { channel, op: ChannelOp::Close } => {
                 let place = connection.channels.iter().position(|known| known.number == channel);
-                let twin = place.and_then(|place| connection.channels.remove(place).twin);
+                let closed = place.map(|place| connection.channels.remove(place));
+                let busy_until = closed.as_ref().map_or(Timestamp::default(), |closed| closed.busy_until);
+                let twin = closed.and_then(|closed| closed.twin);
                 if let Some((page, connection, channel)) = twin {
+                    // The other end closes when it has everything that was sent.
                     let delay = self.quickly();
-                    let event = channel_event(channel, ChannelEvent::Closed);
-                    self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
+                    let moment = self.now.plus(delay);
+                    let moment = if moment < busy_until { busy_until } else { moment };
+                    self.schedule_at(moment, Happening::TwinCloses(page, connection, channel));
                 }
             }
             ConnectionOp::RemoveStream(handle) => connection.remove_stream(handle),
@@ -193,13 +206,15 @@ impl World {
             .collect();
         for (number, label) in opened {
             let Some(connection) = self.connection(other) else { continue };
-            let theirs = 1 + connection.channels.iter().filter(|channel| !channel.made_here).count() as u32;
+            connection.offered += 1;
+            let theirs = connection.offered;
             connection.channels.push(Channel {
                 number: theirs,
                 label: label.clone(),
                 made_here: false,
                 open: true,
                 twin: Some((maker.0, maker.1, number)),
+                busy_until: Timestamp::default(),
             });
             let mut channels = self.connection(maker).into_iter().flat_map(|c| c.channels.iter_mut());
             if let Some(channel) = channels.find(|channel| channel.number == number) {
@@ -208,6 +223,27 @@ impl World {
             self.report(maker.0, maker.1, vec![channel_event(number, ChannelEvent::Open)]);
             let events = [ChannelEvent::Offered { label }, ChannelEvent::Open];
             self.report(other.0, other.1, events.map(|event| channel_event(theirs, event)).to_vec());
+        }
+    }
+
+    pub(crate) fn channel_mut(
+        &mut self,
+        page: PageId,
+        connection: ConnectionId,
+        channel: ChannelId,
+    ) -> Option<&mut Channel> {
+        let connection = self.connection((page, connection))?;
+        connection.channels.iter_mut().find(|known| known.number == channel)
+    }
+
+    /// The other end of a channel was closed.
+    pub(crate) fn close_twin(&mut self, page: PageId, connection: ConnectionId, channel: ChannelId) {
+        let Some(connected) = self.connection((page, connection)) else { return };
+        let before = connected.channels.len();
+        connected.channels.retain(|known| known.number != channel);
+        if connected.channels.len() < before {
+            let event = channel_event(channel, ChannelEvent::Closed);
+            self.input(page, Input::Connection { connection, event });
         }
     }
 

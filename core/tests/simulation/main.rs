@@ -18,6 +18,7 @@ mod chance;
 mod connectivity;
 mod description;
 mod event_order;
+mod file_shell;
 mod handles;
 mod jsep;
 mod known_deadlocks;
@@ -38,4 +39,5 @@ mod sending;
 mod server;
 #[path = "../surroundings/mod.rs"]
 mod surroundings;
+mod transfers;
 mod world;

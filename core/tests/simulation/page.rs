@@ -1,10 +1,14 @@
 //! A page: an app, the SDK in it, and the browser around it.
 
 use crate::browser::Browser;
+use crate::file_shell::Files;
 use crate::network::Wire;
 use crate::observer::Observer;
 use crate::old_page::OldPage;
-use skylink_core::{Call, Failure, Input, Output, PromiseId, Session, SkylinkError, SocketId, Timestamp};
+use crate::transfers::FileHabits;
+use skylink_core::{
+    Call, Failure, FileId, Input, Output, PromiseId, Session, SkylinkError, SocketId, Timestamp,
+};
 use skylink_protocol::{Object, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +82,11 @@ pub struct Page {
     pub sent: Vec<String>,
     /// Whether the app wants to be in the room.
     pub wants_in: bool,
+    pub files: Files,
+    /// When the browser last reported of a file.
+    pub file_reports: BTreeMap<FileId, Timestamp>,
+    /// What the app does with requests.
+    pub habits: FileHabits,
 }
 
 /// What a page knows of a member of the room.

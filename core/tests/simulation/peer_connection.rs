@@ -5,7 +5,9 @@ use crate::description::{Description, Section, SectionKind};
 use crate::handles::Handles;
 use crate::jsep::{check_answer, check_offer};
 use crate::world::PageId;
-use skylink_core::{ChannelId, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Handle, Kind};
+use skylink_core::{
+    ChannelId, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Handle, Kind, Timestamp,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub struct Channel {
     pub open: bool,
     /// The other end, once it is open.
     pub twin: Option<(PageId, ConnectionId, ChannelId)>,
+    /// When everything that was sent so far has arrived.
+    pub busy_until: Timestamp,
 }
 
 #[derive(Debug)]
@@ -67,6 +71,8 @@ pub struct PeerConnection {
     /// Operations that wait for their turn (the operations chain of the W3C specification).
     pub chain: VecDeque<ConnectionOp>,
     pub channels: Vec<Channel>,
+    /// How many the other side opened.
+    pub offered: u32,
     /// The ICE generations of both sides that are connected to each other.
     pub link: Option<(String, String)>,
     transceivers: Vec<Transceiver>,
@@ -101,6 +107,7 @@ impl PeerConnection {
             signaling: Signaling::Stable,
             chain: VecDeque::new(),
             channels: Vec::new(),
+            offered: 0,
             link: None,
             transceivers: Vec::new(),
             added: BTreeMap::new(),
@@ -211,7 +218,14 @@ impl PeerConnection {
 
     pub fn open_channel(&mut self, number: ChannelId, label: String) {
         assert!(!self.channels.iter().any(|channel| channel.number == number), "{number} is taken");
-        self.channels.push(Channel { number, label, made_here: true, open: false, twin: None });
+        self.channels.push(Channel {
+            number,
+            label,
+            made_here: true,
+            open: false,
+            twin: None,
+            busy_until: Timestamp::default(),
+        });
     }
 
     /// The generation to gather candidates for, if it was not done yet.

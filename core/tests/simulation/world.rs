@@ -3,6 +3,7 @@
 
 use crate::browser::Browser;
 use crate::chance::Chance;
+use crate::file_shell::{Content, Packet};
 use crate::media_server::{Command, MediaServer};
 use crate::network::{Habits, Network, Order, Wire};
 use crate::observer::Observer;
@@ -11,8 +12,8 @@ use crate::page::{Client, Page, Promises};
 use crate::server::{Delivery, Server};
 use crate::surroundings::{environment, json};
 use skylink_core::{
-    Call, CapturedStream, ConnectionId, Handle, Input, Kind, MediaToSend, Output, Prefetched, PromiseId,
-    RequestId, Session, SocketId, Timestamp,
+    Call, CapturedStream, ChannelId, ConnectionEvent, ConnectionId, FileEvent, FileId, Handle, Input, Kind,
+    MediaToSend, Output, Prefetched, PromiseId, RequestId, Session, SocketId, Timestamp,
 };
 use skylink_protocol::{Object, Value};
 use std::collections::BTreeMap;
@@ -74,15 +75,48 @@ pub enum Happening {
     Grant(PageId, RequestId, Vec<Kind>),
     GrantScreen(PageId, RequestId, bool),
     Operation(PageId, ConnectionId),
-    Gather { page: PageId, connection: ConnectionId, ufrag: String, step: u32 },
-    Link { one: (PageId, ConnectionId), other: (PageId, ConnectionId) },
+    Gather {
+        page: PageId,
+        connection: ConnectionId,
+        ufrag: String,
+        step: u32,
+    },
+    Link {
+        one: (PageId, ConnectionId),
+        other: (PageId, ConnectionId),
+    },
     SocketOpens(Wire),
     FrameUp(Wire, String),
     FrameDown(Wire, String),
     ServerLoses(Wire),
     MediaServerTicks,
-    TextUp { from: String, text: String },
+    TextUp {
+        from: String,
+        text: String,
+    },
     LinkToMediaServer(PageId, ConnectionId),
+    FileReport(PageId, FileId, FileEvent),
+    Packet {
+        to: (PageId, ConnectionId, ChannelId),
+        packet: Packet,
+    },
+    /// Something about a channel, if it is still there.
+    OnChannel(PageId, ConnectionId, ChannelId, ConnectionEvent),
+    /// The other end of a channel was closed.
+    TwinCloses(PageId, ConnectionId, ChannelId),
+    /// An app answers a request.
+    Respond {
+        page: PageId,
+        peer: Value,
+        transfer: Value,
+        accept: bool,
+    },
+    /// An app sends a file of that size to everybody.
+    SendFile(PageId, f64),
+    /// An app cancels some transfer of its own.
+    Cancel(PageId),
+    /// A channel of a page breaks: any, by its place among all.
+    Break(PageId, usize),
 }
 
 pub struct World {
@@ -101,6 +135,10 @@ pub struct World {
     aborted: Vec<(PageId, RequestId)>,
     last_action: Timestamp,
     streams: u32,
+    /// Files that apps sent: who, how large, and what was promised of what.
+    pub sent_files: Vec<(PageId, f64, (PromiseId, Content))>,
+    /// Whether nobody learns what others can do beyond 2.7.2.
+    pub is_plain: bool,
     /// Whether what happens is written out, for somebody who looks into a failure.
     is_told: bool,
 }
@@ -121,6 +159,8 @@ impl World {
             aborted: Vec::new(),
             last_action: START,
             streams: 0,
+            sent_files: Vec::new(),
+            is_plain: false,
             is_told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
     }
@@ -146,6 +186,9 @@ impl World {
             sockets: BTreeMap::new(),
             sent: Vec::new(),
             wants_in: false,
+            files: Default::default(),
+            file_reports: BTreeMap::new(),
+            habits: Default::default(),
         });
         self.pages.len() - 1
     }
@@ -278,7 +321,7 @@ impl World {
         }
     }
 
-    fn promise(&mut self, page: PageId, call: impl FnOnce(PromiseId) -> Call) -> PromiseId {
+    pub(crate) fn promise(&mut self, page: PageId, call: impl FnOnce(PromiseId) -> Call) -> PromiseId {
         let promise = self.pages[page].promises.make();
         if self.call(page, call(promise)).is_some() {
             // The room is unknown: the method gives `null` and no promise.
@@ -312,7 +355,7 @@ impl World {
         self.schedule_at(self.now.plus(delay), happening);
     }
 
-    fn schedule_at(&mut self, moment: Timestamp, happening: Happening) {
+    pub(crate) fn schedule_at(&mut self, moment: Timestamp, happening: Happening) {
         self.queued += 1;
         // Microseconds, so that moments can be keys.
         self.queue.insert(((moment.0 * 1_000.0) as u64, self.queued), happening);
@@ -421,6 +464,23 @@ impl World {
             }
             Happening::MediaServerTicks => self.tick_media_server(),
             Happening::TextUp { from, text } => self.command_media_server(Command::Text { from, text }),
+            Happening::FileReport(page, file, event) => self.let_file_report(page, file, event),
+            Happening::Packet { to, packet } => self.deliver_packet(to, packet),
+            Happening::OnChannel(page, connection, channel, event) => {
+                if self.channel_mut(page, connection, channel).is_some() {
+                    self.input(page, Input::Connection { connection, event });
+                }
+            }
+            Happening::Respond { page, peer, transfer, accept } => {
+                self.respond(page, peer, transfer, accept);
+            }
+            Happening::TwinCloses(page, connection, channel) => self.close_twin(page, connection, channel),
+            Happening::SendFile(page, size) => {
+                let sent = self.send_file(page, size, Value::Null);
+                self.sent_files.push((page, size, sent));
+            }
+            Happening::Cancel(page) => self.cancel_some_transfer(page),
+            Happening::Break(page, place) => self.break_some_channel(page, place),
             Happening::LinkToMediaServer(page, connection) => self.link_to_media_server(page, connection),
             Happening::FrameDown(wire, text) => self.frame_down(wire, text),
             Happening::ServerLoses(wire) => {
@@ -442,6 +502,7 @@ impl World {
 
     pub(crate) fn deliver(&mut self, deliveries: Vec<Delivery>) {
         for Delivery { from, to, text } in deliveries {
+            let text = if self.is_plain { without_extensions(&text) } else { text };
             let moments = self.network.down(&mut self.chance, self.now, from, to);
             if text.contains(r#"\"type\":\"inRoom\""#) {
                 self.network.hold_back_until(to, moments[0]);
@@ -467,6 +528,9 @@ impl World {
             Output::Event { name, detail } => {
                 self.assert_live(page, &Value::Object(detail.clone()));
                 self.pages[page].observer.see(name, &detail);
+                if name == "dataTransferState" {
+                    self.on_transfer_event(page, &detail);
+                }
             }
             Output::Resolve { promise, value } => {
                 self.assert_live(page, &value);
@@ -476,7 +540,10 @@ impl World {
             Output::Reject { promise, failure } => self.pages[page].promises.settle(promise, Err(failure)),
             Output::NextTask | Output::Log { .. } | Output::Report(_) => {}
             Output::MakeError { handle, .. } => self.pages[page].browser.handles.adopt(handle),
-            Output::Release(handle) => self.pages[page].browser.release(handle),
+            Output::Release(handle) => {
+                self.pages[page].files.arrived.remove(&handle);
+                self.pages[page].browser.release(handle);
+            }
             Output::Fetch { request, url, .. } => {
                 let delay = self.quickly();
                 self.schedule(delay, Happening::Answer(page, request, url));
@@ -529,6 +596,7 @@ impl World {
                 self.pages[page].browser.stream(stream).enabled = enabled
             }
             Output::StopTracks(stream) => self.pages[page].browser.stream(stream).stopped = true,
+            Output::File { file, op } => self.work_on_file(page, file, op),
             Output::Connection { connection, op } => self.operate(page, connection, op),
         }
     }
@@ -559,4 +627,9 @@ impl World {
         }
         assert_eq!(self.server.members_of(ROOM), 0);
     }
+}
+
+/// A greeting as 2.7.2 sends it.
+fn without_extensions(text: &str) -> String {
+    text.replace(r#",\"fileChannels\":true"#, "")
 }

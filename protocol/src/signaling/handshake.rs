@@ -36,6 +36,8 @@ shape! {
         target: Option<String> = "target",
         /// The peer the message is about where a media server sits in between.
         publisher_id: Option<String> = "publisherId",
+        /// Whether files may come through channels of their own; 2.7.2 ignores this.
+        file_channels: Option<bool> = "fileChannels",
     }
 }
 
@@ -74,6 +76,8 @@ shape! {
         publisher_id: Option<String> = "publisherId",
         /// From a media server: `enter`-shaped objects of everybody in the room.
         peers_in_room: Option<Vec<Value>> = "peersInRoom",
+        /// Whether files may come through channels of their own; 2.7.2 ignores this.
+        file_channels: Option<bool> = "fileChannels",
     }
 }
 

@@ -1,6 +1,7 @@
 // The page under test: carries out what the test asks for and reports every event in its order.
 
 import * as sdk from 'client-under-test';
+import { reviveFile } from './files.js';
 import { summarise } from './summary.js';
 
 const { default: Skylink, SkylinkConstants, SkylinkEventManager } = sdk;
@@ -50,10 +51,10 @@ SkylinkEventManager.addEventListener('fatal', ({ detail }) => {
   report('fatal', { error: detail.error });
 });
 
-/** Puts live streams where the test wrote `{ stream: id }`. */
+/** Puts live streams where the test wrote `{ stream: id }`, and what `files.js` makes. */
 function revive(argument) {
   if (Array.isArray(argument)) return argument.map(revive);
-  return argument?.stream ? streams.get(argument.stream) : argument;
+  return argument?.stream ? streams.get(argument.stream) : reviveFile(argument);
 }
 
 /** What has been received over one track: packets and samples, or frames. */

@@ -1,3 +1,5 @@
+import { numberOf } from './files.js';
+
 const DEEPEST = 8;
 
 /** A copy of any value that survives the way out of the page, with live objects named. */
@@ -13,6 +15,9 @@ export function summarise(value, depth = 0) {
       video: value.getVideoTracks().length,
       active: value.active,
     };
+  }
+  if (value instanceof Blob) {
+    return { blob: numberOf(value), size: value.size, type: value.type };
   }
   if (value instanceof Error || value instanceof DOMException) {
     return {

@@ -1,0 +1,299 @@
+//! A transfer through a channel of its own takes its course. A channel that is lost is opened again
+//! by the sender; the receiver then says what it has.
+
+use super::file::Piece;
+use super::streamed_download::{DownloadStep, Frame, Verdict};
+use super::streamed_upload::{StreamedUpload, UploadStep, LOW_WATER};
+use super::{Direction, Room, Stage, Transfer};
+use crate::data_channel::Channel;
+use crate::session::Context;
+use crate::{ChannelId, ChannelOp, ConnectionOp, FileId, FileOp, Handle, LogCode, LogLevel, Output};
+use skylink_protocol::file_channel::{Done, End, FileMessage, Want, BLOCK_SIZE};
+use skylink_protocol::Value;
+
+/// Milliseconds before a lost channel is opened again.
+const REOPEN_AFTER: f64 = 500.0;
+/// How many finished transfers are remembered, for senders that did not hear of it.
+const MAX_FINISHED: usize = 50;
+
+const DIFFERS: &str = "The data that arrived differ from the data that were sent";
+const BROKEN: &str = "The data did not arrive in their order";
+
+/// Something about a channel that is not the one for messages.
+#[derive(Debug)]
+pub(crate) enum StreamEvent {
+    /// The peer opened it, under this name.
+    Offered(String),
+    Open,
+    /// Most of what was to be sent is sent: so many bytes are left.
+    Low(f64),
+    Text(String),
+    /// Bytes, and where they belong if they say so.
+    Frame(Handle, Option<Piece>),
+    /// It is gone or of no use any more.
+    Lost,
+}
+
+impl Room {
+    /// The receiver accepted.
+    pub(super) fn start_stream(&mut self, context: &mut Context, file: FileId) {
+        let now = context.now;
+        let Some(transfer) = self.transfer_mut(file) else { return };
+        transfer.stage = Stage::StreamedUpload(StreamedUpload::new(transfer.facts.bytes.unwrap_or(0.0)));
+        transfer.start_clock(now);
+        transfer.tell(context, "uploadStarted");
+        transfer.tell_progress(context);
+        self.open_stream(context, file);
+        self.go_on(context, file);
+    }
+
+    /// Opens the channel of a transfer, unless the peer cannot be reached now.
+    pub(super) fn open_stream(&mut self, context: &mut Context, file: FileId) {
+        let Some(transfer) = self.transfer_mut(file) else { return };
+        transfer.reopen = None;
+        let (label, peer) = (transfer.id.clone(), transfer.peer.clone());
+        let channel = context.fresh_channel();
+        let Some(peer) = self.peer_mut(&peer).filter(|peer| peer.has_open_channel()) else { return };
+        peer.channels.push(Channel { is_messaging: false, ..Channel::messaging(channel, label.clone()) });
+        let op = ChannelOp::OpenForFile { label, low_water: LOW_WATER };
+        context.connection(peer.connection, ConnectionOp::Channel { channel, op });
+        if let Some(transfer) = self.transfer_mut(file) {
+            transfer.channel = Some(channel);
+        }
+    }
+
+    /// The channel for messages is open, maybe again: what waited for it goes on.
+    pub(crate) fn resume_transfers(&mut self, context: &mut Context, peer: &str) {
+        let waits = |it: &&Transfer| it.peer == peer && it.direction == Direction::Upload && !it.is_chunked();
+        let files: Vec<FileId> = self.transfers.all.iter().filter(waits).map(|it| it.file).collect();
+        for file in files {
+            match self.transfer(file) {
+                Some(Transfer { stage: Stage::Asked, .. }) => self.send_write_request(context, file),
+                Some(Transfer { channel: None, .. }) => self.open_stream(context, file),
+                _ => {}
+            }
+        }
+    }
+
+    fn on_stream(&self, peer: &str, channel: ChannelId) -> Option<FileId> {
+        let is_it = |it: &&Transfer| it.peer == peer && it.channel == Some(channel);
+        self.transfers.all.iter().find(is_it).map(|transfer| transfer.file)
+    }
+
+    /// Something about a channel that is not the one for messages.
+    pub(crate) fn on_stream_event(
+        &mut self,
+        context: &mut Context,
+        peer: &str,
+        channel: ChannelId,
+        event: StreamEvent,
+    ) {
+        let now = context.now;
+        if let StreamEvent::Offered(label) = event {
+            let is_it = |it: &&mut Transfer| {
+                it.peer == peer && it.id == label && matches!(it.stage, Stage::StreamedDownload(_))
+            };
+            if let Some(transfer) = self.transfers.all.iter_mut().find(is_it) {
+                transfer.channel = Some(channel);
+            }
+            return;
+        }
+        let Some(file) = self.on_stream(peer, channel) else {
+            return self.on_idle_stream(context, peer, channel, &event);
+        };
+        let Some(transfer) = self.transfer_mut(file) else { return };
+        match event {
+            StreamEvent::Open => {
+                if let Stage::StreamedDownload(download) = &mut transfer.stage {
+                    download.on_open();
+                    transfer.touch(now);
+                }
+            }
+            StreamEvent::Low(buffered) => {
+                if let Stage::StreamedUpload(upload) = &mut transfer.stage {
+                    upload.on_low(buffered);
+                    transfer.touch(now);
+                    transfer.tell_progress(context);
+                }
+            }
+            StreamEvent::Text(text) => return self.on_stream_text(context, file, &text),
+            StreamEvent::Frame(frame, piece) => return self.on_frame(context, file, frame, piece),
+            StreamEvent::Lost => return self.lose_stream(context, file),
+            StreamEvent::Offered(_) => {}
+        }
+        self.go_on(context, file);
+    }
+
+    /// A channel that no transfer needs: the sender may not have heard that it is over.
+    fn on_idle_stream(&mut self, context: &mut Context, peer: &str, channel: ChannelId, event: &StreamEvent) {
+        match event {
+            StreamEvent::Open => {
+                let Some(known) = self.peer(peer) else { return };
+                let Some(opened) = known.channels.iter().find(|it| it.number == channel) else { return };
+                let is_it = |(id, label, _): &&(String, String, f64)| *id == peer && *label == opened.label;
+                if let Some((_, _, size)) = self.transfers.finished.iter().find(is_it) {
+                    let done = Done { size: *size };
+                    self.send_on_channel(context, peer, channel, done.into());
+                }
+            }
+            StreamEvent::Frame(frame, _) => context.push(Output::Release(*frame)),
+            _ => {}
+        }
+    }
+
+    fn lose_stream(&mut self, context: &mut Context, file: FileId) {
+        let now = context.now;
+        let Some(transfer) = self.transfer_mut(file) else { return };
+        match &mut transfer.stage {
+            Stage::StreamedUpload(upload) => {
+                upload.on_lost();
+                transfer.reopen = Some(now.plus(REOPEN_AFTER));
+            }
+            Stage::StreamedDownload(download) => download.on_lost(),
+            _ => {}
+        }
+        let (peer, channel) = (transfer.peer.clone(), transfer.channel.take());
+        if let Some(channel) = channel {
+            self.drop_channel(context, &peer, channel);
+        }
+    }
+
+    fn on_stream_text(&mut self, context: &mut Context, file: FileId, text: &str) {
+        let now = context.now;
+        let Some(transfer) = self.transfer_mut(file) else { return };
+        let message = (context.environment.json.parse)(text);
+        let message = message.and_then(|message| FileMessage::try_from(message).ok());
+        let is_sound = match (message, &mut transfer.stage) {
+            (Some(FileMessage::Want(Want { offset, limit })), Stage::StreamedUpload(upload)) => {
+                upload.on_want(offset, limit)
+            }
+            (Some(FileMessage::End(End { digest })), Stage::StreamedDownload(download)) => {
+                if !download.on_end(digest) {
+                    return self.fail(context, file, BROKEN);
+                }
+                transfer.touch(now);
+                return self.judge(context, file);
+            }
+            (Some(FileMessage::Done(Done { size })), Stage::StreamedUpload(upload)) => {
+                if upload.may_be_done() && transfer.facts.bytes == Some(size) {
+                    return self.complete_upload(context, file);
+                }
+                false
+            }
+            _ => false,
+        };
+        if !is_sound {
+            let peer = transfer.peer.clone();
+            return context.log(LogLevel::Warn, LogCode::BadTransferMessage, &[&transfer.id, &peer]);
+        }
+        transfer.touch(now);
+        self.go_on(context, file);
+    }
+
+    fn on_frame(&mut self, context: &mut Context, file: FileId, frame: Handle, piece: Option<Piece>) {
+        let now = context.now;
+        let Some(transfer) = self.transfer_mut(file) else { return };
+        let Stage::StreamedDownload(download) = &mut transfer.stage else {
+            return context.push(Output::Release(frame));
+        };
+        match piece.map_or(Frame::Wrong, |piece| download.on_frame(piece)) {
+            Frame::New => {
+                transfer.touch(now);
+                transfer.op(context, FileOp::StoreFrame(frame));
+                transfer.tell_progress(context);
+                self.go_on(context, file);
+            }
+            Frame::Known => context.push(Output::Release(frame)),
+            Frame::Wrong => {
+                context.push(Output::Release(frame));
+                self.fail(context, file, BROKEN);
+            }
+        }
+    }
+
+    /// Both digests may be known by now.
+    pub(super) fn judge(&mut self, context: &mut Context, file: FileId) {
+        let Some(Transfer { stage: Stage::StreamedDownload(download), .. }) = self.transfer(file) else {
+            return;
+        };
+        match download.verdict() {
+            Verdict::Open => {}
+            Verdict::Right => self.close_file(context, file, 0.0),
+            Verdict::Wrong => self.fail(context, file, DIFFERS),
+        }
+    }
+
+    /// Tells the sender that everything arrived.
+    pub(super) fn confirm(&mut self, context: &mut Context, file: FileId) {
+        let Some(transfer) = self.transfer(file) else { return };
+        if let (Stage::Closing { chunks }, true) = (&transfer.stage, transfer.is_chunked()) {
+            let chunks = *chunks;
+            return self.send_acknowledge(context, file, chunks);
+        }
+        let (peer, id, channel) = (transfer.peer.clone(), transfer.id.clone(), transfer.channel);
+        let size = transfer.facts.bytes.unwrap_or(0.0);
+        if let Some(channel) = channel {
+            self.send_on_channel(context, &peer, channel, Done { size }.into());
+        }
+        if self.transfers.finished.len() >= MAX_FINISHED {
+            self.transfers.finished.remove(0);
+        }
+        self.transfers.finished.push((peer, id, size));
+    }
+
+    fn send_on_channel(&self, context: &mut Context, peer: &str, channel: ChannelId, message: Value) {
+        let Some(peer) = self.peer(peer) else { return };
+        let text = (context.environment.json.print)(&message);
+        let op = ChannelOp::SendText(text);
+        context.connection(peer.connection, ConnectionOp::Channel { channel, op });
+    }
+
+    pub(super) fn go_on_streamed(&mut self, context: &mut Context, file: FileId) {
+        loop {
+            let Some(transfer) = self.transfer_mut(file) else { return };
+            let (blob, channel) = (transfer.blob, transfer.channel);
+            let message = match &mut transfer.stage {
+                Stage::StreamedUpload(upload) => match upload.next_step() {
+                    None => return,
+                    Some(UploadStep::Read(piece)) => {
+                        if let Some(blob) = blob {
+                            transfer.op(
+                                context,
+                                FileOp::Read { blob, piece, block_size: Some(BLOCK_SIZE as f64) },
+                            );
+                        }
+                        continue;
+                    }
+                    Some(UploadStep::Send(piece)) => {
+                        transfer.tell_progress(context);
+                        let connection = self.transfer(file).and_then(|it| self.peer(&it.peer)?.connection);
+                        if let (Some(connection), Some(channel), Some(transfer)) =
+                            (connection, channel, self.transfer(file))
+                        {
+                            transfer.op(context, FileOp::SendFrames { connection, channel, piece });
+                        }
+                        continue;
+                    }
+                    Some(UploadStep::Digest) => {
+                        transfer.op(context, FileOp::Digest);
+                        continue;
+                    }
+                    Some(UploadStep::End(digest)) => End { digest }.into(),
+                },
+                Stage::StreamedDownload(download) => match download.next_step() {
+                    None => return,
+                    Some(DownloadStep::Digest) => {
+                        transfer.op(context, FileOp::Digest);
+                        continue;
+                    }
+                    Some(DownloadStep::Want { offset, limit }) => Want { offset, limit }.into(),
+                },
+                _ => return,
+            };
+            let peer = transfer.peer.clone();
+            if let Some(channel) = channel {
+                self.send_on_channel(context, &peer, channel, message);
+            }
+        }
+    }
+}

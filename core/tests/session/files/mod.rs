@@ -1,0 +1,7 @@
+//! Files, with peers of both kinds.
+
+mod arguments;
+mod desk;
+mod old_way;
+mod old_way_queue;
+mod own_way;

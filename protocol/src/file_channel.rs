@@ -1,0 +1,108 @@
+//! The data channel that carries one file between two clients of this SDK. It is called after the
+//! transfer, opened by the sender when the receiver accepted, and again after a loss.
+//!
+//! Bytes go in binary frames, each with a header that tells where they belong, so that frames may
+//! come over several channels one day. All else is JSON text: the receiver says what it wants with
+//! [`Want`] when the channel is open and again before the limit is reached, the sender says [`End`]
+//! behind the last byte, the receiver [`Done`] when everything is right.
+
+use crate::shape::{messages, shape};
+
+/// Bytes of a frame at the most: what every browser takes in one piece.
+pub const FRAME_SIZE: usize = 65_536;
+
+/// Bytes of a frame that are its header: kind, lane, and the place in the file as six bytes, the
+/// highest first.
+pub const HEADER_SIZE: usize = 8;
+
+/// Bytes of the file in a frame at the most.
+pub const PAYLOAD_SIZE: usize = FRAME_SIZE - HEADER_SIZE;
+
+/// Bytes of the file in each block but the last: the digest is the SHA-256 of the SHA-256 of all
+/// blocks, as lower-case hexadecimal digits.
+pub const BLOCK_SIZE: usize = PAYLOAD_SIZE * 16;
+
+/// First byte of a frame with bytes of the file.
+const BYTES: u8 = 1;
+
+/// The header of a frame whose bytes belong at `offset`.
+pub fn frame_header(offset: u64) -> [u8; HEADER_SIZE] {
+    let [_, _, place @ ..] = offset.to_be_bytes();
+    let [a, b, c, d, e, f] = place;
+    [BYTES, 0, a, b, c, d, e, f]
+}
+
+/// Where the bytes of a frame belong; `None` if it is no such frame.
+pub fn frame_offset(header: &[u8; HEADER_SIZE]) -> Option<u64> {
+    let [kind, _, a, b, c, d, e, f] = *header;
+    (kind == BYTES).then(|| u64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+}
+
+shape! {
+    /// "Send from here on, and up to there."
+    pub struct Want: "WANT" {
+        /// Bytes that the receiver has without a gap.
+        offset: f64 = "offset",
+        /// Where to stop until the next one comes.
+        limit: f64 = "limit",
+    }
+}
+
+shape! {
+    /// Everything was sent.
+    pub struct End: "END" {
+        /// See [`BLOCK_SIZE`].
+        digest: String = "digest",
+    }
+}
+
+shape! {
+    /// Everything came and is as it was sent.
+    pub struct Done: "DONE" {
+        /// Bytes.
+        size: f64 = "size",
+    }
+}
+
+messages! {
+    /// Any text on a file's channel.
+    pub enum FileMessage {
+        /// Receiver to sender.
+        Want,
+        /// Sender to receiver.
+        End,
+        /// Receiver to sender.
+        Done,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_read_as_they_were_written() {
+        for offset in [0, 1, 65_528, 5_000_000_000, (1 << 48) - 1] {
+            assert_eq!(frame_offset(&frame_header(offset)), Some(offset));
+        }
+        assert_eq!(frame_header(0x0102_0304_0506), [1, 0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(frame_offset(&[0; HEADER_SIZE]), None);
+        assert_eq!(frame_offset(&[2, 0, 0, 0, 0, 0, 0, 0]), None);
+    }
+
+    #[test]
+    fn messages_keep_their_members_and_order() {
+        for text in [
+            r#"{"type":"WANT","offset":0,"limit":8388608}"#,
+            r#"{"type":"END","digest":"00ff"}"#,
+            r#"{"type":"DONE","size":5}"#,
+        ] {
+            let message: FileMessage = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&message).unwrap(), text);
+        }
+        for text in [r#"{"type":"WANT","offset":0}"#, r#"{"type":"END"}"#, r#"{"type":"ACK","ackN":0}"#] {
+            assert!(serde_json::from_str::<FileMessage>(text).is_err());
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Files of transfers: read, framed, hashed, put together. What happens when is the core's business.
+
+pub mod base64;
+pub mod digest;
+pub mod sha256;
+pub mod sink;
+pub mod source;
