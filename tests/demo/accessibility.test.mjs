@@ -8,7 +8,7 @@ const stage = setStage();
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const SMALLEST_PHONE = { width: 320, height: 568 };
-const PANELS = ['people', 'chat', 'room', 'journal'];
+const PANELS = ['people', 'chat', 'room', 'settings', 'journal'];
 const looks = [
   { title: 'phone, dark', screen: PHONE, colorScheme: 'dark' },
   { title: 'desktop, light', screen: DESKTOP, colorScheme: 'light' },
@@ -78,7 +78,8 @@ for (const { title, ...look } of looks) {
     await bob.writeTo('Anna');
     await bob.say('Hello Anna');
     await anna.find('message').nth(1).waitFor();
-    await assertGood(anna, 'the chat');
+    await anna.find('chat-options').locator('summary').click();
+    await assertGood(anna, 'the chat and its options');
 
     for (const panel of PANELS) {
       await anna.open(panel);

@@ -34,6 +34,7 @@ test('a call from joining to leaving with the keyboard alone', async (t) => {
     'link',
     'mute-microphone',
     'mute-camera',
+    'share-screen',
     'open-people',
     'open-chat',
     'open-more',

@@ -14,13 +14,13 @@ export const TABLET = { width: 820, height: 1180 };
 export const DESKTOP = { width: 1440, height: 900 };
 
 /** The real server with the built demo, and a browser; every visitor has a profile of their own. */
-export function setStage() {
+export function setStage({ flags } = {}) {
   const stage = { server: null, browser: null, visit, restartServer };
 
   before(async () => {
     [stage.server, stage.browser] = await Promise.all([
       startServer('127.0.0.1:0'),
-      launchBrowser(),
+      launchBrowser(flags),
     ]);
   });
 

@@ -5,6 +5,8 @@ import { addressOfRoom, readAddress, roomNameFault } from '../../www/src/state/a
 import * as change from '../../www/src/state/call-state.js';
 import * as chat from '../../www/src/state/chat.js';
 import { createStore } from '../../www/src/state/store.js';
+import { defaultSettings, sizeOf, tidySettings } from '../../www/src/state/settings.js';
+import { featuredGrid } from '../../www/src/view/featured-grid.js';
 import { bestGrid } from '../../www/src/view/tile-grid.js';
 
 test('tiles fill their place without leaving it', () => {
@@ -120,4 +122,73 @@ test('unread messages are counted while the chat is closed', () => {
   apply(change.panelOpened('chat'));
   apply(chat.messageArrived(message));
   assert.equal(state.unreadCount, 0);
+});
+
+test('beside a shared screen everybody else has a place', () => {
+  for (let others = 1; others <= 12; others += 1) {
+    for (const [width, height] of [
+      [374, 690],
+      [300, 430],
+      [1000, 760],
+    ]) {
+      const { columns, rows } = featuredGrid(others, width, height);
+      assert.ok(columns * rows >= others, `${others} in ${width} by ${height}`);
+      assert.ok(
+        (columns - 1) * rows < others || (rows - 1) * columns < others,
+        'and none is empty',
+      );
+    }
+  }
+  assert.deepEqual(featuredGrid(3, 374, 690), {
+    layout: 'featured-upright',
+    columns: 3,
+    rows: 1,
+  });
+});
+
+test('settings that were kept are made whole', () => {
+  assert.deepEqual(tidySettings(undefined), defaultSettings);
+  assert.deepEqual(tidySettings({ resolution: '1x1', frameRate: '30', relayOnly: 'yes', x: 1 }), {
+    ...defaultSettings,
+  });
+  assert.equal(tidySettings({ frameRate: 30 }).frameRate, 30);
+  assert.deepEqual(sizeOf('1280x720'), { width: 1280, height: 720 });
+});
+
+test('earlier messages find their place among those that were seen live', () => {
+  const at = (second) => new Date(2026, 0, 1, 12, 0, second);
+  const message = (text, second) => ({ senderId: 'bob', text, time: at(second) });
+  const apply = (state, ...changes) =>
+    changes.reduce((now, one) => ({ ...now, ...one(now) }), state);
+  const earlier = [message('one', 1), message('two', 2)].map((one) => ({
+    ...one,
+    isEarlier: true,
+  }));
+  const live = apply(change.initialState, chat.messageArrived(message('two', 3)));
+  const once = apply(live, chat.historyLoaded(earlier));
+  assert.deepEqual(
+    once.messages.map(({ text }) => text),
+    ['one', 'two'],
+  );
+  const twice = apply(once, chat.historyLoaded(earlier));
+  assert.equal(twice.messages.length, 2, 'loaded again it is not there twice');
+});
+
+test('the server keeps encrypted messages for everybody only', () => {
+  const state = {
+    ...change.initialState,
+    canKeepMessages: true,
+    keepsMessages: true,
+    selectedSecretId: 'team',
+  };
+  assert.equal(chat.willBeKept(state), true);
+  for (const changes of [
+    { canKeepMessages: false },
+    { keepsMessages: false },
+    { selectedSecretId: '' },
+    { receivers: ['bob'] },
+    { way: chat.Way.PEERS },
+  ]) {
+    assert.equal(chat.willBeKept({ ...state, ...changes }), false, JSON.stringify(changes));
+  }
 });

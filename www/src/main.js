@@ -14,18 +14,24 @@ import { createJoinForm } from './view/join-form.js';
 import { createNotices } from './view/notices.js';
 import { createPage } from './view/page.js';
 import { createRoomBar } from './view/room-bar.js';
+import { createSharing } from './view/sharing.js';
 import { createSidePanel } from './view/side-panel.js';
 import { createStage, startSound } from './view/stage.js';
 
 const WIDE_SCREEN = '(min-width: 75rem)';
 
 const { roomName, appKey } = readAddress();
+const preferences = readPreferences();
 const store = createStore({
   ...initialState,
-  settings: tidySettings(readPreferences().settings),
+  appKey,
+  settings: tidySettings(preferences.settings),
+  cameraId: preferences.cameraId,
+  microphoneId: preferences.microphoneId,
+  speakerId: preferences.speakerId,
 });
-const preview = new Preview(readPreferences());
-const session = new RoomSession(store, appKey);
+const preview = new Preview(preferences);
+const session = new RoomSession(store);
 
 // First, so that what the others put the focus on is in sight by then.
 createPage({
@@ -38,6 +44,7 @@ createJoinForm({ store, session, preview, roomName });
 createRoomBar(store);
 createStage({ store, onSoundBlocked: () => store.change({ soundIsBlocked: true }) });
 createControls({ store, session });
+createSharing({ store, session });
 createSidePanel({ store, session, panels });
 createNotices(store);
 const showRoomFailure = createFailureBanner(byId('room-failure'), (remedy) => {

@@ -1,5 +1,6 @@
 import { otherPeople } from '../state/call-state.js';
 import { receiverToggled, receiversChosen } from '../state/chat.js';
+import { createChatOptions } from '../view/chat-options.js';
 import { createMessageEntry } from '../view/message-entry.js';
 import { createReceiverChips } from '../view/receiver-chips.js';
 import { element, icon, setText } from '../view/element.js';
@@ -10,14 +11,21 @@ export const chatPanel = { id: 'chat', title: 'Chat', iconName: 'chat', create: 
 
 function createChat({ store, session }) {
   const log = createLog();
+  const options = createChatOptions({ store, session });
   const composer = createComposer({ store, session });
 
   return {
-    element: element('div', { class: 'chat' }, log.element, composer.element),
+    element: element(
+      'div',
+      { class: 'chat' },
+      log.element,
+      element('div', { class: 'chat-foot' }, options.element, composer.element),
+    ),
     focus: composer.focus,
     badge: ({ unreadCount }) => ({ number: unreadCount, meaning: 'unread' }),
     show(state) {
       log.show(state.messages);
+      options.show(state);
       composer.show(state);
     },
   };
@@ -56,7 +64,7 @@ function createComposer({ store, session }) {
     onEveryone: () => store.change(receiversChosen([])),
     onToggle: (id) => store.change(receiverToggled(id)),
   });
-  const mode = element('p', { class: 'chat-mode', data: { test: 'chat-mode' } });
+  const mode = element('p', { id: 'chat-mode', class: 'chat-mode', data: { test: 'chat-mode' } });
   const input = element('input', {
     id: 'chat-input',
     autocomplete: 'off',
@@ -66,7 +74,6 @@ function createComposer({ store, session }) {
     'aria-describedby': 'chat-mode',
     data: { test: 'chat-input' },
   });
-  mode.id = 'chat-mode';
 
   function submit(event) {
     event.preventDefault();

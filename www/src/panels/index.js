@@ -3,6 +3,7 @@ import { journalPanel } from './journal.js';
 import { morePanel } from './more.js';
 import { peoplePanel } from './people.js';
 import { roomPanel } from './room.js';
+import { settingsPanel } from './settings.js';
 
 /** The panels of the room, in the order of their buttons. A new one is added here. */
-export const panels = [peoplePanel, chatPanel, roomPanel, journalPanel, morePanel];
+export const panels = [peoplePanel, chatPanel, roomPanel, settingsPanel, journalPanel, morePanel];

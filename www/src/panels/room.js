@@ -1,5 +1,6 @@
 import { Phase, noticed, self } from '../state/call-state.js';
 import { element, setText } from '../view/element.js';
+import { createRecordingControls } from '../view/recording-controls.js';
 import { createSection } from '../view/section.js';
 import { createSwitch } from '../view/switch.js';
 
@@ -20,18 +21,22 @@ function createRoom({ store, session }) {
     onChange: (isOn) => session.room.setLocked(isOn),
   });
   const data = createDataEditor({ store, session });
+  const recording = createRecordingControls({ session });
 
   return {
     element: element(
       'div',
       { class: 'panel-scroll' },
       createSection('Access', lock.element),
+      recording.element,
       createSection('Your custom data', data.element),
     ),
 
     show(state) {
       const isConnected = state.phase === Phase.JOINED;
       lock.show({ isOn: state.roomIsLocked, isAvailable: isConnected });
+      recording.element.hidden = !state.hasMediaServer;
+      recording.show(state);
       data.show(self(state)?.customData, isConnected);
     },
   };

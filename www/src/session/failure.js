@@ -50,6 +50,20 @@ mediaFailures.SecurityError = mediaFailures.NotAllowedError;
 mediaFailures.DevicesNotFoundError = mediaFailures.NotFoundError;
 mediaFailures.AbortError = mediaFailures.NotReadableError;
 
+/** In one sentence: why a camera or microphone was not started during a call. */
+export function describeMediaFailure(error, device) {
+  switch (mediaFailures[error?.name]?.kind) {
+    case 'media-refused':
+      return `The browser may not use your ${device}.`;
+    case 'media-missing':
+      return `This ${device} is not there any more.`;
+    case 'media-busy':
+      return `Your ${device} cannot be started. Another program may be using it.`;
+    default:
+      return `Your ${device} cannot be started: ${textOf(error)}`;
+  }
+}
+
 const refusals = {
   [Reason.ROOM_LOCKED]: {
     kind: 'room-locked',

@@ -2,11 +2,11 @@
 import { sizeOf } from '../state/settings.js';
 
 /** Options of the constructor. The demo is served by the server it talks to. */
-export const initOptions = (appKey, { relayOnly }) => ({
+export const initOptions = ({ appKey, settings }) => ({
   appKey,
   roomServer: `//${window.location.host}`,
   forceSSL: window.location.protocol === 'https:',
-  forceTURN: relayOnly,
+  forceTURN: settings.relayOnly,
 });
 
 /** Options of `joinRoom`. */

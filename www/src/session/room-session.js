@@ -8,13 +8,18 @@ import {
   sdkStopped,
   serverStillAway,
 } from './failure.js';
+import { createDevices } from './devices.js';
+import { createHistory } from './history.js';
 import { createJournal } from './journal.js';
 import { listen } from './listening.js';
 import { createMessages } from './messages.js';
 import { createPeople } from './people.js';
+import { createRecording } from './recording.js';
 import { createRejoining } from './rejoining.js';
 import { createRoom } from './room.js';
 import { initOptions, joinOptions } from './options.js';
+import { createScreen } from './screen.js';
+import { createSecrets } from './secrets.js';
 import { createStreams } from './streams.js';
 
 const { Phase } = change;
@@ -26,7 +31,6 @@ const { Phase } = change;
 export class RoomSession {
   #store;
   #skylink = null;
-  #appKey;
   #preparedWith = null;
   #choice = null;
   #topics;
@@ -37,7 +41,7 @@ export class RoomSession {
   /** From the event `fatal`: joins anew after the SDK itself has stopped. */
   #revive = null;
 
-  constructor(store, appKey) {
+  constructor(store) {
     this.#store = store;
     const shared = {
       store,
@@ -47,7 +51,12 @@ export class RoomSession {
     this.journal = createJournal();
     this.connections = createConnections(shared);
     this.messages = createMessages(shared);
+    this.history = createHistory(shared);
+    this.secrets = createSecrets({ ...shared, onAdded: () => this.history.load() });
     this.people = createPeople(shared);
+    this.devices = createDevices(shared);
+    this.recording = createRecording(shared);
+    this.screen = createScreen(shared);
     this.streams = createStreams(shared);
     this.room = createRoom({
       ...shared,
@@ -55,19 +64,29 @@ export class RoomSession {
       onLost: () => this.#loseConnection(),
       onFatal: (revive) => this.#loseSdk(revive),
     });
-    this.#topics = [this.room, this.people, this.streams, this.connections, this.messages];
+    // In this order they hear of an event: a room that is entered knows its secrets before its history.
+    this.#topics = [
+      this.room,
+      this.people,
+      this.streams,
+      this.screen,
+      this.recording,
+      this.connections,
+      this.messages,
+      this.secrets,
+      this.history,
+    ];
     this.#rejoining = createRejoining({
       rejoin: () => this.#joinAgain(),
       onStillAway: () => store.change(change.connectionLost(serverStillAway)),
     });
-    this.#appKey = appKey;
     // Here already, since the first instance begins to load the SDK.
     this.#prepare();
   }
 
   /** Options of the constructor hold for an instance: other options need another one. */
   #prepare() {
-    const options = initOptions(this.#appKey, this.#store.state.settings);
+    const options = initOptions(this.#store.state);
     const signature = JSON.stringify(options);
     if (this.#preparedWith === signature) return;
     try {
@@ -98,10 +117,18 @@ export class RoomSession {
     else this.#rejoining.lookNow();
   }
 
+  /** What was changed in the settings during a call. */
+  settingsChanged(changes) {
+    if (this.#store.state.phase !== Phase.JOINED) return;
+    if ('relayOnly' in changes) this.#joinAgain();
+    else this.devices.settingsChanged(changes);
+  }
+
   async #joinAgain() {
     const revive = this.#revive;
     this.#revive = null;
     if (!revive) this.#leaveRoom();
+    this.#prepare();
     this.#store.change(change.joiningAgain());
     await this.#enter(revive ?? (() => this.#skylink.joinRoom(this.#joinOptions())));
   }

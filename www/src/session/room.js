@@ -3,7 +3,7 @@ import { Phase, noticed, roomLockChanged } from '../state/call-state.js';
 import { describeRefusal } from './failure.js';
 import { personFrom } from './person.js';
 
-const { SYSTEM_ACTION } = SkylinkConstants;
+const { PEER_TYPE, SYSTEM_ACTION } = SkylinkConstants;
 
 /** What concerns the whole room: its lock, and what the server says or does. */
 export function createRoom({ store, sdk, onPutOut, onLost, onFatal }) {
@@ -12,6 +12,10 @@ export function createRoom({ store, sdk, onPutOut, onLost, onFatal }) {
       const who = isSelf ? 'You' : personFrom('', peerInfo).name;
       store.change(roomLockChanged(isLocked));
       store.change(noticed(`${who} ${isLocked ? 'locked' : 'unlocked'} the room.`));
+    },
+
+    [SkylinkEvents.SERVER_PEER_JOINED]({ serverPeerType }) {
+      if (serverPeerType === PEER_TYPE.MCU) store.change({ hasMediaServer: true });
     },
 
     [SkylinkEvents.SYSTEM_ACTION]({ action, reason, info }) {

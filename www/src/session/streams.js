@@ -8,13 +8,15 @@ const { MEDIA_ACCESS_FALLBACK_STATE } = SkylinkConstants;
 export function createStreams({ store, sdk }) {
   const add =
     (isScreen) =>
-    ({ peerId, peerInfo, stream, streamId }) => {
-      store.change(change.streamAdded(peerId, { id: streamId, media: stream, isScreen }));
+    ({ peerId, peerInfo, stream, streamId, isVideo, isAudio }) => {
+      const added = { id: streamId, media: stream, isVideo, isAudio, isScreen };
+      store.change(change.streamAdded(peerId, added));
       store.change(change.personChanged(peerId, knownPersonFrom(store.state, peerId, peerInfo)));
     };
 
   const listeners = {
     [SkylinkEvents.ON_INCOMING_STREAM]: add(false),
+    [SkylinkEvents.ON_INCOMING_SCREEN_STREAM]: add(true),
 
     [SkylinkEvents.STREAM_ENDED]({ peerId, streamId }) {
       store.change(change.streamRemoved(peerId, streamId));
@@ -26,19 +28,18 @@ export function createStreams({ store, sdk }) {
     },
   };
 
-  // Each kind has streams of its own; a shared screen is not muted with the camera.
-  function mute(getTracks, isMuted) {
-    const streams = change.self(store.state)?.streams ?? [];
-    for (const { id, media, isScreen } of streams) {
-      if (isScreen || media[getTracks]().length === 0) continue;
-      const options = { audioMuted: isMuted, videoMuted: isMuted };
-      sdk().muteStreams(store.state.roomName, options, id);
-    }
+  function mute(stream, isMuted) {
+    if (!stream) return;
+    const options = { audioMuted: isMuted, videoMuted: isMuted };
+    sdk().muteStreams(store.state.roomName, options, stream.id);
   }
+
+  const me = () => change.self(store.state);
 
   return {
     listeners,
-    setMicrophoneMuted: (isMuted) => mute('getAudioTracks', isMuted),
-    setCameraMuted: (isMuted) => mute('getVideoTracks', isMuted),
+    // By the stream's id: without one a shared screen would be muted with the camera.
+    setMicrophoneMuted: (isMuted) => mute(change.voiceOf(me()), isMuted),
+    setCameraMuted: (isMuted) => mute(change.pictureOf(me()), isMuted),
   };
 }

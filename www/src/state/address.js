@@ -20,8 +20,12 @@ export function addressOfRoom(roomName, address = window.location.href) {
   return url.href;
 }
 
-export function showRoomInAddress(roomName) {
-  window.history.replaceState(null, '', addressOfRoom(roomName));
+/** From then on the page's own address leads others to the room. */
+export function showRoomInAddress(roomName, appKey) {
+  const url = new URL(addressOfRoom(roomName));
+  if (appKey === DEFAULT_APP_KEY) url.searchParams.delete('key');
+  else url.searchParams.set('key', appKey);
+  window.history.replaceState(null, '', url);
 }
 
 export const tidyRoomName = (text) => text.trim().replace(/\s+/g, ' ').slice(0, LONGEST_ROOM_NAME);

@@ -4,6 +4,8 @@
  * Chat and the other parts of a room have modules of their own beside this one.
  */
 import { noChat, receiverLeft } from './chat.js';
+import { noDevices } from './devices.js';
+import { noRecording } from './recording.js';
 import { defaultSettings } from './settings.js';
 
 /** @enum {string} */
@@ -34,7 +36,9 @@ const nothingOfARoom = {
   roomIsLocked: false,
   people: [],
   isRejoining: false,
+  hasMediaServer: false,
   ...noChat,
+  ...noRecording,
 };
 
 export const initialState = {
@@ -44,7 +48,12 @@ export const initialState = {
   notice: null,
   spoken: null,
   soundIsBlocked: false,
+  appKey: '',
   settings: defaultSettings,
+  cameraId: '',
+  microphoneId: '',
+  speakerId: '',
+  ...noDevices,
   ...nothingOfARoom,
 };
 
@@ -65,6 +74,8 @@ export const joiningAgain =
     phase: Phase.JOINING,
     failure: null,
     isRejoining: true,
+    hasMediaServer: false,
+    ...noRecording,
     roomIsLocked: false,
     people: people.map((person) => ({
       ...person,
@@ -123,7 +134,7 @@ export const personLeft = (id) => (state) => ({
   ...receiverLeft(id)(state),
 });
 
-/** @param stream `{ id, media, isScreen }` */
+/** @param stream `{ id, media, isVideo, isAudio, isScreen }` */
 export const streamAdded = (id, stream) => (state) => {
   const person = personById(state, id);
   if (!person) return {};
@@ -156,6 +167,21 @@ export const spoken = (text) => () => ({ spoken: { text, serial: nextSerial() } 
 export const personById = (state, id) => state.people.find((person) => person.id === id);
 export const self = (state) => state.people.find((person) => person.isSelf);
 export const otherPeople = (state) => state.people.filter((person) => !person.isSelf);
+
+/** The screens that are shared, the oldest first. */
+export const screensOf = ({ people }) =>
+  people.flatMap((person) =>
+    person.streams
+      .filter(({ isScreen, isVideo }) => isScreen && isVideo)
+      .map((stream) => ({ person, stream })),
+  );
+export const isSharing = (state) => screensOf(state).some(({ person }) => person.isSelf);
+
+/** Somebody's own picture and voice: what a camera and a microphone give. */
+export const pictureOf = (person) =>
+  person?.streams.findLast(({ isScreen, isVideo }) => isVideo && !isScreen);
+export const voiceOf = (person) =>
+  person?.streams.find(({ isScreen, isAudio }) => isAudio && !isScreen);
 
 /** In a room, also while its server is away or it is being joined again. */
 export const isInRoom = ({ phase, isRejoining }) =>

@@ -6,6 +6,7 @@ const defaults = {
   microphoneIsWanted: true,
   cameraId: '',
   microphoneId: '',
+  speakerId: '',
   settings: {},
 };
 

@@ -1,4 +1,5 @@
-import { Sending, isInRoom, self, spoken } from '../state/call-state.js';
+import { Sending, isInRoom, self } from '../state/call-state.js';
+import { Kind } from '../state/devices.js';
 import { byId, setLabel, setText, showIcon } from './element.js';
 
 /** The buttons below the tiles. Panels add theirs, see `side-panel.js`. */
@@ -6,10 +7,10 @@ export function createControls({ store, session }) {
   const microphone = createMuteButton({
     button: byId('mute-microphone'),
     kind: 'microphone',
-    words: { [Sending.ON]: 'Mute', [Sending.MUTED]: 'Unmute', [Sending.NONE]: 'No mic' },
+    words: { [Sending.ON]: 'Mute', [Sending.MUTED]: 'Unmute', [Sending.NONE]: 'Use mic' },
     isMutedNow: () => self(store.state)?.audio === Sending.MUTED,
     setMuted: (isMuted) => session.streams.setMicrophoneMuted(isMuted),
-    say: (text) => store.change(spoken(text)),
+    start: () => session.devices.start(Kind.MICROPHONE),
   });
   const camera = createMuteButton({
     button: byId('mute-camera'),
@@ -17,11 +18,11 @@ export function createControls({ store, session }) {
     words: {
       [Sending.ON]: 'Stop video',
       [Sending.MUTED]: 'Start video',
-      [Sending.NONE]: 'No camera',
+      [Sending.NONE]: 'Use camera',
     },
     isMutedNow: () => self(store.state)?.video === Sending.MUTED,
     setMuted: (isMuted) => session.streams.setCameraMuted(isMuted),
-    say: (text) => store.change(spoken(text)),
+    start: () => session.devices.start(Kind.CAMERA),
   });
 
   byId('leave').addEventListener('click', () => session.leave());
@@ -34,26 +35,22 @@ export function createControls({ store, session }) {
   });
 }
 
-function createMuteButton({ button, kind, words, isMutedNow, setMuted, say }) {
+function createMuteButton({ button, kind, words, isMutedNow, setMuted, start }) {
   let sending = Sending.NONE;
 
   button.addEventListener('click', () => {
-    if (sending === Sending.NONE) {
-      say(`You joined without a ${kind}. Leave and join again to use one.`);
-      return;
-    }
-    setMuted(!isMutedNow());
+    if (sending === Sending.NONE) start();
+    else setMuted(!isMutedNow());
   });
 
   return (next) => {
     sending = next;
     button.dataset.sending = sending;
-    button.setAttribute('aria-disabled', String(sending === Sending.NONE));
     showIcon(button.querySelector('svg'), sending === Sending.ON ? kind : `${kind}-off`);
     setText(button.querySelector('.control-text'), words[sending]);
     setLabel(
       button,
-      `${words[sending]}${kind === 'microphone' && sending !== Sending.NONE ? ' microphone' : ''}`,
+      kind === 'microphone' ? `${words[sending].replace(' mic', '')} microphone` : words[sending],
     );
   };
 }

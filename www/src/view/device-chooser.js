@@ -1,7 +1,7 @@
-import { watchLevel } from '../media/level-meter.js';
 import { Problem } from '../media/preview.js';
 import { keepPreferences } from '../state/preferences.js';
 import { byId, element, setText, showIcon } from './element.js';
+import { createLevel } from './level.js';
 
 const problemWords = {
   [Problem.INSECURE]: (device) =>
@@ -20,7 +20,7 @@ export function createDeviceChooser(preview) {
   const placeholder = byId('preview-placeholder');
   const tryAgain = byId('preview-again');
   const showLevel = createLevel(byId('level'));
-  let shownStreams = {};
+  let shownCamera = null;
 
   for (const kind of ['camera', 'microphone']) {
     byId(`${kind}-switch`).addEventListener('click', () => {
@@ -46,9 +46,9 @@ export function createDeviceChooser(preview) {
     placeholder.hidden = Boolean(camera.stream);
     setText(placeholder, placeholderWords(camera));
 
-    if (shownStreams.camera !== camera.stream) video.srcObject = camera.stream;
-    if (shownStreams.microphone !== microphone.stream) showLevel(microphone.stream);
-    shownStreams = { camera: camera.stream, microphone: microphone.stream };
+    if (shownCamera !== camera.stream) video.srcObject = camera.stream;
+    showLevel(microphone.stream);
+    shownCamera = camera.stream;
   });
 }
 
@@ -100,20 +100,3 @@ function placeholderWords({ isWanted, problem }) {
 }
 
 const capitalised = (word) => word[0].toUpperCase() + word.slice(1);
-
-function createLevel(meter) {
-  const bar = meter.firstElementChild;
-  let stopWatching = () => {};
-
-  const show = (level) => {
-    bar.style.transform = `scaleX(${level.toFixed(2)})`;
-    meter.setAttribute('aria-valuenow', String(Math.round(level * 100)));
-  };
-
-  return (stream) => {
-    stopWatching();
-    show(0);
-    meter.hidden = !stream;
-    stopWatching = stream ? watchLevel(stream, show) : () => {};
-  };
-}

@@ -1,10 +1,12 @@
 import { DEFAULT_ROOM, roomNameFault, showRoomInAddress, tidyRoomName } from '../state/address.js';
 import { Phase } from '../state/call-state.js';
 import { changeSettings, keepPreferences, readPreferences } from '../state/preferences.js';
+import { roomKindsWith } from '../state/room-kinds.js';
 import { Remedy } from '../session/failure.js';
 import { createDeviceChooser } from './device-chooser.js';
 import { byId, setText } from './element.js';
 import { createFailureBanner } from './failure-banner.js';
+import { createSelectField } from './select-field.js';
 import { createSettingsFields } from './settings-fields.js';
 
 /** The page before a call: who, where, and with which devices. */
@@ -68,7 +70,7 @@ export function createJoinForm({ store, session, preview, roomName }) {
       ...changes,
     };
     keepPreferences({ name: choice.name });
-    showRoomInAddress(choice.roomName);
+    showRoomInAddress(choice.roomName, store.state.appKey);
     preview.stop();
     session.join(choice);
   }
@@ -96,9 +98,24 @@ function createSettings(store) {
     prefix: 'join-',
     onChange: (changes) => changeSettings(store, changes),
   });
+  const kind = createSelectField({
+    name: 'room-kind',
+    label: 'Kind of room',
+    hint: 'Rooms of different kinds are different rooms, even with the same name. The link says which kind it is.',
+    onChange: (appKey) => store.change({ appKey }),
+  });
   const parts = Object.values(fields);
-  byId('join-settings').replaceChildren(...parts.map((part) => part.element));
-  return { show: (state) => parts.forEach((part) => part.show(state.settings)) };
+  byId('join-settings').replaceChildren(kind.element, ...parts.map((part) => part.element));
+  return {
+    show({ appKey, settings }) {
+      const choices = roomKindsWith(appKey);
+      kind.show(
+        choices.map((one) => ({ value: one.appKey, label: one.label })),
+        appKey,
+      );
+      parts.forEach((part) => part.show(settings));
+    },
+  };
 }
 
 function chosenDevices({ camera, microphone }) {

@@ -22,6 +22,7 @@ export function createRoomBar(store) {
   return store.subscribe((state) => {
     setText(byId('room-heading'), state.roomName);
     byId('lock-mark').hidden = !state.roomIsLocked;
+    byId('recording-mark').hidden = state.recordingId === null;
     byId('alone').hidden = state.phase !== Phase.JOINED || otherPeople(state).length > 0;
     if (state.roomName) link.value = addressOfRoom(state.roomName);
 

@@ -1,6 +1,7 @@
 import { watchLevel } from '../media/level-meter.js';
-import { Connection, Sending } from '../state/call-state.js';
+import { Connection, Sending, pictureOf, voiceOf } from '../state/call-state.js';
 import { element, icon, setText } from './element.js';
+import { createTileSounds } from './tile-sounds.js';
 
 const SPEAKING_LEVEL = 0.45;
 
@@ -17,9 +18,8 @@ const videoWords = { [Sending.ON]: '', [Sending.MUTED]: 'Camera off', [Sending.N
 /** The picture, sound, name and state of one person. */
 export function createTile({ id, isSelf }, onSoundBlocked) {
   const video = element('video', { playsinline: true, autoplay: true });
-  // Sound comes from the audio element, or from nowhere for one's own tile.
+  // Sound comes from elements of its own, or from nowhere for one's own tile.
   video.muted = true;
-  const audio = isSelf ? null : element('audio', { autoplay: true });
   const initials = element('span', { class: 'tile-initials', 'aria-hidden': 'true' });
   const name = element('span', { class: 'tile-name' });
   const audioMark = createMark('microphone-off');
@@ -31,7 +31,6 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
     { class: 'tile', data: { test: 'tile', peer: id, self: String(isSelf) } },
     initials,
     video,
-    ...(audio ? [audio] : []),
     connection,
     element(
       'div',
@@ -42,11 +41,12 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
       videoMark.element,
     ),
   );
+  const sounds = isSelf ? null : createTileSounds({ place: tile, onSoundBlocked });
 
   let watched = null;
   let stopWatching = () => {};
 
-  function watchSound(stream) {
+  function watchVoice(stream) {
     if (watched === stream) return;
     watched = stream;
     stopWatching();
@@ -63,11 +63,10 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
   return {
     element: tile,
 
-    show(person) {
-      const picture = newestWith(person.streams, 'getVideoTracks');
-      const sound = newestWith(person.streams, 'getAudioTracks');
+    show(person, { speakerId }) {
+      const picture = pictureOf(person)?.media ?? null;
+      const voice = voiceOf(person)?.media ?? null;
       const hasPicture = picture !== null && person.video === Sending.ON;
-      const fullName = isSelf ? `${person.name} (you)` : person.name;
 
       Object.assign(tile.dataset, {
         audio: person.audio,
@@ -75,7 +74,7 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
         connection: person.connection,
         picture: String(hasPicture),
       });
-      setText(name, fullName);
+      setText(name, isSelf ? `${person.name} (you)` : person.name);
       setText(initials, initialsOf(person.name));
       initials.style.setProperty('--hue', String(hueOf(person.name)));
       handMark.show(person.hasRaisedHand ? 'Hand raised' : '');
@@ -86,19 +85,14 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
       video.setAttribute('aria-label', isSelf ? 'Your camera' : `Camera of ${person.name}`);
       video.hidden = !hasPicture;
       if (video.srcObject !== picture) video.srcObject = picture;
-      if (audio && audio.srcObject !== sound) {
-        audio.srcObject = sound;
-        if (sound) {
-          audio.play().catch((error) => error.name === 'NotAllowedError' && onSoundBlocked());
-        }
-      }
-      watchSound(sound);
+      sounds?.show(person.streams, speakerId);
+      watchVoice(voice);
     },
 
     remove() {
-      watchSound(null);
+      watchVoice(null);
       video.srcObject = null;
-      if (audio) audio.srcObject = null;
+      sounds?.show([], '');
       tile.remove();
     },
   };
@@ -114,10 +108,6 @@ function createMark(iconName) {
       setText(words, text);
     },
   };
-}
-
-function newestWith(streams, getTracks) {
-  return streams.findLast(({ media }) => media[getTracks]().length > 0)?.media ?? null;
 }
 
 function initialsOf(name) {
