@@ -14,7 +14,7 @@ impl World {
         let Page { name, browser, client, .. } = &mut self.pages[page];
         let reuse = if matches!(client, Client::Ours(_)) { Reuse::Idle } else { Reuse::Unused };
         if let ConnectionOp::Create { .. } = op {
-            let made = browser.connections.insert(id, PeerConnection::new(format!("{name}.{id}")));
+            let made = browser.connections.insert(id, PeerConnection::new(format!("{name}+{id}")));
             assert!(made.is_none(), "connection {id} is made twice");
             return;
         }
@@ -44,7 +44,8 @@ impl World {
             }
             ConnectionOp::Channel { channel, op: ChannelOp::SendText(text) } => {
                 let link = connection.link.as_ref();
-                match link.and_then(|(_, far)| member_of(far)).map(str::to_owned) {
+                let far = link.map(|(_, far)| far.clone()).unwrap_or_default();
+                match self.media_server.as_ref().and_then(|it| it.member_at(&far)) {
                     Some(from) => {
                         let delay = self.quickly();
                         self.schedule(delay, Happening::TextUp { from, text });
@@ -258,11 +259,6 @@ impl World {
             self.schedule(delay, Happening::Input(page, Input::Connection { connection, event }));
         }
     }
-}
-
-/// The member that an ICE generation of a media server is for.
-fn member_of(ufrag: &str) -> Option<&str> {
-    ufrag.strip_prefix(MEDIA_SERVER)?.strip_prefix('.')?.split('.').next()
 }
 
 pub(crate) fn channel_event(channel: ChannelId, event: ChannelEvent) -> ConnectionEvent {

@@ -40,7 +40,7 @@ pub struct Description {
 impl Description {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split("\r\nm=");
-        let version = parts.next()?.strip_prefix("v=0\r\no=- 1 ")?.split(' ').next()?.parse().ok()?;
+        let version = parts.next()?.split(' ').nth(2)?.parse().ok()?;
         let mut ufrag = None;
         let mut sections = Vec::new();
         for part in parts {
@@ -54,7 +54,7 @@ impl Description {
                 part.lines().find_map(|line| line.strip_prefix("a=")?.strip_prefix(name).map(str::to_owned))
             };
             let has = |name: &str| attribute(name).is_some();
-            ufrag = Some(attribute("ice-ufrag:")?);
+            ufrag = ufrag.or_else(|| attribute("ice-ufrag:"));
             sections.push(Section {
                 kind,
                 mid: attribute("mid:")?,
@@ -79,7 +79,15 @@ impl Description {
 
 impl fmt::Display for Description {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "v=0\r\no=- 1 {} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n", self.version)?;
+        write!(out, "v=0\r\no=- 1 {} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE", self.version)?;
+        for section in self.sections.iter().filter(|section| !section.stopped) {
+            write!(out, " {}", section.mid)?;
+        }
+        // One certificate for each connection, whatever its ICE generation.
+        let name = self.ufrag.rsplit_once('+').map_or("", |(name, _)| name);
+        let seed = name.bytes().fold(7_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        let fingerprint = vec![format!("{seed:02X}"); 32].join(":");
+        write!(out, "\r\na=fingerprint:sha-256 {fingerprint}\r\n")?;
         for section in &self.sections {
             let (kind, rest) = match section.kind {
                 SectionKind::Audio => ("audio", "UDP/TLS/RTP/SAVPF 111"),
@@ -87,9 +95,12 @@ impl fmt::Display for Description {
                 SectionKind::Data => ("application", "UDP/DTLS/SCTP webrtc-datachannel"),
             };
             let port = if section.stopped { 0 } else { 9 };
-            write!(out, "m={kind} {port} {rest}\r\na=ice-ufrag:{}\r\na=mid:{}\r\n", self.ufrag, section.mid)?;
-            if section.kind == SectionKind::Data {
-                continue;
+            write!(out, "m={kind} {port} {rest}\r\na=mid:{}\r\n", section.mid)?;
+            write!(out, "a=ice-ufrag:{}\r\na=ice-pwd:0123456789abcdefghijkl\r\n", self.ufrag)?;
+            match section.kind {
+                SectionKind::Audio => write!(out, "a=rtpmap:111 opus/48000/2\r\n")?,
+                SectionKind::Video => write!(out, "a=rtpmap:96 VP8/90000\r\n")?,
+                SectionKind::Data => continue,
             }
             let direction = match (section.sends, section.receives) {
                 (true, true) => "sendrecv",

@@ -1,6 +1,6 @@
 //! Meetings in rooms with a media server.
 
-use crate::media_server::{Ending, Habits, Model};
+use crate::media_server::{Ending, Habits, Model, Real};
 use crate::network;
 use crate::random_meetings::{config, page, Plan};
 use crate::world::{Action, Media, World, ROOM};
@@ -15,10 +15,25 @@ pub fn room(seed: u64, habits: Habits) -> World {
     world
 }
 
+/// With the server's own media server.
+fn real_room(seed: u64) -> World {
+    let mut world = World::new(seed, network::Habits::good());
+    world.media_server = Some(Box::new(Real::new("rid-of-lobby", world.now)));
+    world
+}
+
+/// With one of the model that ends media in a certain way, or with the real one.
+fn any_room(seed: u64, model: Option<Ending>) -> World {
+    match model {
+        Some(ending) => room(seed, Habits { ending, ..Habits::default() }),
+        None => real_room(seed),
+    }
+}
+
 #[test]
 fn pages_meet_and_part() {
-    for ending in [Ending::Stops, Ending::Pools] {
-        let mut world = room(1, Habits { ending, ..Habits::default() });
+    for model in [Some(Ending::Stops), Some(Ending::Pools), None] {
+        let mut world = any_room(1, model);
         let (alice, bob, carol) = (world.page("alice"), world.page("bob"), world.page("carol"));
         world.act(alice, Action::Join(Media::BOTH));
         world.settle();
@@ -39,22 +54,26 @@ fn pages_meet_and_part() {
 
 #[test]
 fn direct_messages_reach_whom_they_are_for() {
-    let mut world = room(1, Habits::default());
-    let pages = ["alice", "bob", "carol"].map(|name| world.page(name));
-    for page in pages {
-        world.act(page, Action::Join(Media::NONE));
-    }
-    world.settle();
-    let ids = pages.map(|page| world.pages[page].view(world.now, ROOM).own_id);
-    for (message, target) in [("to all", Value::Null), ("to bob", ids[1].as_str().into())] {
-        let (first, second) = (Some(ROOM.into()), Some(message.into()));
-        world.call(pages[0], Call::SendP2PMessage { first, second, third: Some(target) });
+    for mut world in [room(1, Habits::default()), real_room(1)] {
+        let pages = ["alice", "bob", "carol"].map(|name| world.page(name));
+        for page in pages {
+            world.act(page, Action::Join(Media::NONE));
+        }
         world.settle();
+        let ids = pages.map(|page| world.pages[page].view(world.now, ROOM).own_id);
+        for (message, target) in [("to all", Value::Null), ("to bob", ids[1].as_str().into())] {
+            let (first, second) = (Some(ROOM.into()), Some(message.into()));
+            world.call(pages[0], Call::SendP2PMessage { first, second, third: Some(target) });
+            world.settle();
+        }
+        let heard = pages.map(|page| world.pages[page].observer.heard.clone());
+        let from_alice = |text: &str| (ids[0].clone(), Value::from(text));
+        assert_eq!(
+            heard,
+            [vec![], vec![from_alice("to all"), from_alice("to bob")], vec![from_alice("to all")]]
+        );
+        world.everybody_leaves();
     }
-    let heard = pages.map(|page| world.pages[page].observer.heard.clone());
-    let from_alice = |text: &str| (ids[0].clone(), Value::from(text));
-    assert_eq!(heard, [vec![], vec![from_alice("to all"), from_alice("to bob")], vec![from_alice("to all")]]);
-    world.everybody_leaves();
 }
 
 /// One run: who does what and when.
@@ -62,7 +81,8 @@ fn direct_messages_reach_whom_they_are_for() {
 struct Meeting {
     seed: u64,
     network: network::Habits,
-    ending: Ending,
+    /// How the model ends media; without it the real media server is there.
+    model: Option<Ending>,
     /// How likely an operation on a description fails.
     clumsiness: f64,
     pages: Vec<Plan>,
@@ -70,20 +90,20 @@ struct Meeting {
 
 impl fmt::Debug for Meeting {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, ending, clumsiness, .. } = self;
-        write!(out, "seed {seed}, {ending:?}, clumsiness {clumsiness}")?;
+        let Self { seed, model, clumsiness, .. } = self;
+        write!(out, "seed {seed}, {model:?}, clumsiness {clumsiness}")?;
         self.pages.iter().try_for_each(|page| write!(out, "\n    {page:?}"))
     }
 }
 
 fn meeting(pages: usize, network: network::Habits) -> impl Strategy<Value = Meeting> {
-    let ending = prop_oneof![Just(Ending::Stops), Just(Ending::Pools)];
+    let model = prop_oneof![1 => Just(Some(Ending::Stops)), 1 => Just(Some(Ending::Pools)), 2 => Just(None)];
     let clumsiness = prop_oneof![3 => Just(0.0), 1 => 0.0..0.05];
-    (any::<u64>(), ending, clumsiness, prop::collection::vec(page(), pages)).prop_map(
-        move |(seed, ending, clumsiness, pages)| Meeting {
+    (any::<u64>(), model, clumsiness, prop::collection::vec(page(), pages)).prop_map(
+        move |(seed, model, clumsiness, pages)| Meeting {
             seed,
             network: network.clone(),
-            ending,
+            model,
             clumsiness,
             pages,
         },
@@ -91,7 +111,7 @@ fn meeting(pages: usize, network: network::Habits) -> impl Strategy<Value = Meet
 }
 
 fn everybody_meets(meeting: &Meeting) {
-    let mut world = room(meeting.seed, Habits { ending: meeting.ending, ..Habits::default() });
+    let mut world = any_room(meeting.seed, meeting.model);
     world.network.habits = meeting.network.clone();
     for (number, (joins, media, actions)) in meeting.pages.iter().enumerate() {
         let page = world.page(&format!("page{number}"));

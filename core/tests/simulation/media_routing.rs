@@ -68,10 +68,10 @@ impl World {
 
     /// Text through the data channel of a member.
     fn send_text_down(&mut self, to: &str, text: String) {
-        let end = [MEDIA_SERVER, ".", to, "."].concat();
+        let Some(media_server) = &self.media_server else { return };
         let found = self.pages.iter().enumerate().find_map(|(page, it)| {
             let mut connections = it.browser.connections.iter();
-            let leads = |link: &(String, String)| link.1.starts_with(&end);
+            let leads = |link: &(String, String)| media_server.member_at(&link.1).as_deref() == Some(to);
             let (id, connection) = connections.find(|(_, c)| c.link.as_ref().is_some_and(leads))?;
             let open = connection.channels.iter().find(|channel| channel.open)?;
             Some((page, *id, open.number))

@@ -257,11 +257,19 @@ impl PeerConnection {
     }
 
     fn ufrag(&self) -> String {
-        format!("{}.{}", self.name, self.generation)
+        format!("{}+{}", self.name, self.generation)
     }
 
     fn negotiated(&self) -> Vec<(SectionKind, String)> {
         self.current.0.as_ref().map(Description::layout).unwrap_or_default()
+    }
+
+    /// Whether the offer keeps the m-sections there are. The place of one that is over may be taken.
+    fn continues(&self, offer: &Description) -> bool {
+        let current = self.current.1.as_ref().map(|remote| remote.sections.as_slice()).unwrap_or_default();
+        let keeps =
+            |(old, new): (&Section, &Section)| old.stopped || (old.kind, &old.mid) == (new.kind, &new.mid);
+        current.len() <= offer.sections.len() && current.iter().zip(&offer.sections).all(keeps)
     }
 
     fn with_mid(&mut self, mid: &str) -> Option<&mut Transceiver> {
@@ -295,7 +303,7 @@ impl PeerConnection {
         if !self.channels.is_empty() && !sections.iter().any(|section| section.kind == SectionKind::Data) {
             sections.push(Section::data(mids.next().unwrap()));
         }
-        let ufrag = format!("{}.{}", self.name, self.generation + u32::from(ice_restart));
+        let ufrag = format!("{}+{}", self.name, self.generation + u32::from(ice_restart));
         self.version += 1;
         let offer = Description { ufrag, version: self.version, sections };
         if let Some(local) = self.local() {
@@ -358,7 +366,7 @@ impl PeerConnection {
                 }
             }
             // An ICE restart begins when its offer is set, not when it is made.
-            self.generation = description.ufrag.rsplit('.').next().unwrap().parse().unwrap();
+            self.generation = description.ufrag.rsplit('+').next().unwrap().parse().unwrap();
             self.pending_local = Some(description);
         }
         let state =
@@ -387,7 +395,7 @@ impl PeerConnection {
             self.settle_directions();
             events.extend(self.become_state(Signaling::Stable));
         } else {
-            if !description.layout().starts_with(&self.negotiated()) {
+            if !self.continues(&description) {
                 return Err("InvalidAccessError");
             }
             if self.signaling == Signaling::HaveLocalOffer {
@@ -413,8 +421,13 @@ impl PeerConnection {
                 continue;
             }
             let mid = Some(section.mid.clone());
+            // One that waits for its first m-section only suits where the other side receives.
             let free = |t: &&mut Transceiver| {
-                t.mid.is_none() && t.kind == section.kind && !t.made_by_remote && !t.stopped
+                section.receives
+                    && t.mid.is_none()
+                    && t.kind == section.kind
+                    && !t.made_by_remote
+                    && !t.stopped
             };
             match self.transceivers.iter_mut().find(free) {
                 Some(transceiver) => transceiver.mid = mid,

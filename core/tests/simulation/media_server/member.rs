@@ -56,7 +56,7 @@ impl Member {
     /// A description of ours for this member.
     pub fn describe(&mut self, id: &str, of: Option<&Description>, foreign_ids: bool) -> Description {
         self.version += 1;
-        let ufrag = format!("{}.{id}.{}", super::MEDIA_SERVER, self.generation);
+        let ufrag = format!("{}+{id}+{}", super::MEDIA_SERVER, self.generation);
         Description { ufrag, version: self.version, sections: self.lines.sections(of, foreign_ids) }
     }
 

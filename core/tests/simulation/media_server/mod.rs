@@ -1,13 +1,16 @@
-//! The media server of a room. [`MediaServer`] is all that the world knows of it; [`Model`] follows
+//! The media server of a room. [`MediaServer`] is all that the world knows of it; [`Real`] is the
+//! server's own, [`Model`] another one that can make mistakes. It follows
 //! the rules that were found with clients of 2.7.2: one offer at a time, it yields when both offer,
 //! lines are shared by both sides, and `mediaInfoList` tells whose a line is.
 
 mod lines;
 mod member;
 mod model;
+mod real;
 
 pub use lines::Ending;
 pub use model::{Habits, Model};
+pub use real::Real;
 
 use skylink_core::Timestamp;
 use skylink_protocol::Value;
@@ -44,4 +47,6 @@ pub trait MediaServer {
     fn tick(&mut self, now: Timestamp);
     /// Nothing is under way with anybody.
     fn is_quiet(&self) -> bool;
+    /// The member that one of its ICE generations is for.
+    fn member_at(&self, ufrag: &str) -> Option<String>;
 }

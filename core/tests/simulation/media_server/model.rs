@@ -369,6 +369,10 @@ impl MediaServer for Model {
         }
     }
 
+    fn member_at(&self, ufrag: &str) -> Option<String> {
+        ufrag.split('+').nth(1).map(str::to_owned)
+    }
+
     fn is_quiet(&self) -> bool {
         self.members.values().all(|member| matches!(member.phase, Phase::Stable))
     }
