@@ -2,7 +2,7 @@
 //! ever.
 
 use crate::media_room_meetings::room;
-use crate::media_server::Habits;
+use crate::media_server::{Ending, Habits};
 use crate::world::{Action, Media, World};
 
 /// Three pages, of which the last comes when the others are done.
@@ -49,4 +49,60 @@ fn it_gives_streams_other_names() {
     let mut world = three_pages(Habits { foreign_ids: true, ..Habits::default() });
     assert_eq!(streams_listed(&mut world), [3, 3, 4]);
     world.everybody_leaves();
+}
+
+/// Alice sends on the lines that were made for bob's media, and bob's end.
+fn shared_lines_end(ending: Ending) -> World {
+    let mut world = room(1, Habits { ending, ..Habits::default() });
+    let (alice, bob) = (world.page("alice"), world.page("bob"));
+    world.act(alice, Action::Join(Media::NONE));
+    world.act(bob, Action::Join(Media::BOTH));
+    world.settle();
+    world.act(alice, Action::SendStream(Media::BOTH));
+    world.settle();
+    world.act(bob, Action::StopStreams(None));
+    world.settle();
+    world
+}
+
+#[test]
+fn lines_that_carry_media_both_ways_end_one_way() {
+    for ending in [Ending::Stops, Ending::Pools] {
+        let mut world = shared_lines_end(ending);
+        assert_eq!(streams_listed(&mut world), [0, 2], "{ending:?}");
+        world.assert_media_room_agrees();
+        world.everybody_leaves();
+    }
+}
+
+#[test]
+fn it_stops_lines_that_others_send_on() {
+    let mut world = shared_lines_end(Ending::StopsShared);
+    // What alice sent is lost, but there is no end of offers for it.
+    assert!(streams_listed(&mut world)[1] < 2);
+    let offers = world.pages[0].sent.iter().filter(|frame| frame.contains(r#"\"type\":\"offer\""#));
+    assert!(offers.count() <= 4);
+    world.everybody_leaves();
+}
+
+#[test]
+fn both_offer_at_once_whatever_its_weight() {
+    for weight in [Some(-1.0), Some(1e9), None] {
+        let mut world = room(1, Habits { weight, ..Habits::default() });
+        let pages: Vec<usize> = (0..4).map(|number| world.page(&format!("page{number}"))).collect();
+        for page in &pages {
+            world.act(*page, Action::Join(Media::AUDIO));
+        }
+        world.settle();
+        for action in
+            [Action::SendStream(Media::BOTH), Action::StopStreams(Some(1)), Action::StopStreams(None)]
+        {
+            for page in &pages {
+                world.act(*page, action.clone());
+            }
+            world.settle();
+            world.assert_media_room_agrees();
+        }
+        world.everybody_leaves();
+    }
 }

@@ -46,6 +46,8 @@ pub enum Ending {
     Stops,
     /// The line stays for the next medium of its kind.
     Pools,
+    /// The line is stopped even if the member sends on it: wrong, it takes the member's medium along.
+    StopsShared,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -124,6 +126,7 @@ impl Lines {
                 line.stopped = match ending {
                     Ending::Stops => line.upstream.is_none(),
                     Ending::Pools => false,
+                    Ending::StopsShared => true,
                 };
             }
         }
@@ -167,7 +170,7 @@ impl Lines {
                 kind: line.kind,
                 mid: line.mid.clone(),
                 sends,
-                receives: line.takes && offered.is_none_or(|section| section.sends),
+                receives: line.takes && !line.stopped && offered.is_none_or(|section| section.sends),
                 stream,
                 stopped: line.stopped,
             }
