@@ -38,7 +38,7 @@ import type {
   StreamsList,
   TransferResult,
 } from './types/payload-parts.js';
-import type { DataChannelInfo } from './types/statistics.js';
+import type { DataChannelInfo, Statistics } from './types/statistics.js';
 
 export type * from './types/constants.js';
 export type * from './types/errors.js';
@@ -122,6 +122,14 @@ declare class Skylink {
   ): undefined | null;
 
   /* connections */
+  /**
+   * One entry for each peer asked for, in that order; null while ICE never connected, or when
+   * statistics are switched off. Rates are since the last call.
+   */
+  getConnectionStatus(
+    roomName: RoomName,
+    peerId?: PeerId | PeerId[] | null,
+  ): Promise<Array<Statistics | null>>;
   /** By peer, then by the channel's name. */
   getPeersDataChannels(roomName: RoomName): Record<PeerId, Record<string, DataChannelInfo>> | null;
   /** Replaces the channel for messages, whoever offered last. */

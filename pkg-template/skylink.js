@@ -143,6 +143,7 @@ const METHODS = {
   generateUUID: now,
   getEncryptSecrets: now,
   getMessagePersistence: now,
+  getConnectionStatus: later,
   getPeerInfo: now,
   getPeers: later,
   getPeersCustomSettings: now,

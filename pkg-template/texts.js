@@ -91,6 +91,8 @@ export const ERRORS = {
     'C',
     'Failed sending message - Data Channel connection is not open - Current readyState is %s',
   ],
+  81: ['NO_CONNECTION_YET', 'C', 'Peer Connection not initialised'],
+  82: ['PEER_NOT_FOUND', 'C', 'Peer Id not found %s'],
 
   55: ['NO_SECRET', 'A', 'Failed setting secret - Secret and / or secret id not provided'],
   56: [

@@ -218,6 +218,15 @@ pub enum Call {
         /// Who gets it: peer id, list of peer ids, or nothing.
         third: Option<Value>,
     },
+    /// `getConnectionStatus`; settles `promise`.
+    GetConnectionStatus {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// Peer id, list of peer ids, or anything else for all.
+        peers: Value,
+    },
     /// `refreshDatachannel`.
     RefreshDataChannel {
         /// Room name.

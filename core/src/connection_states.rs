@@ -19,6 +19,10 @@ impl Default for ConnectionStates {
 }
 
 impl ConnectionStates {
+    pub fn is_ice_connected(&self) -> bool {
+        matches!(self.ice.as_str(), "connected" | "completed")
+    }
+
     pub fn is_connected(&self) -> bool {
         self.connection == "connected"
     }

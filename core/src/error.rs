@@ -134,6 +134,10 @@ pub enum ErrorCode {
     StopRtmpNoMcu = 79,
     /// The data channel to a peer is not open; detail is its state.
     ChannelNotOpen = 80,
+    /// Statistics were asked for before there is a connection.
+    NoConnectionYet = 81,
+    /// There is no connection to the peer; detail is its id.
+    PeerNotFound = 82,
 }
 
 /// An error made by the core.

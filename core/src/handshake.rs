@@ -216,6 +216,10 @@ impl Room {
                 }
                 if let Some(peer) = self.peer_mut(id) {
                     peer.restarts_ice = ice_restart;
+                    peer.offer_options = Object::new()
+                        .with("iceRestart", ice_restart)
+                        .with("voiceActivityDetection", voice_activity_detection)
+                        .into();
                 }
                 context.connection(
                     connection,

@@ -2,6 +2,7 @@
 
 use crate::{
     CapturedStream, ChannelId, ConnectionId, FileEvent, FileId, Handle, Kind, Piece, RequestId, SocketId,
+    StatisticsReading,
 };
 use skylink_protocol::Value;
 
@@ -187,6 +188,20 @@ pub enum ConnectionEvent {
         has_audio: bool,
         /// Whether the stream still has a picture.
         has_video: bool,
+    },
+    /// The browser's statistics are there.
+    Statistics {
+        /// Which request.
+        request: RequestId,
+        /// What they say.
+        reading: Box<StatisticsReading>,
+    },
+    /// The browser gave no statistics.
+    StatisticsFailed {
+        /// Which request.
+        request: RequestId,
+        /// The browser's error.
+        error: Handle,
     },
     /// Something about a data channel.
     Channel {

@@ -100,7 +100,8 @@ impl Room {
         let Some(place) = self.peers.iter().position(|peer| peer.id == id) else { return };
         self.end_channels(context, id, |_| true);
         self.end_transfers(context, id);
-        let peer = self.peers.remove(place);
+        let mut peer = self.peers.remove(place);
+        self.end_statistics(context, &mut peer);
         if peer.connection.is_some() {
             context.connection(peer.connection, ConnectionOp::Close);
             for event in ["peerConnectionState", "iceConnectionState"] {

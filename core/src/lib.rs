@@ -44,6 +44,7 @@ mod sdp;
 mod secrets;
 mod session;
 mod socket;
+mod statistics;
 mod stored_messages;
 mod time;
 mod transfer;
@@ -59,6 +60,7 @@ pub use media::{CapturedStream, Kind};
 pub use output::{ChannelOp, ConnectionOp, Output};
 pub use sdp::DescriptionKind;
 pub use session::Session;
+pub use statistics::{DescriptionReading, StatisticsReading};
 pub use time::Timestamp;
 pub use transfer::Piece;
 

@@ -68,6 +68,11 @@ impl InitOptions {
         self.flag("enableDataChannel", true)
     }
 
+    /// Whether statistics are gathered, if the app said so.
+    pub fn gathers_statistics(&self) -> Option<bool> {
+        self.given.get("enableStatsGathering").and_then(Value::as_bool)
+    }
+
     pub fn audio_fallback(&self) -> bool {
         self.flag("audioFallback", true)
     }

@@ -184,6 +184,11 @@ pub enum ConnectionOp {
         /// What.
         op: ChannelOp,
     },
+    /// `getStats`, with the descriptions as they are.
+    ReadStatistics {
+        /// Comes back with the result.
+        request: RequestId,
+    },
     /// Create an offer.
     CreateOffer {
         /// Whether ICE restarts.

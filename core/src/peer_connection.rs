@@ -27,6 +27,7 @@ fn release_of(context: &mut Context, event: &ConnectionEvent) {
         ConnectionEvent::CreateFailed(handle)
         | ConnectionEvent::DescriptionFailed(handle)
         | ConnectionEvent::CandidateAdded { error: Some(handle), .. }
+        | ConnectionEvent::StatisticsFailed { error: handle, .. }
         | ConnectionEvent::Track { stream: handle, .. }
         | ConnectionEvent::Channel {
             event:
@@ -37,6 +38,7 @@ fn release_of(context: &mut Context, event: &ConnectionEvent) {
                 | ChannelEvent::Frame { frame: handle, .. },
             ..
         } => context.push(Output::Release(*handle)),
+        ConnectionEvent::Statistics { reading, .. } => context.push(Output::Release(reading.raw)),
         _ => {}
     }
 }
@@ -82,6 +84,9 @@ impl Room {
             }
             ConnectionEvent::IceState(state) => {
                 peer.states.ice.clone_from(&state);
+                if peer.states.is_ice_connected() {
+                    peer.statistics.connected_at.get_or_insert(now);
+                }
                 context.event("iceConnectionState", state_detail(&state, id));
             }
             ConnectionEvent::Track { stream, stream_id, kind, mid } => {
@@ -93,6 +98,12 @@ impl Room {
             }
             ConnectionEvent::TrackRemoved { stream_id, kind, has_audio, has_video } => {
                 self.on_track_removed(context, id, &stream_id, kind, (has_audio, has_video));
+            }
+            ConnectionEvent::Statistics { request, reading } => {
+                self.on_statistics(context, id, request, *reading);
+            }
+            ConnectionEvent::StatisticsFailed { request, error } => {
+                self.on_statistics_failed(context, id, request, error);
             }
             ConnectionEvent::Channel { channel, buffered, event } => {
                 self.on_channel_event(context, id, channel, buffered, event);

@@ -13,6 +13,7 @@ use crate::renegotiation::Wait;
 use crate::roster::Peer;
 use crate::secrets::Secrets;
 use crate::session::Context;
+use crate::statistics::StatusWait;
 use crate::stored_messages::StoredBatch;
 use crate::transfer::Transfers;
 use crate::{ConnectionId, RequestId, SocketId, Timestamp};
@@ -86,6 +87,7 @@ pub(crate) struct Room {
     pub stored_batches: VecDeque<StoredBatch>,
     pub peer_list_requests: VecDeque<PeerListRequest>,
     pub transfers: Transfers,
+    pub status_waits: Vec<StatusWait>,
     pub media_server: MediaServer,
     /// Promises that wait for negotiations.
     pub waits: Vec<Wait>,
@@ -125,6 +127,7 @@ impl Room {
             stored_batches: VecDeque::new(),
             peer_list_requests: VecDeque::new(),
             transfers: Transfers::default(),
+            status_waits: Vec::new(),
             media_server: MediaServer::default(),
             waits: Vec::new(),
             deleted_media: Vec::new(),

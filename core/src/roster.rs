@@ -6,9 +6,10 @@ use crate::connection_states::ConnectionStates;
 use crate::data_channel::Channel;
 use crate::media::RemoteStream;
 use crate::negotiation::Negotiation;
+use crate::statistics::PeerStatistics;
 use crate::{ConnectionId, Handle};
 use skylink_protocol::signaling::MediaInfo;
-use skylink_protocol::Object;
+use skylink_protocol::{Object, Value};
 
 /// Another member of a room.
 #[derive(Debug)]
@@ -35,6 +36,9 @@ pub(crate) struct Peer {
     pub states: ConnectionStates,
     /// Whether files go to it through channels of their own.
     pub streams_files: bool,
+    pub statistics: PeerStatistics,
+    /// `RTCOfferOptions` of our last offer.
+    pub offer_options: Value,
     /// The last description of ours that was sent.
     pub own_sdp: String,
     /// Whether that was an offer.
@@ -68,6 +72,8 @@ impl Peer {
             upkeep: ChannelUpkeep::default(),
             states: ConnectionStates::default(),
             streams_files: false,
+            statistics: PeerStatistics::default(),
+            offer_options: Value::Null,
             own_sdp: String::new(),
             we_offered: false,
             reads_aes_gcm: false,

@@ -187,6 +187,10 @@ impl Session {
             Call::GetPeers { promise, room, show_all } => Ok(self.get_peers(promise, &room, show_all)),
             Call::GetPeersCustomSettings { room } => Ok(self.peers_custom_settings(&room)),
             Call::SendP2PMessage { first, second, third } => self.send_p2p_message(first, second, third),
+            Call::GetConnectionStatus { promise, room, peers } => {
+                self.connection_status(promise, &room, &peers);
+                Ok(None)
+            }
             Call::RefreshDataChannel { room, peer } => Ok(self.refresh_data_channel(&room, &peer)),
             Call::GetPeersDataChannels { room, readings } => Ok(self.data_channels(&room, &readings)),
             Call::MuteStreams { room, options, stream_id } => {

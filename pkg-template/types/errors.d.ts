@@ -67,6 +67,8 @@ export type SkylinkErrorCode =
   | 'RTMP_NO_ENDPOINT'
   | 'STOP_RTMP_NO_MCU'
   | 'CHANNEL_NOT_OPEN'
+  | 'NO_CONNECTION_YET'
+  | 'PEER_NOT_FOUND'
   | 'NO_APP_KEY'
   | 'NO_FETCH'
   | 'NO_WEBRTC'

@@ -82,6 +82,11 @@ impl Object {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// All members in order, taken out.
+    pub fn into_members(self) -> impl Iterator<Item = (String, Value)> {
+        self.0.into_iter()
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.0.len()

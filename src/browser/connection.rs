@@ -3,12 +3,13 @@
 use crate::browser::capture::tracks_of;
 use crate::browser::channel::Channel;
 use crate::browser::listener::Listener;
-use crate::convert::text;
+use crate::convert::{from_js, get, text};
 use crate::handles::Handles;
 use crate::table::Table;
-use js_sys::{Array, Promise};
+use js_sys::{Array, Object, Promise};
 use skylink_core::{
-    ChannelEvent, ChannelId, ChannelReading, ConnectionEvent, ConnectionId, DescriptionKind, Handle, Kind,
+    ChannelEvent, ChannelId, ChannelReading, ConnectionEvent, ConnectionId, DescriptionKind,
+    DescriptionReading, Handle, Kind, StatisticsReading,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -175,6 +176,27 @@ impl Connection {
     /// What the browser says of the data channels.
     pub fn read_channels(&self, connection: ConnectionId) -> Vec<ChannelReading> {
         self.shared.channels.borrow().iter().map(|channel| channel.reading(connection)).collect()
+    }
+
+    /// `getStats`; fulfils with the report.
+    pub fn read_statistics(&self) -> Promise {
+        self.connection.get_stats().unchecked_into()
+    }
+
+    /// What the report says, with the descriptions as they are now.
+    pub fn statistics(&self, report: &JsValue) -> StatisticsReading {
+        // Fails only for what is no list of pairs.
+        let raw = Object::from_entries(report).map_or(JsValue::NULL, JsValue::from);
+        let description = |key: &str| {
+            let description = get(&self.connection, key);
+            DescriptionReading { kind: text(&description, "type"), sdp: text(&description, "sdp") }
+        };
+        StatisticsReading {
+            report: from_js(&raw),
+            raw: self.shared.handles.keep(raw),
+            local: description("localDescription"),
+            remote: description("remoteDescription"),
+        }
     }
 
     /// Closes a data channel and forgets it.

@@ -43,6 +43,9 @@ impl Driver {
                 ChannelOp::SendText(text) => connection.send_text(channel, &text),
                 ChannelOp::Close => connection.close_channel(channel),
             },
+            ConnectionOp::ReadStatistics { request } => {
+                self.follow(&connection.read_statistics(), Pending::Statistics(id, request));
+            }
             ConnectionOp::CreateOffer { ice_restart, voice_activity_detection } => {
                 let options = options(Some(ice_restart), voice_activity_detection);
                 self.follow(&connection.create_offer(&options), Pending::Offer(id));

@@ -25,6 +25,7 @@ pub(super) enum Pending {
     Candidate(ConnectionId, u32),
     /// Something of a file.
     File(FileId, Step),
+    Statistics(ConnectionId, RequestId),
     /// A capture outside any room, for a promise of the app.
     Prefetch(PromiseId),
 }
@@ -80,11 +81,25 @@ impl Driver {
                 failed(id);
             }
             Some(Pending::File(file, step)) => self.on_file_step(file, step, ok, value),
+            Some(Pending::Statistics(id, request)) => self.on_statistics(id, request, ok, value),
             Some(Pending::Candidate(id, number)) => {
                 let error = (!ok).then(|| self.handles.keep(value));
                 self.report(id, ConnectionEvent::CandidateAdded { number, error });
             }
         }
+    }
+
+    fn on_statistics(&self, id: ConnectionId, request: RequestId, ok: bool, value: JsValue) {
+        let Some(connection) = self.connections.borrow().get(id).cloned() else { return };
+        self.report(
+            id,
+            if ok {
+                let reading = Box::new(connection.statistics(&value));
+                ConnectionEvent::Statistics { request, reading }
+            } else {
+                ConnectionEvent::StatisticsFailed { request, error: self.handles.keep(value) }
+            },
+        );
     }
 
     fn on_answer(&self, request: RequestId, ok: bool, value: &JsValue) {

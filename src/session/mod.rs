@@ -6,6 +6,7 @@ mod media;
 mod media_server;
 mod messages;
 mod secrets;
+mod statistics;
 
 use crate::browser::page::{can_derive_keys, random_uuid};
 use crate::convert::{from_js, get, text, to_js, JSON_TEXT};

@@ -25,6 +25,7 @@ mod recording;
 mod robustness;
 mod scene;
 mod socket;
+mod statistics;
 mod stored_messages;
 #[path = "../surroundings/mod.rs"]
 mod surroundings;

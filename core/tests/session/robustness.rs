@@ -6,7 +6,8 @@ use crate::surroundings::{json, print};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use skylink_core::{
-    Call, CapturedStream, ChannelEvent, ConnectionEvent, Input, Kind, Output, Prefetched, Timestamp,
+    Call, CapturedStream, ChannelEvent, ConnectionEvent, Input, Kind, Output, Prefetched, StatisticsReading,
+    Timestamp,
 };
 use skylink_protocol::{Object, Value};
 
@@ -220,6 +221,12 @@ fn connection_event() -> impl Strategy<Value = ConnectionEvent> {
         (word(), kind, any::<bool>(), any::<bool>()).prop_map(|(stream_id, kind, has_audio, has_video)| {
             ConnectionEvent::TrackRemoved { stream_id, kind, has_audio, has_video }
         }),
+        (number(), value(), any::<u32>()).prop_map(|(request, report, raw)| {
+            let reading = StatisticsReading { report, raw, ..StatisticsReading::default() };
+            ConnectionEvent::Statistics { request, reading: Box::new(reading) }
+        }),
+        (number(), any::<u32>())
+            .prop_map(|(request, error)| ConnectionEvent::StatisticsFailed { request, error }),
         (number(), any::<f64>(), channel_event())
             .prop_map(|(channel, buffered, event)| ConnectionEvent::Channel { channel, buffered, event }),
     ]

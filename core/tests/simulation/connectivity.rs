@@ -6,7 +6,8 @@ use crate::page::{Client, Page};
 use crate::peer_connection::{Channel, PeerConnection, Reuse};
 use crate::world::{Happening, PageId, World};
 use skylink_core::{
-    ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input, Timestamp,
+    ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input,
+    StatisticsReading, Timestamp,
 };
 
 impl World {
@@ -68,6 +69,16 @@ impl World {
             }
             ConnectionOp::RemoveStream(handle) => connection.remove_stream(handle),
             ConnectionOp::PreferCodec { .. } | ConnectionOp::LimitBitrate { .. } => {}
+            ConnectionOp::ReadStatistics { request } => {
+                let reading = StatisticsReading {
+                    raw: browser.handles.issue("statistics"),
+                    ..StatisticsReading::default()
+                };
+                let event = ConnectionEvent::Statistics { request, reading: Box::new(reading) };
+                let delay = self.quickly();
+                let read = Input::Connection { connection: id, event };
+                self.schedule(delay, Happening::Input(page, read));
+            }
             ConnectionOp::Close => {
                 let closed = browser.connections.remove(&id).unwrap();
                 if let Some(link) = closed.link {

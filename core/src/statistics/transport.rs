@@ -1,0 +1,112 @@
+//! The path that a connection takes, and its encryption (public API T-06).
+
+use super::report::{number, Report};
+use skylink_protocol::{Object, Value};
+
+/// Group, the growth per second, the whole, and the browser's name of it.
+const COUNTERS: [(&str, &str, &str, &str); 5] = [
+    ("consentRequests", "sent", "totalSent", "consentRequestsSent"),
+    ("requests", "received", "totalReceived", "requestsReceived"),
+    ("requests", "sent", "totalSent", "requestsSent"),
+    ("responses", "received", "totalReceived", "responsesReceived"),
+    ("responses", "sent", "totalSent", "responsesSent"),
+];
+
+const CANDIDATE: [(&str, &str); 7] = [
+    ("ipAddress", "address"),
+    // The older name counts where both are there.
+    ("ipAddress", "ip"),
+    ("portNumber", "port"),
+    ("transport", "protocol"),
+    ("priority", "priority"),
+    ("networkType", "networkType"),
+    ("candidateType", "candidateType"),
+];
+
+const CERTIFICATE: [(&str, &str); 4] = [
+    ("base64Certificate", "base64Certificate"),
+    ("fingerprintAlgorithm", "fingerprintAlgorithm"),
+    // As documented, beside what 2.7.2 has.
+    ("fingerprint", "fingerprint"),
+    ("derBase64", "base64Certificate"),
+];
+
+/// Sets `selectedCandidatePair` and `certificate`.
+pub(crate) fn add_transport(report: &Report<'_>, output: &mut Object) {
+    let transport = report.of_type("transport").last();
+    output.set("selectedCandidatePair", selected_pair(report, transport));
+    output.set("certificate", certificate(report, transport));
+}
+
+fn selected_pair(report: &Report<'_>, transport: Option<&Value>) -> Object {
+    let is_selected = |pair: &&Value| pair.get("selected").is_some_and(Value::is_truthy);
+    let pair = transport
+        .and_then(|transport| report.entry(transport.get("selectedCandidatePairId")))
+        .or_else(|| report.of_type("candidate-pair").find(is_selected));
+    let candidate = |key: &str| {
+        report.entry(pair.and_then(|pair| pair.get(key))).map_or_else(Object::new, |candidate| {
+            let mut shown = copy(candidate, &CANDIDATE);
+            if let Some(word) = candidate.get("candidateType").and_then(Value::as_text) {
+                shown.set("candidateType", type_word(word));
+            }
+            shown
+        })
+    };
+    let mut output = Object::new()
+        .with("id", pair.and_then(|pair| pair.get("id")).cloned())
+        .with("local", candidate("localCandidateId"))
+        .with("remote", candidate("remoteCandidateId"));
+    for group in ["consentRequests", "responses", "requests"] {
+        let mut counts = Object::new();
+        for (_, growth, whole, field) in COUNTERS.iter().filter(|counter| counter.0 == group) {
+            if let Some(pair) = pair {
+                counts.set(whole, number(Some(pair), field));
+                counts.set(growth, report.rate(pair, field));
+            }
+        }
+        output.set(group, counts);
+    }
+    if let Some(pair) = pair {
+        for key in ["writable", "priority", "nominated"] {
+            if let Some(value) = pair.get(key) {
+                output.set(key, value.clone());
+            }
+        }
+        output.set("totalRoundTripTime", number(Some(pair), "totalRoundTripTime"));
+        output.set("roundTripTime", number(Some(pair), "currentRoundTripTime"));
+    }
+    output
+}
+
+fn type_word(word: &str) -> &str {
+    match word {
+        "relay" => "relayed",
+        "host" => "local",
+        "srflx" => "serverreflexive",
+        "prflx" => "peerreflexive",
+        other => other,
+    }
+}
+
+fn certificate(report: &Report<'_>, transport: Option<&Value>) -> Object {
+    let Some(transport) = transport else { return Object::new() };
+    let ciphers = ["srtpCipher", "dtlsCipher", "tlsVersion"].map(|key| (key, key));
+    let mut output = copy(transport, &ciphers);
+    for (side, key) in [("local", "localCertificateId"), ("remote", "remoteCertificateId")] {
+        if let Some(certificate) = report.entry(transport.get(key)) {
+            output.set(side, copy(certificate, &CERTIFICATE));
+        }
+    }
+    output
+}
+
+/// The members that there are, under other names.
+fn copy(entry: &Value, names: &[(&str, &str)]) -> Object {
+    let mut output = Object::new();
+    for (key, field) in names {
+        if let Some(value) = entry.get(field) {
+            output.set(key, value.clone());
+        }
+    }
+    output
+}
