@@ -23,6 +23,7 @@ import type {
   MuteOptions,
   PeerId,
   ReceiveOptions,
+  RefreshConnectionOptions,
   RoomName,
   StreamId,
   TransferId,
@@ -38,7 +39,7 @@ import type {
   StreamsList,
   TransferResult,
 } from './types/payload-parts.js';
-import type { DataChannelInfo, Statistics } from './types/statistics.js';
+import type { DataChannelInfo, RefreshConnectionResult, Statistics } from './types/statistics.js';
 
 export type * from './types/constants.js';
 export type * from './types/errors.js';
@@ -132,6 +133,31 @@ declare class Skylink {
   ): Promise<Array<Statistics | null>>;
   /** By peer, then by the channel's name. */
   getPeersDataChannels(roomName: RoomName): Record<PeerId, Record<string, DataChannelInfo>> | null;
+  /**
+   * Negotiates anew, with an ICE restart if asked for. Resolves when every peer was sent an offer; a
+   * peer that is busy is waited for. Rejects with REFRESH_FAILED, which has the members of the
+   * result, when no peer could be sent one.
+   */
+  refreshConnection(
+    roomName: RoomName,
+    targetPeerId?: PeerId | PeerId[] | null,
+    iceRestart?: boolean | null,
+    options?: RefreshConnectionOptions | null,
+  ): Promise<RefreshConnectionResult>;
+  refreshConnection(
+    roomName: RoomName,
+    iceRestart: boolean,
+    options?: RefreshConnectionOptions | null,
+  ): Promise<RefreshConnectionResult>;
+  refreshConnection(
+    roomName: RoomName,
+    targetPeerId: PeerId | PeerId[] | null,
+    options: RefreshConnectionOptions,
+  ): Promise<RefreshConnectionResult>;
+  refreshConnection(
+    roomName: RoomName,
+    options: RefreshConnectionOptions,
+  ): Promise<RefreshConnectionResult>;
   /** Replaces the channel for messages, whoever offered last. */
   refreshDatachannel(roomName: RoomName, peerId: PeerId): undefined | null;
 

@@ -160,6 +160,7 @@ const METHODS = {
   leaveRoom: later,
   lockRoom: now,
   muteStreams: now,
+  refreshConnection: later,
   refreshDatachannel: now,
   respondBlobRequest: later,
   sendBlobData: later,

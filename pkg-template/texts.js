@@ -93,6 +93,7 @@ export const ERRORS = {
   ],
   81: ['NO_CONNECTION_YET', 'C', 'Peer Connection not initialised'],
   82: ['PEER_NOT_FOUND', 'C', 'Peer Id not found %s'],
+  83: ['REFRESH_FAILED', 'C', 'No connection could be refreshed'],
 
   55: ['NO_SECRET', 'A', 'Failed setting secret - Secret and / or secret id not provided'],
   56: [

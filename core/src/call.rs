@@ -227,6 +227,15 @@ pub enum Call {
         /// Peer id, list of peer ids, or anything else for all.
         peers: Value,
     },
+    /// `refreshConnection`; settles `promise`.
+    RefreshConnection {
+        /// The promise to settle.
+        promise: PromiseId,
+        /// Room name.
+        room: String,
+        /// The arguments after the room.
+        given: Vec<Value>,
+    },
     /// `refreshDatachannel`.
     RefreshDataChannel {
         /// Room name.

@@ -138,6 +138,8 @@ pub enum ErrorCode {
     NoConnectionYet = 81,
     /// There is no connection to the peer; detail is its id.
     PeerNotFound = 82,
+    /// No connection could be refreshed; `refreshErrors` tells why.
+    RefreshFailed = 83,
 }
 
 /// An error made by the core.

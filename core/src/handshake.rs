@@ -195,7 +195,7 @@ impl Room {
             let Some(peer) = self.peer_mut(id) else { return };
             let steps = peer.negotiation.take_steps();
             if steps.is_empty() {
-                return;
+                return self.settle_refreshes(context);
             }
             for step in steps {
                 self.take_step(context, id, step);

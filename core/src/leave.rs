@@ -102,6 +102,7 @@ impl Room {
         self.end_transfers(context, id);
         let mut peer = self.peers.remove(place);
         self.end_statistics(context, &mut peer);
+        self.drop_refreshes(context, id);
         if peer.connection.is_some() {
             context.connection(peer.connection, ConnectionOp::Close);
             for event in ["peerConnectionState", "iceConnectionState"] {

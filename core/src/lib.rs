@@ -34,6 +34,7 @@ mod peer_info;
 mod privileged;
 mod query;
 mod recording;
+mod refresh;
 mod relay;
 mod renegotiation;
 mod room;

@@ -42,6 +42,8 @@ enum Phase {
     AnswerSent,
     /// Nothing is under way.
     Stable,
+    /// There is no connection, nor will there be.
+    Broken,
 }
 
 /// What the negotiation wants done.
@@ -172,9 +174,18 @@ impl Negotiation {
     /// number that comes back is to be asked [`Negotiation::has_fulfilled`] about.
     pub fn want_offer(&mut self, ice_restart: bool) -> u32 {
         self.wishes = self.wishes.wrapping_add(1);
+        if self.phase == Phase::Broken {
+            self.steps.push(Step::GivenUp);
+            return self.wishes;
+        }
         self.wanted = Some(self.wanted.unwrap_or(false) || ice_restart);
         self.go_on();
         self.wishes
+    }
+
+    /// Whether an offer was wished for that is not out yet.
+    pub fn wants_offer(&self) -> bool {
+        self.wanted.is_some() || self.phase == Phase::Offering
     }
 
     /// The description that is made next carries everything wished for. An answer does so as well as
@@ -191,13 +202,21 @@ impl Negotiation {
 
     /// What was wished for failed too often. What is still to come is not given up with it.
     pub fn give_up(&mut self) {
-        let ends_here = self.is_stable() && self.retry_due.is_none();
+        let ends_here = matches!(self.phase, Phase::Stable | Phase::Broken) && self.retry_due.is_none();
         self.fulfilled = if ends_here { self.wishes } else { self.carried };
     }
 
     /// Whether the round that a wish was for is over, well or not.
     pub fn has_fulfilled(&self, wish: u32) -> bool {
         wish <= self.fulfilled
+    }
+
+    /// The browser made no connection.
+    pub fn break_off(&mut self) {
+        self.phase = Phase::Broken;
+        (self.wanted, self.waiting_offer) = (None, None);
+        (self.deadline, self.retry_due) = (None, None);
+        self.steps.push(Step::GivenUp);
     }
 
     /// The peer sent `welcome` although we greeted it too: somebody has to offer.

@@ -58,6 +58,7 @@ impl Room {
                 peer.failure = Some(error);
             }
             ConnectionEvent::CreateFailed(error) => {
+                negotiation.break_off();
                 self.handshake_error(context, id, id, error);
                 context.push(Output::Release(error));
             }

@@ -96,6 +96,7 @@ impl Room {
         if let Some(peer) = self.peer_mut(id) {
             peer.negotiation.give_up();
         }
+        self.fail_refreshes(context, id);
         self.settle_waits(context);
     }
 

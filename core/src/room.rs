@@ -9,6 +9,7 @@ use crate::media::LocalStream;
 use crate::media_server::{is_server, MediaServer};
 use crate::options::InitOptions;
 use crate::privileged::PeerListRequest;
+use crate::refresh::Refresh;
 use crate::renegotiation::Wait;
 use crate::roster::Peer;
 use crate::secrets::Secrets;
@@ -88,6 +89,7 @@ pub(crate) struct Room {
     pub peer_list_requests: VecDeque<PeerListRequest>,
     pub transfers: Transfers,
     pub status_waits: Vec<StatusWait>,
+    pub refreshes: Vec<Refresh>,
     pub media_server: MediaServer,
     /// Promises that wait for negotiations.
     pub waits: Vec<Wait>,
@@ -128,6 +130,7 @@ impl Room {
             peer_list_requests: VecDeque::new(),
             transfers: Transfers::default(),
             status_waits: Vec::new(),
+            refreshes: Vec::new(),
             media_server: MediaServer::default(),
             waits: Vec::new(),
             deleted_media: Vec::new(),

@@ -191,6 +191,10 @@ impl Session {
                 self.connection_status(promise, &room, &peers);
                 Ok(None)
             }
+            Call::RefreshConnection { promise, room, given } => {
+                self.refresh_connection(promise, &room, &given);
+                Ok(None)
+            }
             Call::RefreshDataChannel { room, peer } => Ok(self.refresh_data_channel(&room, &peer)),
             Call::GetPeersDataChannels { room, readings } => Ok(self.data_channels(&room, &readings)),
             Call::MuteStreams { room, options, stream_id } => {

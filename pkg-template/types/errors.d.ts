@@ -69,6 +69,7 @@ export type SkylinkErrorCode =
   | 'CHANNEL_NOT_OPEN'
   | 'NO_CONNECTION_YET'
   | 'PEER_NOT_FOUND'
+  | 'REFRESH_FAILED'
   | 'NO_APP_KEY'
   | 'NO_FETCH'
   | 'NO_WEBRTC'

@@ -1,6 +1,7 @@
 /** Statistics of a connection. */
 
 import type { PeerId, TransferId } from './options.js';
+import type { CustomSettings } from './payload-parts.js';
 import type { DataChannelType } from './values.js';
 
 export interface CodecStats {
@@ -159,4 +160,15 @@ export interface DataChannelInfo {
   /** The same: the name that 2.7.2 has in its code. */
   bufferedAmountLow: number;
   bufferedAmountLowThreshold: number;
+}
+
+export interface RefreshConnectionResult {
+  /** As asked for. */
+  listOfPeers: PeerId[];
+  /** One object with a single key for each peer that failed. */
+  refreshErrors: Array<Record<PeerId, string[]>>;
+  /** One object with a single key for each peer asked for. */
+  refreshSettings: Array<
+    Record<PeerId, { iceRestart?: boolean; customSettings: Partial<CustomSettings> }>
+  >;
 }

@@ -1,4 +1,4 @@
-//! Methods about data channels.
+//! Methods about connections and their data channels.
 
 use super::{name, Session};
 use crate::convert::from_js;
@@ -20,6 +20,19 @@ impl Session {
         third: &JsValue,
     ) -> Result<JsValue, JsValue> {
         self.called(Call::SendP2PMessage { first: given(first), second: given(second), third: given(third) })
+    }
+
+    /// `refreshConnection` (public API M-25).
+    #[wasm_bindgen(js_name = refreshConnection)]
+    pub fn refresh_connection(
+        &self,
+        room: &JsValue,
+        peers: &JsValue,
+        ice_restart: &JsValue,
+        options: &JsValue,
+    ) -> JsValue {
+        let (room, given) = (name(room), [peers, ice_restart, options].map(from_js).into());
+        self.promised(|promise| Call::RefreshConnection { promise, room, given }, JsValue::NULL)
     }
 
     /// `refreshDatachannel` (public API M-26).

@@ -22,6 +22,7 @@ mod mute;
 mod payloads;
 mod privileged;
 mod recording;
+mod refresh_connection;
 mod robustness;
 mod scene;
 mod socket;

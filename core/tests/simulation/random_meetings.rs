@@ -52,6 +52,9 @@ fn action() -> impl Strategy<Value = Action> {
         1 => any::<bool>().prop_map(|sound| Action::ShareScreen { sound }),
         1 => Just(Action::StopScreen),
         1 => (0..3_usize).prop_map(Action::EndTracks),
+        2 => any::<bool>().prop_map(|ice_restart| Action::RefreshConnections { ice_restart }),
+        1 => (0..3_usize).prop_map(Action::RefreshChannel),
+        1 => Just(Action::AskForStatistics),
     ]
 }
 

@@ -66,6 +66,13 @@ pub enum Action {
     /// A device is unplugged, or the browser's own button pressed.
     EndTracks(usize),
     Lock(bool),
+    /// All connections.
+    RefreshConnections {
+        ice_restart: bool,
+    },
+    /// The data channel to a peer, counted from the first one known.
+    RefreshChannel(usize),
+    AskForStatistics,
 }
 
 pub enum Happening {
@@ -236,6 +243,22 @@ impl World {
                 let options = Object::new().with("audio", media.audio).with("video", media.video).into();
                 self.promise(page, |promise| Call::GetUserMedia { promise, room: ROOM.into(), options });
             }
+            Action::RefreshConnections { ice_restart } if self.pages[page].observer.is_in() => {
+                let given = vec![Value::Null, ice_restart.into()];
+                self.promise(page, |promise| Call::RefreshConnection { promise, room: ROOM.into(), given });
+            }
+            Action::RefreshChannel(place) if self.pages[page].observer.is_in() => {
+                let members = self.call(page, Call::GetPeersInRoom { room: ROOM.into() }).unwrap();
+                let peer = members.as_object().unwrap().iter().nth(place).map(|(id, _)| id.to_owned());
+                if let Some(peer) = peer {
+                    self.call(page, Call::RefreshDataChannel { room: ROOM.into(), peer });
+                }
+            }
+            Action::AskForStatistics if self.pages[page].observer.is_in() => {
+                let peers = Value::Null;
+                self.promise(page, |promise| Call::GetConnectionStatus { promise, room: ROOM.into(), peers });
+            }
+            Action::RefreshConnections { .. } | Action::RefreshChannel(_) | Action::AskForStatistics => {}
             Action::Lock(lock) => {
                 self.call(page, Call::SetLock { room: ROOM.into(), lock });
             }

@@ -122,7 +122,7 @@ impl Settings {
             log: command_line.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             token_secret: command_line.token_secret.or(file.token_secret),
             token_lifetime: Duration::from_secs(minutes.saturating_mul(60)),
-            bandwidth_statistics: file.bandwidth_statistics.unwrap_or(false),
+            bandwidth_statistics: file.bandwidth_statistics.unwrap_or(true),
             // Browsers wake timers of hidden pages only once a minute.
             ping_interval: seconds(command_line.ping_interval_seconds.or(file.ping_interval_seconds), 25),
             ping_timeout: seconds(command_line.ping_timeout_seconds.or(file.ping_timeout_seconds), 60),
