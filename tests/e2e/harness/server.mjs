@@ -15,11 +15,12 @@ const START_LIMIT_MS = 20_000;
 /** A running `skylink-server`. */
 export class Server {
   #process;
+  #flags;
   #folder;
   #lines = [];
 
-  constructor(program, folder) {
-    this.#process = program;
+  constructor(flags, folder) {
+    this.#flags = flags;
     this.#folder = folder;
   }
 
@@ -37,14 +38,25 @@ export class Server {
       await writeFile(file, config);
       all.push('--config', file);
     }
-    const server = new Server(spawn(PROGRAM, all, { stdio: ['ignore', 'pipe', 'pipe'] }), folder);
+    const server = new Server(all, folder);
+    await server.#launch();
+    return server;
+  }
+
+  async #launch() {
+    this.#process = spawn(PROGRAM, this.#flags, { stdio: ['ignore', 'pipe', 'pipe'] });
     try {
-      await server.#ready();
+      await this.#ready();
     } catch (error) {
-      await server.stop();
+      await this.stop();
       throw error;
     }
-    return server;
+  }
+
+  /** Ends the program and starts it again with the same data, perhaps on another port. */
+  async restart() {
+    await this.#end();
+    await this.#launch();
   }
 
   #ready() {
@@ -86,7 +98,7 @@ export class Server {
     return this.#lines.join('\n');
   }
 
-  async stop() {
+  async #end() {
     const program = this.#process;
     if (program.pid !== undefined && program.exitCode === null && program.signalCode === null) {
       const ended = once(program, 'exit');
@@ -95,6 +107,10 @@ export class Server {
       await ended;
       clearTimeout(killer);
     }
+  }
+
+  async stop() {
+    await this.#end();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
