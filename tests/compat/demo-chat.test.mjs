@@ -33,6 +33,8 @@ scene(
       await one.sees('#presence_list .name', 'Ben');
       await other.sees('#presence_list .name', 'Ada');
       await one.sees('#display_room_name', room);
+      // Messages of this key are to be stored, unless told otherwise.
+      for (const [demo] of both) await demo.page.locator('#set_persistent_message').uncheck();
     });
     for (const [demo, peer] of both) {
       await step(`${demo.kind}: a message to all`, async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launchBrowser } from '../e2e/harness/browser.mjs';
+import { GRANTS_SCREENS, launchBrowser } from '../e2e/harness/browser.mjs';
 import { Server } from '../e2e/harness/server.mjs';
 import { DemoSite } from './demo-site.mjs';
 
@@ -23,6 +23,11 @@ class Demo {
       dialog.accept();
     });
     page.on('console', (message) => this.console.push(message.text()));
+  }
+
+  /** Whether the SDK of the page has a method. */
+  can(method) {
+    return this.page.evaluate((name) => name in window.Demo._Skylink.prototype, method);
   }
 
   click(id) {
@@ -101,7 +106,7 @@ export function setDemoStage() {
   before(async () => {
     server = await Server.start();
     for (const kind of KINDS) sites[kind] = await DemoSite.start(kind, server.host);
-    browser = await launchBrowser();
+    browser = await launchBrowser([GRANTS_SCREENS]);
   });
 
   after(async () => {

@@ -49,10 +49,10 @@ export function setStage({ server: serverSettings, flags } = {}) {
       const tell = () => cast.forEach((client) => t.diagnostic(client.history()));
       rooms += 1;
 
-      async function enter(kind, name, { options, permissions, plays, inject } = {}) {
+      async function enter(kind, name, { options, permissions, plays, inject, browser } = {}) {
         const address = stage.pages.address(kind);
         const client = await Client.open({
-          browser: stage.browser,
+          browser: browser ?? stage.browser,
           address,
           kind,
           name,
