@@ -14,8 +14,8 @@ const PAGE = 'docs/checklist.md';
 
 const ID = '[A-Z]-\\d\\d';
 const IDS = `${ID}(?:…${ID})?(?:, ${ID}(?:…${ID})?)*`;
-/** A call whose first argument is a text that begins with ids. */
-const TITLE = new RegExp(`\\w\\(\\s*(['"\`])(${IDS}): ((?:(?!\\1)[^\\\\]|\\\\.)*)\\1`, 'g');
+/** A first argument, or a value with a name, that is a text and begins with ids. */
+const TITLE = new RegExp(`(?:\\w\\(|=)\\s*(['"\`])(${IDS}): ((?:(?!\\1)[^\\\\]|\\\\.)*)\\1`, 'g');
 
 const { complete, items, mentioned } = JSON.parse(
   readFileSync(join(root, 'tests/fixtures/checklist.json'), 'utf8'),
