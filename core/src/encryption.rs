@@ -85,6 +85,7 @@ impl Room {
                 }
             }
         }
+        self.send_history_requests(context);
     }
 
     /// On the way out of the room there is no time to wait for a key: what may be sent in the

@@ -19,6 +19,7 @@ use crate::stored_messages::StoredBatch;
 use crate::transfer::Transfers;
 use crate::{ConnectionId, RequestId, SocketId, Timestamp};
 use skylink_protocol::api::ApiResponse;
+use skylink_protocol::signaling::GetStoredMessages;
 use skylink_protocol::{Object, Value};
 use std::collections::VecDeque;
 
@@ -85,6 +86,8 @@ pub(crate) struct Room {
     pub incoming: VecDeque<IncomingMessage>,
     /// Whether the app wants messages to be stored; `None` until it said.
     pub is_persistent: Option<bool>,
+    /// Wait until the messages before them are sent.
+    pub history_requests: Vec<GetStoredMessages>,
     pub stored_batches: VecDeque<StoredBatch>,
     pub peer_list_requests: VecDeque<PeerListRequest>,
     pub transfers: Transfers,
@@ -126,6 +129,7 @@ impl Room {
             outgoing: VecDeque::new(),
             incoming: VecDeque::new(),
             is_persistent: None,
+            history_requests: Vec::new(),
             stored_batches: VecDeque::new(),
             peer_list_requests: VecDeque::new(),
             transfers: Transfers::default(),

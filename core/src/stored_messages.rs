@@ -56,7 +56,7 @@ impl Session {
                 target: room.own_id.clone(),
                 room_session_id: Some(room_session_id),
             };
-            room.send_when_entered(context, request);
+            room.ask_history_in_turn(context, request);
         } else {
             context.log(LogLevel::Warn, LogCode::PersistenceNotEnabled, &[]);
         }
@@ -72,6 +72,21 @@ impl Room {
     /// Whether messages are to be stored: where they can be they are, unless the app says no.
     pub fn persists_messages(&self) -> bool {
         self.is_persistent.unwrap_or_else(|| self.can_store_messages())
+    }
+
+    /// Messages that were sent before may still wait for their key.
+    fn ask_history_in_turn(&mut self, context: &mut Context, request: GetStoredMessages) {
+        if self.outgoing.is_empty() {
+            self.send_when_entered(context, request);
+        } else {
+            self.history_requests.push(request);
+        }
+    }
+
+    pub fn send_history_requests(&mut self, context: &mut Context) {
+        for request in std::mem::take(&mut self.history_requests) {
+            self.send_when_entered(context, request);
+        }
     }
 
     pub fn on_stored_messages(&mut self, context: &mut Context, message: StoredMessages) {

@@ -13,7 +13,9 @@ const isFrom =
 
 /** Names of the events between two places of a record, without what the network brings when it likes. */
 function story(client, after) {
-  const noise = /^(channelMessage|candidate|iceConnection|peerConnectionState|dataChannel|#)/;
+  // skylinkjs reads its statistics whenever something changes.
+  const noise =
+    /^(channelMessage|candidate|iceConnection|peerConnectionState|dataChannel|getConnectionStatus|#)/;
   return client.events
     .slice(after)
     .filter(({ name }) => !noise.test(name))

@@ -179,13 +179,17 @@ fn codec_info(codec: Option<&Value>) -> Object {
         Value::Null if codec.is_some() => 1.0.into(),
         channels => channels,
     };
+    let params = match of("sdpFmtpLine") {
+        Value::Null if codec.is_some() => "".into(),
+        params => params,
+    };
     Object::new()
         .with("name", name)
         .with("implementation", Value::Null)
         .with("clockRate", of("clockRate"))
         .with("channels", channels)
         .with("payloadType", of("payloadType"))
-        .with("params", of("sdpFmtpLine"))
+        .with("params", params)
 }
 
 pub(crate) fn text<'a>(entry: Option<&'a Value>, key: &str) -> &'a str {

@@ -236,3 +236,15 @@ fn nonsense_from_the_server_is_dropped() {
     scene.hear("storedMessages", "me", r#"{"data":"[7,null,{},{\"secretId\":\"s1\"}]"}"#);
     assert_eq!(scene.detail("storedMessages").get("storedMessages"), Some(&json("[]")));
 }
+
+#[test]
+fn the_history_is_asked_for_behind_messages_that_wait_for_their_key() {
+    let mut scene = keeping(r#"{"messageCipher":"aes-gcm"}"#);
+    scene.call(set("secret", "s1"));
+    scene.call(select("s1"));
+    scene.call(send("1"));
+    scene.call(Call::GetStoredMessages { room: room(), room_session_id: String::new() });
+    assert!(scene.sent_types().is_empty());
+    derive(&mut scene);
+    assert_eq!(scene.sent_types(), ["message", "getStoredMessages"]);
+}
