@@ -34,6 +34,7 @@ scene('M-04, T-06, T-07, T-08: what the statistics say', async ({ enter, room, s
   const ours = await enter('ours', 'Ours');
   const original = await enter('skylinkjs', 'Original');
   await meet(room, ours, original);
+  await Promise.all([ours.waitForRoundTrip(room, original), original.waitForRoundTrip(room, ours)]);
   // The first call begins the time over which the rates of the second are.
   await Promise.all([ours, original].map((client) => client.call('getConnectionStatus', room)));
   await Promise.all([

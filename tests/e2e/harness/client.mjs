@@ -192,6 +192,14 @@ export class Client {
     );
   }
 
+  /** Resolves when the browser has heard from a peer how long a round trip takes. */
+  async waitForRoundTrip(roomName, peer) {
+    await this.#poll(
+      () => this.call('getConnectionStatus', roomName, peer.id),
+      ([status]) => status?.video?.sending?.roundTripTime !== undefined,
+    );
+  }
+
   /** Asks again and again what no event tells, such as counters of the browser. */
   async #poll(ask, enough) {
     const end = Date.now() + WAIT_LIMIT_MS;

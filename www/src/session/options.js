@@ -19,8 +19,14 @@ export const joinOptions = ({ roomName, userData, microphone, camera, settings }
 
 export const audioOptions = (device, { echoCancellation }) => ({ ...device, echoCancellation });
 
+/** Limits alone would let the browser choose something much smaller. */
+function wanted(resolution) {
+  const { width, height } = sizeOf(resolution);
+  return { width: { ideal: width, max: width }, height: { ideal: height, max: height } };
+}
+
 export const videoOptions = (device, { resolution, frameRate }) => ({
   ...device,
-  resolution: sizeOf(resolution),
+  resolution: wanted(resolution),
   frameRate,
 });
