@@ -173,6 +173,8 @@ export interface TransferOptions {
 export interface ReceiveOptions extends TransferOptions {
   /** Takes the file as it comes, instead of a Blob; closed when all is right, else aborted. */
   writable?: WritableStream<Uint8Array> | null;
+}
+
 export interface RefreshConnectionOptions {
   /** Replaces all limits that were set before. */
   bandwidth?: Bandwidth;
