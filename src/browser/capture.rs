@@ -19,7 +19,7 @@ pub fn get_user_media(constraints: &JsValue) -> Result<Promise, JsValue> {
     })
 }
 
-#[wasm_bindgen(module = "/src/browser/devices.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     /// Asks for a screen.
     #[wasm_bindgen(js_name = getDisplayMedia)]

@@ -35,7 +35,7 @@ extern "C" {
     ) -> Result<RtcDataChannel, JsValue>;
 }
 
-#[wasm_bindgen(module = "/src/browser/senders.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = sendTracks)]
     fn send_tracks(connection: &RtcPeerConnection, tracks: &Array, stream: &MediaStream) -> Array;

@@ -1,4 +1,6 @@
-// What a page offers and web-sys has no short way to.
+// What browsers offer and web-sys has no short way to. One file: wasm-bindgen's test runner serves
+// files from four threads, one for each connection that the browser keeps open, and a page that
+// imports many files at once may wait for ever.
 
 /** Milliseconds since 1970, from a clock that never goes back. */
 export const now = () => performance.timeOrigin + performance.now();
@@ -31,4 +33,104 @@ export const getJson = async (url, headers, signal) => {
   const response = await fetch(url, { headers: Object.fromEntries(headers), signal });
   const body = await response.json().catch(() => undefined);
   return [response.status, body];
+};
+
+// Screens, and the list of devices.
+
+/** Asks for a screen. A browser that has no way of its own takes it for a kind of camera. */
+export const getDisplayMedia = async ({ audio, video }) => {
+  const { mediaDevices } = navigator;
+  return mediaDevices.getDisplayMedia
+    ? mediaDevices.getDisplayMedia({ audio, video })
+    : mediaDevices.getUserMedia({ audio, video: { ...video, mediaSource: 'screen' } });
+};
+
+const describe = ({ deviceId, label, groupId }) => {
+  const id = deviceId || 'default';
+  return { deviceId: id, label: label || `Source for ${id}`, groupId: groupId || null };
+};
+
+/** The devices by kind (public API T-09). Without a way to ask it rejects with empty lists. */
+export const getStreamSources = async () => {
+  const { mediaDevices } = navigator;
+  const sources = { audio: { input: [], output: [] }, video: { input: [] } };
+  if (typeof mediaDevices?.enumerateDevices !== 'function') {
+    throw sources;
+  }
+  for (const device of await mediaDevices.enumerateDevices()) {
+    const [, kind, way] = /^(audio|video)(input|output)$/.exec(device.kind) ?? [];
+    sources[kind]?.[way]?.push(describe(device));
+  }
+  return sources;
+};
+
+// What a peer connection sends. Nothing here throws: an exception that passed through the shell
+// would leave it stuck.
+
+/** Whether a transceiver sends nothing, and the last round agreed on that. */
+const isIdle = ({ sender, direction, currentDirection }) =>
+  !sender.track && direction !== 'stopped' && !currentDirection?.includes('send');
+
+/**
+ * Sends a track. A transceiver that sends nothing any more is used again, which `addTrack` would not
+ * do: so sending and stopping by turns does not make descriptions longer.
+ */
+function send(connection, track, stream) {
+  const idle = connection
+    .getTransceivers()
+    .find((known) => known.receiver.track.kind === track.kind && isIdle(known));
+  if (idle?.sender.setStreams) {
+    idle.sender.replaceTrack(track).catch(() => {});
+    idle.sender.setStreams(stream);
+    idle.direction = 'sendrecv';
+    return idle.sender;
+  }
+  try {
+    return connection.addTrack(track, stream);
+  } catch {
+    // The same track is sent in another stream already.
+    return connection.addTransceiver(track, { streams: [stream] }).sender;
+  }
+}
+
+/** Sends tracks of a stream; gives their senders. */
+export function sendTracks(connection, tracks, stream) {
+  try {
+    return tracks.map((track) => send(connection, track, stream));
+  } catch {
+    return [];
+  }
+}
+
+export function stopSending(connection, senders) {
+  try {
+    senders.forEach((sender) => connection.removeTrack(sender));
+  } catch {
+    // It is closed.
+  }
+}
+
+// The bytes of files.
+
+/** A promise of the SHA-256, where the page may have it. */
+export const hash = (bytes) => globalThis.crypto?.subtle?.digest('SHA-256', bytes);
+
+/** A promise of the bytes of a piece of a blob. */
+export const read = async (blob, start, end) =>
+  new Uint8Array(await blob.slice(start, end).arrayBuffer());
+
+/** Parts put together. */
+export const join = (parts, type) => new Blob(parts, { type });
+
+/** The writer of a stream; throws if it is none, or in use. */
+export const writer = (stream) => stream.getWriter();
+
+/** Writes; the promise settles when the stream has taken it, or failed. */
+export const write = (into, bytes) => into.write(bytes);
+
+export const close = (stream) => stream.close();
+
+/** Gives a stream up that was not written to the end. */
+export const abort = (stream) => {
+  stream.abort().catch(() => {});
 };

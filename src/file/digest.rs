@@ -5,7 +5,7 @@ use super::sha256::sha256;
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/file/bytes.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     /// A promise of the SHA-256; `undefined` where the page has no `crypto.subtle`.
     #[wasm_bindgen(js_name = hash)]

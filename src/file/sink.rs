@@ -6,7 +6,7 @@ use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-#[wasm_bindgen(module = "/src/file/bytes.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = join)]
     fn join(parts: &Array, mime: &str) -> Blob;

@@ -7,7 +7,7 @@ use skylink_core::Piece;
 use skylink_protocol::file_channel::{frame_header, FRAME_SIZE, HEADER_SIZE, PAYLOAD_SIZE};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/file/bytes.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     /// A promise of the bytes of a piece of a blob.
     #[wasm_bindgen(catch, js_name = read)]
