@@ -36,7 +36,11 @@
 
 pub mod connection;
 pub mod counters;
+#[cfg(feature = "media-server")]
+pub mod engine;
 pub mod formats;
+#[cfg(feature = "media-server")]
+pub mod forward;
 pub mod lines;
 pub mod media_info;
 pub mod messages;
@@ -44,3 +48,5 @@ pub mod packet;
 pub mod room;
 pub mod sdp;
 pub mod tap;
+#[cfg(feature = "media-server")]
+pub mod worker;

@@ -185,6 +185,11 @@ impl Room {
         self.members.len()
     }
 
+    /// Peer ids of all members.
+    pub fn member_ids(&self) -> Vec<String> {
+        self.members.iter().map(|member| member.id.clone()).collect()
+    }
+
     /// All tracks that are published.
     pub fn tracks(&self) -> impl Iterator<Item = &Track> {
         self.tracks.values()
@@ -211,13 +216,20 @@ impl Room {
         self.settle(now, track_ids);
     }
 
-    /// The engine gave a connection up. The client hears that the media server is gone, which
-    /// lets applications join again.
+    /// A connection was given up. The client hears that the media server is gone, which lets
+    /// applications join again.
     pub fn fail(&mut self, peer: &str, now: Instant, track_ids: &mut u64) {
-        let Some(member) = self.members.iter_mut().find(|member| member.id == peer) else { return };
+        if self.member(peer).is_some() {
+            self.signal(peer, messages::bye(&self.rid));
+            self.hang_up(peer, now, track_ids);
+        }
+    }
+
+    /// A client closed its connection. It may offer a new one.
+    pub fn hang_up(&mut self, peer: &str, now: Instant, track_ids: &mut u64) {
+        let Some(member) = self.member_mut(peer) else { return };
         member.connection = None;
         self.outputs.push_back(RoomOutput::Close { peer: peer.to_owned() });
-        self.signal(peer, messages::bye(&self.rid));
         self.unpublish(|track| track.publisher == peer);
         self.settle(now, track_ids);
     }

@@ -1,0 +1,613 @@
+//! What carries the media of one client: ICE, DTLS, SRTP and data channels, by str0m. This folder
+//! alone knows it.
+//!
+//! Descriptions are not str0m's business here: its lines are declared one by one as they are
+//! agreed ([`Change`]). It has one strict rule, that after each call all its output is taken
+//! before the next; [`Connection::act`] is the only way to call it. It may panic where it finds
+//! itself inconsistent, so each call is fenced, and a connection that panics is given up alone.
+
+mod certificate;
+mod crypto;
+mod outgoing;
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation
+)]
+pub(super) mod test_client;
+#[cfg(test)]
+mod tests;
+
+pub use certificate::Certificate;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use str0m::channel::{ChannelData, ChannelId};
+use str0m::config::{DtlsCert, Fingerprint as Str0mFingerprint};
+use str0m::crypto::CryptoProvider;
+use str0m::format::{Codec as Str0mCodec, FormatParams};
+use str0m::media::{Frequency, KeyframeRequestKind, MediaKind, Mid, Pt};
+use str0m::net::{Protocol as Str0mProtocol, Receive, TcpType};
+use str0m::rtp::{Extension as Str0mExtension, ExtensionMap, RtpPacket};
+use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcConfig};
+
+use super::connection::Opening;
+use super::lines::Change;
+use super::packet::Packet;
+use super::sdp::{Extension, IceCredentials, Kind, Source};
+use outgoing::Outgoing;
+
+/// Longest payload that is passed on. Longer ones do not fit into a packet with all extensions.
+const LONGEST_PAYLOAD: usize = 1500;
+/// Addresses of one client that are known at a time.
+const MOST_ADDRESSES: usize = 8;
+/// An address that was silent for so long makes room for another.
+const ADDRESS_LIFETIME: Duration = Duration::from_secs(15);
+/// Packets of a track that can be sent again.
+const RESEND_BUFFER: usize = 256;
+/// A call needs a few rounds until nothing is left to do at once.
+const MOST_ROUNDS: usize = 64;
+
+/// How datagrams travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Protocol {
+    /// One by one.
+    Udp,
+    /// In a stream, each after its length (RFC 4571).
+    Tcp,
+}
+
+/// What a connection wants.
+#[derive(Debug)]
+pub enum EngineOutput {
+    /// A datagram is to be sent.
+    Transmit {
+        /// How.
+        protocol: Protocol,
+        /// Where to.
+        to: SocketAddr,
+        /// What.
+        contents: Vec<u8>,
+    },
+    /// The client sends from this address.
+    Address(Protocol, SocketAddr),
+    /// A packet of the client came in on a line.
+    Packet {
+        /// The line.
+        mid: String,
+        /// The packet.
+        packet: Packet,
+    },
+    /// The client needs a key frame on a line.
+    KeyFrame {
+        /// The line.
+        mid: String,
+    },
+    /// A text came by the data channel.
+    Text(String),
+    /// It carries media from now on.
+    Connected,
+    /// It is over.
+    Closed {
+        /// Why.
+        reason: Ending,
+    },
+}
+
+/// Why a connection is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The client closed it.
+    ByClient,
+    /// The engine could not go on.
+    Failed,
+}
+
+/// One client's connection.
+pub struct Connection {
+    rtc: Rtc,
+    outputs: VecDeque<EngineOutput>,
+    deadline: Option<Instant>,
+    is_open: bool,
+    is_connected: bool,
+    addresses: Vec<(Protocol, SocketAddr, Instant)>,
+    /// The address that the client chose last.
+    remote: Option<(Protocol, SocketAddr)>,
+    declared: BTreeSet<String>,
+    sources: BTreeMap<String, Source>,
+    outgoing: BTreeMap<String, Outgoing>,
+    channel: Option<ChannelId>,
+}
+
+impl Connection {
+    /// A connection that waits for the client's first packet.
+    pub fn new(opening: &Opening, certificate: &Certificate, now: Instant) -> Option<Self> {
+        let made = catch_unwind(AssertUnwindSafe(|| build(opening, certificate, now)));
+        let rtc = made.ok().flatten()?;
+        let mut connection = Self {
+            rtc,
+            outputs: VecDeque::new(),
+            deadline: None,
+            is_open: true,
+            is_connected: false,
+            addresses: Vec::new(),
+            remote: None,
+            declared: BTreeSet::new(),
+            sources: BTreeMap::new(),
+            outgoing: BTreeMap::new(),
+            channel: None,
+        };
+        connection.act(now, |_| {});
+        Some(connection)
+    }
+
+    /// The next thing it wants.
+    pub fn poll(&mut self) -> Option<EngineOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// The next datagram, if that is the next thing it wants.
+    pub fn poll_transmit(&mut self) -> Option<EngineOutput> {
+        match self.outputs.front() {
+            Some(EngineOutput::Transmit { .. }) => self.outputs.pop_front(),
+            _ => None,
+        }
+    }
+
+    /// Whether it wants anything.
+    pub fn has_output(&self) -> bool {
+        !self.outputs.is_empty()
+    }
+
+    /// When [`Connection::handle_timeout`] has something to do.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.filter(|_| self.is_open)
+    }
+
+    /// Time passes.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.act(now, |_| {});
+    }
+
+    /// Whether a datagram from an address that is not known belongs to this client.
+    pub fn accepts(&self, protocol: Protocol, from: SocketAddr, datagram: &[u8], now: Instant) -> bool {
+        let Ok(receive) = received(protocol, from, datagram) else { return false };
+        self.is_open && self.rtc.accepts(&Input::Receive(now, receive))
+    }
+
+    /// A datagram came in. Only checks of connectivity, which carry a secret, make an address
+    /// known; anything else from elsewhere is dropped.
+    pub fn handle_datagram(&mut self, protocol: Protocol, from: SocketAddr, datagram: &[u8], now: Instant) {
+        let is_check = is_connectivity_check(datagram);
+        if is_check {
+            if !self.accepts(protocol, from, datagram, now) || !self.note_address(protocol, from, now) {
+                return;
+            }
+            if is_nomination(datagram) && self.remote != Some((protocol, from)) {
+                self.remote = Some((protocol, from));
+            }
+        } else if !self.addresses.iter().any(|known| (known.0, known.1) == (protocol, from)) {
+            return;
+        }
+        let Ok(receive) = received(protocol, from, datagram) else { return };
+        self.act(now, |rtc| {
+            // A datagram that it cannot make sense of ends nothing.
+            if let Err(error) = rtc.handle_input(Input::Receive(now, receive)) {
+                tracing::debug!(%error, "datagram not understood");
+            }
+        });
+    }
+
+    fn note_address(&mut self, protocol: Protocol, from: SocketAddr, now: Instant) -> bool {
+        if let Some(known) = self.addresses.iter_mut().find(|known| (known.0, known.1) == (protocol, from)) {
+            known.2 = now;
+            return true;
+        }
+        let is_alive = |heard: Instant| now.saturating_duration_since(heard) < ADDRESS_LIFETIME;
+        self.addresses.retain(|known| is_alive(known.2));
+        if self.addresses.len() >= MOST_ADDRESSES {
+            return false;
+        }
+        self.addresses.push((protocol, from, now));
+        self.outputs.push_back(EngineOutput::Address(protocol, from));
+        true
+    }
+
+    /// The addresses that the client sends from.
+    pub fn addresses(&self) -> impl Iterator<Item = (Protocol, SocketAddr)> + '_ {
+        self.addresses.iter().map(|known| (known.0, known.1))
+    }
+
+    /// The client checks addresses anew, with new credentials on both sides.
+    pub fn restart_ice(&mut self, local: &IceCredentials, remote: &IceCredentials, now: Instant) {
+        self.act(now, |rtc| {
+            let mut direct = rtc.direct_api();
+            direct.set_local_ice_credentials(ice(local));
+            direct.set_remote_ice_credentials(ice(remote));
+        });
+    }
+
+    /// Declares what is agreed.
+    pub fn apply(&mut self, changes: &[Change], now: Instant) {
+        for change in changes {
+            match change {
+                Change::Receive { mid, kind, source } => self.receive(mid, *kind, *source, now),
+                Change::StopReceiving { mid } => self.stop_receiving(mid, now),
+                Change::Send { mid, kind, codec, source, .. } => {
+                    self.declare(mid, *kind, now);
+                    let line = Mid::from(mid.as_str());
+                    let payload_type = Pt::new_with_value(codec.payload_type);
+                    let Source { ssrc, retransmission } = *source;
+                    self.outgoing.insert(mid.clone(), Outgoing::new(ssrc, payload_type, *kind));
+                    self.act(now, |rtc| {
+                        let mut direct = rtc.direct_api();
+                        direct.declare_stream_tx(ssrc.into(), retransmission.map(Into::into), line, None);
+                    });
+                }
+                Change::StopSending { mid, .. } => {
+                    if let Some(outgoing) = self.outgoing.remove(mid) {
+                        self.act(now, |rtc| {
+                            rtc.direct_api().remove_stream_tx(outgoing.ssrc().into());
+                        });
+                    }
+                }
+                Change::Remove { mid } => {
+                    if self.declared.remove(mid) {
+                        let line = Mid::from(mid.as_str());
+                        self.act(now, |rtc| rtc.direct_api().remove_media(line));
+                    }
+                }
+            }
+        }
+    }
+
+    fn declare(&mut self, mid: &str, kind: Kind, now: Instant) {
+        if self.declared.insert(mid.to_owned()) {
+            let line = Mid::from(mid);
+            let kind = if kind == Kind::Audio { MediaKind::Audio } else { MediaKind::Video };
+            self.act(now, |rtc| {
+                rtc.direct_api().declare_media(line, kind);
+            });
+        }
+    }
+
+    fn receive(&mut self, mid: &str, kind: Kind, source: Option<Source>, now: Instant) {
+        self.declare(mid, kind, now);
+        self.stop_receiving(mid, now);
+        // Without it the source is learnt from the packets, which name their line.
+        let Some(source) = source else { return };
+        self.sources.insert(mid.to_owned(), source);
+        let line = Mid::from(mid);
+        self.act(now, |rtc| {
+            let retransmission = source.retransmission.map(Into::into);
+            let mut direct = rtc.direct_api();
+            let stream = direct.expect_stream_rx(source.ssrc.into(), retransmission, line, None);
+            stream.suppress_nack(retransmission.is_none());
+        });
+    }
+
+    fn stop_receiving(&mut self, mid: &str, now: Instant) {
+        let line = Mid::from(mid);
+        let known = self.sources.remove(mid);
+        self.act(now, |rtc| {
+            let mut direct = rtc.direct_api();
+            if let Some(source) = known {
+                direct.remove_stream_rx(source.ssrc.into());
+            }
+            while let Some(ssrc) = direct.stream_rx_by_mid(line, None).map(|stream| stream.ssrc()) {
+                direct.remove_stream_rx(ssrc);
+            }
+        });
+    }
+
+    /// Sends a packet on a line. `false` if it cannot be sent at present.
+    pub fn write(&mut self, mid: &str, packet: &Packet, now: Instant) -> bool {
+        if !self.is_connected {
+            return false;
+        }
+        let Some((ssrc, write)) = self.outgoing.get_mut(mid).and_then(|outgoing| outgoing.packet(packet))
+        else {
+            return false;
+        };
+        self.act(now, |rtc| {
+            if let Some(stream) = rtc.direct_api().stream_tx(&ssrc.into()) {
+                stream.write_rtp(write);
+            }
+        });
+        true
+    }
+
+    /// Asks the client for a key frame on a line.
+    pub fn request_key_frame(&mut self, mid: &str, now: Instant) {
+        let line = Mid::from(mid);
+        self.act(now, |rtc| {
+            if let Some(stream) = rtc.direct_api().stream_rx_by_mid(line, None) {
+                stream.request_keyframe(KeyframeRequestKind::Pli);
+            }
+        });
+    }
+
+    /// Sends a text by the client's data channel. `false` if it has none, or takes no more.
+    pub fn send_text(&mut self, text: &str, now: Instant) -> bool {
+        let Some(channel) = self.channel else { return false };
+        self.act(now, |rtc| {
+            rtc.channel(channel)
+                .is_some_and(|mut channel| channel.write(false, text.as_bytes()).unwrap_or(false))
+        })
+        .unwrap_or(false)
+    }
+
+    /// Calls the engine once and takes all its output.
+    fn act<T>(&mut self, now: Instant, call: impl FnOnce(&mut Rtc) -> T) -> Option<T> {
+        if !self.is_open {
+            return None;
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let value = call(&mut self.rtc);
+            self.drain(now).map(|()| value)
+        }));
+        match outcome {
+            Ok(Ok(value)) => Some(value),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "connection failed");
+                self.close(Ending::Failed);
+                None
+            }
+            Err(_) => {
+                tracing::error!("the engine panicked; one connection is given up");
+                self.close(Ending::Failed);
+                None
+            }
+        }
+    }
+
+    fn close(&mut self, reason: Ending) {
+        self.is_open = false;
+        self.is_connected = false;
+        self.outputs.push_back(EngineOutput::Closed { reason });
+    }
+
+    fn drain(&mut self, now: Instant) -> Result<(), str0m::RtcError> {
+        for _ in 0..MOST_ROUNDS {
+            loop {
+                match self.rtc.poll_output()? {
+                    Output::Timeout(deadline) => {
+                        self.deadline = Some(deadline);
+                        break;
+                    }
+                    Output::Transmit(transmit) => self.transmit(transmit),
+                    Output::Event(event) => self.take(event),
+                }
+            }
+            if !self.rtc.is_alive() {
+                self.close(Ending::ByClient);
+                return Ok(());
+            }
+            if self.deadline.is_none_or(|deadline| deadline > now) {
+                return Ok(());
+            }
+            self.rtc.handle_input(Input::Timeout(now))?;
+        }
+        self.deadline = now.checked_add(Duration::from_millis(1));
+        Ok(())
+    }
+
+    /// Answers to checks go back where these came from, all else where the client wants it: the
+    /// latest nomination counts, also of a client that has moved.
+    fn transmit(&mut self, transmit: str0m::net::Transmit) {
+        let contents = Vec::from(transmit.contents);
+        let own = match transmit.proto {
+            Str0mProtocol::Udp => (Protocol::Udp, transmit.destination),
+            _ => (Protocol::Tcp, transmit.destination),
+        };
+        let is_check = contents.first().is_some_and(|first| *first < 2);
+        let (protocol, to) = if is_check { own } else { self.remote.unwrap_or(own) };
+        self.outputs.push_back(EngineOutput::Transmit { protocol, to, contents });
+    }
+
+    fn take(&mut self, event: Event) {
+        let output = match event {
+            Event::Connected => {
+                self.is_connected = true;
+                EngineOutput::Connected
+            }
+            Event::RtpPacket(packet) => match self.packet(packet) {
+                Some(output) => output,
+                None => return,
+            },
+            Event::KeyframeRequest(request) => EngineOutput::KeyFrame { mid: request.mid.to_string() },
+            Event::ChannelOpen(channel, _) => {
+                self.channel = self.channel.or(Some(channel));
+                return;
+            }
+            Event::ChannelClose(channel) => {
+                self.channel = self.channel.filter(|known| *known != channel);
+                return;
+            }
+            Event::ChannelData(ChannelData { binary: false, data, .. }) => match String::from_utf8(data) {
+                Ok(text) => EngineOutput::Text(text),
+                Err(_) => return,
+            },
+            _ => return,
+        };
+        self.outputs.push_back(output);
+    }
+
+    fn packet(&mut self, packet: RtpPacket) -> Option<EngineOutput> {
+        if packet.payload.len() > LONGEST_PAYLOAD || packet.payload.is_empty() {
+            return None;
+        }
+        let header = &packet.header;
+        let mid = self.rtc.direct_api().stream_rx(&header.ssrc)?.mid().to_string();
+        let values = &header.ext_vals;
+        let clock = packet.last_sender_info.as_ref().map(|info| {
+            // Cut to 32 bits, as time stamps of packets are.
+            let time = info.rtp_time.numer() & u64::from(u32::MAX);
+            (info.ntp_time, u32::try_from(time).unwrap_or_default())
+        });
+        let packet = Packet {
+            sequence: *packet.seq_no,
+            time: header.timestamp,
+            source: *header.ssrc,
+            marker: header.marker,
+            payload: Arc::clone(&packet.payload),
+            arrived: packet.timestamp,
+            audio_level: values.audio_level.map(|level| (level, values.voice_activity)),
+            rotation: values.video_orientation.map(outgoing::quarter_turns),
+            clock,
+        };
+        Some(EngineOutput::Packet { mid, packet })
+    }
+}
+
+/// The ciphers, which all connections share.
+fn provider() -> &'static Arc<CryptoProvider> {
+    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    PROVIDER.get_or_init(|| Arc::new(crypto::provider()))
+}
+
+fn build(opening: &Opening, certificate: &Certificate, now: Instant) -> Option<Rtc> {
+    let mut config = RtcConfig::new()
+        .set_crypto_provider(Arc::clone(provider()))
+        .set_dtls_cert(DtlsCert {
+            certificate: certificate.certificate.clone(),
+            private_key: certificate.key.clone(),
+        })
+        .set_ice_lite(true)
+        .set_rtp_mode(true)
+        .set_send_buffer_video(RESEND_BUFFER)
+        .set_local_ice_credentials(ice(&opening.local))
+        .clear_codecs()
+        .set_extension_map(extension_map(opening));
+    for codec in opening.formats.codecs(Kind::Audio) {
+        let number = Pt::new_with_value(codec.payload_type);
+        config.codec_config().add_config(
+            number,
+            None,
+            Str0mCodec::Opus,
+            Frequency::FORTY_EIGHT_KHZ,
+            Some(2),
+            FormatParams::default(),
+        );
+    }
+    for codec in opening.formats.codecs(Kind::Video) {
+        let number = Pt::new_with_value(codec.payload_type);
+        config.codec_config().add_config(
+            number,
+            codec.retransmission.map(Pt::new_with_value),
+            Str0mCodec::Vp8,
+            Frequency::NINETY_KHZ,
+            None,
+            FormatParams::default(),
+        );
+    }
+    let mut rtc = config.build(now);
+    for protocol in [Protocol::Udp, Protocol::Tcp] {
+        for address in [own_address(true), own_address(false)] {
+            rtc.add_local_candidate(own_candidate(protocol, address)?);
+        }
+    }
+    let mut direct = rtc.direct_api();
+    direct.set_ice_controlling(false);
+    direct.set_remote_ice_credentials(ice(&opening.remote));
+    direct.set_remote_fingerprint(Str0mFingerprint {
+        hash_func: "sha-256".to_owned(),
+        bytes: opening.fingerprint.to_vec(),
+    });
+    if opening.formats.transport_feedback() {
+        direct.enable_twcc_feedback();
+    }
+    direct.start_dtls(false).ok()?;
+    direct.start_sctp(false);
+    Some(rtc)
+}
+
+fn extension_map(opening: &Opening) -> ExtensionMap {
+    let mut map = ExtensionMap::empty();
+    for (number, extension) in opening.formats.extensions() {
+        let extension = match extension {
+            Extension::AudioLevel => Str0mExtension::AudioLevel,
+            Extension::AbsoluteSendTime => Str0mExtension::AbsoluteSendTime,
+            Extension::TransportSequence => Str0mExtension::TransportSequenceNumber,
+            Extension::Mid => Str0mExtension::RtpMid,
+            Extension::VideoOrientation => Str0mExtension::VideoOrientation,
+        };
+        map.set(*number, extension);
+    }
+    map
+}
+
+fn ice(credentials: &IceCredentials) -> IceCreds {
+    IceCreds { ufrag: credentials.ufrag.clone(), pass: credentials.password.clone() }
+}
+
+/// The engine wants to know on which of its addresses a datagram came in. All share a socket, so
+/// a fixed one stands for them; the real ones are in our descriptions.
+fn own_address(is_v4: bool) -> SocketAddr {
+    if is_v4 {
+        SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 9))
+    } else {
+        SocketAddr::from((Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 9))
+    }
+}
+
+fn own_candidate(protocol: Protocol, address: SocketAddr) -> Option<Candidate> {
+    let candidate = match protocol {
+        Protocol::Udp => Candidate::builder().udp().host(address).build(),
+        Protocol::Tcp => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build(),
+    };
+    candidate.ok()
+}
+
+fn received(
+    protocol: Protocol,
+    from: SocketAddr,
+    datagram: &[u8],
+) -> Result<Receive<'_>, str0m::error::NetError> {
+    let protocol = match protocol {
+        Protocol::Udp => Str0mProtocol::Udp,
+        Protocol::Tcp => Str0mProtocol::Tcp,
+    };
+    Receive::new(protocol, from, own_address(from.is_ipv4()), datagram)
+}
+
+/// A STUN binding request (RFC 8489).
+fn is_connectivity_check(datagram: &[u8]) -> bool {
+    datagram.starts_with(&[0, 1]) && datagram.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42])
+}
+
+/// Whether a STUN message carries USE-CANDIDATE.
+fn is_nomination(datagram: &[u8]) -> bool {
+    let mut rest = datagram.get(20..).unwrap_or_default();
+    while let [a, b, c, d, after @ ..] = rest {
+        if [*a, *b] == [0x00, 0x25] {
+            return true;
+        }
+        let length = usize::from(u16::from_be_bytes([*c, *d])).next_multiple_of(4);
+        rest = after.get(length..).unwrap_or_default();
+    }
+    false
+}
+
+/// The local user name of a STUN message, by which connections are told apart.
+pub fn ufrag_of(datagram: &[u8]) -> Option<&str> {
+    if !is_connectivity_check(datagram) {
+        return None;
+    }
+    let mut rest = datagram.get(20..)?;
+    while let [a, b, c, d, after @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*c, *d]));
+        if [*a, *b] == [0x00, 0x06] {
+            let name = std::str::from_utf8(after.get(..length)?).ok()?;
+            return name.split(':').next();
+        }
+        rest = after.get(length.next_multiple_of(4)..)?;
+    }
+    None
+}

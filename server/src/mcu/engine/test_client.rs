@@ -1,0 +1,234 @@
+//! A client for tests without a browser: str0m on the other side, with pictures and sounds that
+//! are just bytes.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{json, Value as Json};
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::channel::ChannelId;
+use str0m::crypto::CryptoProvider;
+use str0m::format::Codec;
+use str0m::media::{Direction, MediaKind, Mid};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::RtpWrite;
+use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+
+use super::provider;
+use crate::mcu::sdp::Kind;
+
+/// The one address that tests give the media server.
+pub const SERVER: &str = "192.0.2.7:4000";
+
+pub struct TestClient {
+    pub id: String,
+    rtc: Rtc,
+    pub address: SocketAddr,
+    pending: Option<SdpPendingOffer>,
+    sent: Vec<(Mid, String, Kind)>,
+    channel: Option<ChannelId>,
+    /// Whose medium comes on which line.
+    media: BTreeMap<String, String>,
+    /// Frames received, by publisher's medium.
+    pub frames: BTreeMap<String, u64>,
+    pub texts: Vec<String>,
+    /// Signalling messages for the media server.
+    pub says: Vec<Json>,
+    pub transmits: Vec<Vec<u8>>,
+    pub key_frames_wanted: u32,
+    pub connected: bool,
+    pub deadline: Instant,
+    clock: u64,
+}
+
+impl TestClient {
+    pub fn new(id: &str, number: u8, now: Instant) -> Self {
+        let address = SocketAddr::from(([198, 51, 100, number], 5000));
+        let ciphers: Arc<CryptoProvider> = Arc::clone(provider());
+        let mut rtc = Rtc::builder()
+            .set_crypto_provider(ciphers)
+            .clear_codecs()
+            .set_rtp_mode(true)
+            .enable_opus(true, false)
+            .enable_vp8(true)
+            .build(now);
+        rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+        let mut client = Self {
+            id: id.to_owned(),
+            rtc,
+            address,
+            pending: None,
+            sent: Vec::new(),
+            channel: None,
+            media: BTreeMap::new(),
+            frames: BTreeMap::new(),
+            texts: Vec::new(),
+            says: Vec::new(),
+            transmits: Vec::new(),
+            key_frames_wanted: 0,
+            connected: false,
+            deadline: now,
+            clock: 0,
+        };
+        client.say(json!({"type": "enter", "userInfo": {"userData": id, "settings": {}}}));
+        client
+    }
+
+    fn say(&mut self, mut message: Json) {
+        message["mid"] = json!(self.id);
+        message["rid"] = json!("r");
+        message["target"] = json!("MCU");
+        self.says.push(message);
+    }
+
+    /// Offers media, which it sends from then on, and a data channel with the first of them.
+    pub fn offer(&mut self, media: &[(Kind, &str)], now: Instant) {
+        let mut change = self.rtc.sdp_api();
+        let mut added = Vec::new();
+        for (kind, stream) in media {
+            let str0m_kind = if *kind == Kind::Audio { MediaKind::Audio } else { MediaKind::Video };
+            let mid =
+                change.add_media(str0m_kind, Direction::SendRecv, Some((*stream).to_owned()), None, None);
+            added.push((mid, (*stream).to_owned(), *kind));
+        }
+        if self.channel.is_none() {
+            self.channel = Some(change.add_channel("main".to_owned()));
+        }
+        let applied = change.apply();
+        self.propose(applied, added, now);
+    }
+
+    pub fn restart_ice(&mut self, now: Instant) {
+        let mut change = self.rtc.sdp_api();
+        change.ice_restart(true);
+        let applied = change.apply();
+        self.propose(applied, Vec::new(), now);
+    }
+
+    fn propose(
+        &mut self,
+        applied: Option<(SdpOffer, SdpPendingOffer)>,
+        added: Vec<(Mid, String, Kind)>,
+        now: Instant,
+    ) {
+        let (offer, pending) = applied.unwrap();
+        self.sent.extend(added);
+        self.pending = Some(pending);
+        let list = self.own_list();
+        self.say(json!({"type": "offer", "sdp": offer.to_sdp_string(), "mediaInfoList": list, "weight": 1}));
+        self.drain(now);
+    }
+
+    fn own_list(&self) -> Json {
+        let entry = |(mid, stream, kind): &(Mid, String, Kind)| {
+            let prefix = if *kind == Kind::Audio { "AUDIO" } else { "VIDEO" };
+            json!({"publisherId": self.id, "mediaId": format!("{prefix}_{stream}"),
+                "mediaState": "active", "transceiverMid": mid.to_string()})
+        };
+        Json::Array(self.sent.iter().map(entry).collect())
+    }
+
+    pub fn hear(&mut self, message: &Json, now: Instant) {
+        for info in message["mediaInfoList"].as_array().unwrap_or(&Vec::new()) {
+            if let Some(mid) = info["transceiverMid"].as_str() {
+                self.media.insert(mid.to_owned(), info["mediaId"].as_str().unwrap().to_owned());
+            }
+        }
+        match message["type"].as_str().unwrap() {
+            "answer" => {
+                let answer = SdpAnswer::from_sdp_string(message["sdp"].as_str().unwrap()).unwrap();
+                let pending = self.pending.take().unwrap();
+                self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+                self.say(json!({"type": "answerAck", "success": true}));
+            }
+            "offer" if self.pending.is_none() => {
+                let offer = SdpOffer::from_sdp_string(message["sdp"].as_str().unwrap()).unwrap();
+                let answer = self.rtc.sdp_api().accept_offer(offer).unwrap();
+                self.say(json!({"type": "answer", "sdp": answer.to_sdp_string()}));
+            }
+            _ => {}
+        }
+        self.drain(now);
+    }
+
+    pub fn datagram(&mut self, bytes: &[u8], now: Instant) {
+        let server: SocketAddr = SERVER.parse().unwrap();
+        let receive = Receive::new(Protocol::Udp, server, self.address, bytes).unwrap();
+        self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
+        self.drain(now);
+    }
+
+    pub fn tick(&mut self, now: Instant) {
+        self.rtc.handle_input(Input::Timeout(now)).unwrap();
+        self.drain(now);
+    }
+
+    /// One frame of everything it sends; pictures come in two packets of `size` bytes.
+    pub fn send_frames(&mut self, size: usize, now: Instant) {
+        self.clock += 1;
+        for (mid, _, kind) in self.sent.clone() {
+            let (codec, time, packets) = match kind {
+                Kind::Audio => (Codec::Opus, 960 * self.clock, vec![vec![5; 100]]),
+                _ => (Codec::Vp8, 3000 * self.clock, vec![vec![0x10; size], vec![0; size]]),
+            };
+            let params = self.rtc.codec_config().find(|params| params.spec().codec == codec);
+            let pt = params.unwrap().pt();
+            let last = packets.len() - 1;
+            for (place, data) in packets.into_iter().enumerate() {
+                // Beyond 16 bits soon, as in a call that has gone on for a while.
+                let sequence = 65_500 + self.clock * (last as u64 + 1) + place as u64;
+                let write = RtpWrite::new(pt, sequence.into(), time as u32, now, data)
+                    .marker(place == last)
+                    .nackable(kind == Kind::Video);
+                let mut direct = self.rtc.direct_api();
+                let Some(stream) = direct.stream_tx_by_mid(mid, None) else { continue };
+                stream.write_rtp(write);
+                self.drain(now);
+                self.tick(now);
+            }
+        }
+    }
+
+    pub fn send_text(&mut self, text: &str, now: Instant) {
+        let id = self.channel.unwrap();
+        assert!(self.rtc.channel(id).unwrap().write(false, text.as_bytes()).unwrap());
+        self.drain(now);
+    }
+
+    pub fn close(&mut self, now: Instant) {
+        self.rtc.close().unwrap();
+        self.drain(now);
+    }
+
+    fn drain(&mut self, now: Instant) {
+        loop {
+            match self.rtc.poll_output().unwrap() {
+                Output::Timeout(deadline) => {
+                    self.deadline = deadline.max(now);
+                    return;
+                }
+                Output::Transmit(transmit) => self.transmits.push(Vec::from(transmit.contents)),
+                Output::Event(event) => self.take(event),
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Connected => self.connected = true,
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => self.connected = false,
+            Event::RtpPacket(packet) => {
+                let mid = self.rtc.direct_api().stream_rx(&packet.header.ssrc).unwrap().mid();
+                let medium = self.media.get(&mid.to_string());
+                let medium = medium.cloned().unwrap_or_else(|| "nobody".to_owned());
+                let is_picture = medium.starts_with("VIDEO");
+                *self.frames.entry(medium).or_default() += u64::from(!is_picture || packet.header.marker);
+            }
+            Event::KeyframeRequest(_) => self.key_frames_wanted += 1,
+            Event::ChannelData(data) => self.texts.push(String::from_utf8(data.data).unwrap()),
+            _ => {}
+        }
+    }
+}
