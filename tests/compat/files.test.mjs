@@ -1,36 +1,10 @@
 import assert from 'node:assert/strict';
 import { setStage } from '../e2e/harness/stage.mjs';
+import { digest, meet, transfer } from './file-scene.mjs';
 
 const { scene } = setStage();
 
 const CHUNK = 49_152;
-const OPEN = ({ state }) => state === 'open';
-
-/** Two clients with a data channel between them. */
-async function meet({ enter, room }, kind, otherKind) {
-  const sender = await enter(kind, 'Sender');
-  const receiver = await enter(otherKind, 'Receiver');
-  await sender.join(room);
-  await receiver.join(room);
-  await Promise.all([sender, receiver].map((client) => client.waitFor('dataChannelState', OPEN)));
-  return { sender, receiver };
-}
-
-const digest = (client, which) =>
-  client.page.evaluate((given) => window.files.digest(given), which);
-
-const inState = (state) => (detail) => detail.state === state;
-
-/** Sends and accepts; gives what both promises and the receiver's event brought. */
-async function transfer(room, { sender, receiver }, blob, options) {
-  const after = receiver.mark();
-  const sent = sender.attempt('sendBlobData', room, { blob }, receiver.id, 20);
-  const { transferId } = await receiver.waitFor('dataTransferState', inState('request'), { after });
-  const answer = receiver.attempt('respondBlobRequest', room, sender.id, transferId, true, options);
-  const results = { sent: await sent, answered: await answer, transferId };
-  results.data = receiver.seen('onIncomingData', (detail) => detail.transferId === transferId)[0];
-  return results;
-}
 
 const KINDS = [
   ['ours', 'ours'],

@@ -67,8 +67,10 @@ export class Pages {
     return this.#bundles.get(kind);
   }
 
-  address(kind) {
-    return `${this.origin}/${kind}.html`;
+  address(kind, hostname) {
+    const address = new URL(`${this.origin}/${kind}.html`);
+    if (hostname) address.hostname = hostname;
+    return address.href;
   }
 
   async stop() {

@@ -41,7 +41,8 @@ export function setStage({ server: serverSettings, flags } = {}) {
   /**
    * A test with clients of its own. The body gets `enter(kind, name, settings)`, which opens a
    * client, `step(title, body)` for a part of the story, and a fresh `room` name. When it fails,
-   * the record of every client is printed.
+   * the record of every client is printed. A `hostname` other than this machine's makes a page that
+   * is not secure; the flags of the browser have to lead it here.
    */
   stage.scene = (title, body) =>
     test(title, { timeout: SCENE_LIMIT_MS }, async (t) => {
@@ -49,8 +50,12 @@ export function setStage({ server: serverSettings, flags } = {}) {
       const tell = () => cast.forEach((client) => t.diagnostic(client.history()));
       rooms += 1;
 
-      async function enter(kind, name, { options, permissions, plays, inject, browser } = {}) {
-        const address = stage.pages.address(kind);
+      async function enter(
+        kind,
+        name,
+        { options, permissions, plays, inject, browser, hostname } = {},
+      ) {
+        const address = stage.pages.address(kind, hostname);
         const client = await Client.open({
           browser: browser ?? stage.browser,
           address,

@@ -41,7 +41,13 @@ const streams = new Map();
 /** A stream of an app that keeps what is written, and rests that many milliseconds each time. */
 function makeStream({ name, rest = 0, failsAfter = Infinity }) {
   const stream = { parts: [], state: 'open' };
-  streams.set(name, stream);
+  const ended = new Promise((resolve) => {
+    stream.end = (state) => {
+      stream.state = state;
+      resolve(state);
+    };
+  });
+  streams.set(name, Object.assign(stream, { ended }));
   return new WritableStream({
     async write(part) {
       if (stream.parts.length >= failsAfter) throw new Error('the disk is full');
@@ -51,12 +57,19 @@ function makeStream({ name, rest = 0, failsAfter = Infinity }) {
       });
     },
     close() {
-      stream.state = 'closed';
+      stream.end('closed');
     },
     abort() {
-      stream.state = 'aborted';
+      stream.end('aborted');
     },
   });
+}
+
+/** Its text in base64, for pages that have no digests. */
+async function base64(blob) {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const text = [...bytes].map((byte) => String.fromCharCode(byte)).join('');
+  return btoa(text);
 }
 
 async function sha256(blob) {
@@ -77,7 +90,10 @@ export function reviveFile(argument) {
 window.files = {
   /** The digest of a blob that was made with that description, or came with that number. */
   digest: (which) => sha256(typeof which === 'number' ? blobs[which] : makeBlob(which)),
-  abort: (name) => controllerOf(name).abort(),
+  base64: (number) => base64(blobs[number]),
+  abort: (name, reason) => controllerOf(name).abort(reason && new Error(reason)),
+  /** How a stream ended, once it has: not before what is being written is written. */
+  ended: (name) => streams.get(name).ended,
   /** What was written to a stream. */
   async written(name) {
     const { parts, state } = streams.get(name);
