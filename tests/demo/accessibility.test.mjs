@@ -8,11 +8,26 @@ const stage = setStage();
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const SMALLEST_PHONE = { width: 320, height: 568 };
-const PANELS = ['people', 'chat', 'room', 'settings', 'journal'];
+const PANELS = ['people', 'chat', 'files', 'statistics', 'room', 'settings', 'journal'];
 const looks = [
   { title: 'phone, dark', screen: PHONE, colorScheme: 'dark' },
   { title: 'desktop, light', screen: DESKTOP, colorScheme: 'light' },
 ];
+
+const NOTES = {
+  name: 'notes of a meeting with a rather long name.txt',
+  mimeType: 'text/plain',
+  buffer: Buffer.from('notes'),
+};
+
+/** Waits until the charts show somebody. */
+async function seeMeasured(visitor) {
+  await visitor
+    .find('now-received')
+    .filter({ hasText: /bit\/s/ })
+    .first()
+    .waitFor();
+}
 
 /** Asserts that axe finds nothing to complain about in what is shown now. */
 async function assertAccessible({ page }, what) {
@@ -88,6 +103,16 @@ for (const { title, ...look } of looks) {
         await anna.find('raise-hand').click();
         await anna.find('hand').first().waitFor();
       }
+      if (panel === 'files') {
+        await bob.find('panel-close').click();
+        await anna.find('files-input').setInputFiles(NOTES);
+        await bob.find('transfer-prompt').waitFor();
+        await assertGood(bob, 'a question about a file');
+        await bob.open('files');
+        await bob.find('accept').waitFor();
+        await assertGood(bob, 'a file that waits for an answer');
+      }
+      if (panel === 'statistics') await seeMeasured(anna);
       await assertGood(anna, `the panel ${panel}`);
     }
 
@@ -115,6 +140,11 @@ for (const screen of [SMALLEST_PHONE, TABLET]) {
     await assertFits(anna, 'the room');
     for (const panel of PANELS) {
       await anna.open(panel);
+      if (panel === 'files') {
+        await anna.find('files-input').setInputFiles(NOTES);
+        await anna.find('transfer').waitFor();
+      }
+      if (panel === 'statistics') await seeMeasured(anna);
       await assertFits(anna, `the panel ${panel}`);
     }
     const leave = await anna.find('leave').boundingBox();

@@ -41,3 +41,28 @@ test('camera, microphone and quality can be changed during a call', async (t) =>
   assert.deepEqual(live.sort(), ['audio', 'video'], 'nothing old is left running');
   assert.deepEqual([...anna.errors, ...bob.errors], []);
 });
+
+test('a connection can be renewed', async (t) => {
+  const room = 'renewing';
+  const anna = await stage.visit(t, { room });
+  const bob = await stage.visit(t, { room });
+  await anna.join('Anna');
+  await bob.join('Bob');
+  await anna.connectedWith(2);
+  const before = await anna.page.evaluate(iceFragment);
+  await anna.open('people');
+  await anna.find('refresh').click();
+  await anna.page.waitForFunction(isNew, before);
+  await anna.connectedWith(2);
+  assert.deepEqual(anna.errors, []);
+});
+
+function iceFragment() {
+  const { sdp } = window.taken.connections.at(-1).localDescription;
+  return /a=ice-ufrag:(\S+)/.exec(sdp)[1];
+}
+
+function isNew(before) {
+  const { sdp } = window.taken.connections.at(-1).localDescription;
+  return !sdp.includes(`a=ice-ufrag:${before}`);
+}

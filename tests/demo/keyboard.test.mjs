@@ -76,7 +76,9 @@ test('a call from joining to leaving with the keyboard alone', async (t) => {
   // A panel that has no button of its own on a phone.
   await anna.find('open-more').focus();
   await keyboard.press('Enter');
-  await anna.waitForFocus('more-room');
+  await anna.waitForFocus('more-files');
+  await anna.tab();
+  assert.equal(await anna.tab(), 'more-room');
   await keyboard.press('Enter');
   await anna.find('lock').focus();
   await keyboard.press('Space');
@@ -102,4 +104,65 @@ test('a failed form puts the focus on the first fault', async (t) => {
   await anna.page.keyboard.press('Enter');
   await anna.waitForFocus('room');
   assert.equal(await anna.find('room').getAttribute('aria-invalid'), 'true');
+});
+
+test('files, statistics and a new way to somebody with the keyboard alone', async (t) => {
+  const room = 'keyboard for files';
+  const anna = await stage.visit(t, { room });
+  const bob = await stage.visit(t, { room, screen: PHONE });
+  for (const [one, name] of [
+    [anna, 'Anna'],
+    [bob, 'Bob'],
+  ]) {
+    await one.find('camera-switch').click();
+    await one.join(name);
+  }
+  await anna.connectedWith(2);
+  const press = async (visitor, name) => {
+    await visitor.find(name).focus();
+    await visitor.page.keyboard.press('Enter');
+  };
+
+  // From the list of people to the files, with the receiver chosen.
+  await press(anna, 'open-people');
+  await press(anna, 'send-file-to');
+  await anna.waitForFocus('files-choose');
+  const receiver = anna.page.locator('[data-panel="files"] [data-test="to-person"]');
+  assert.equal(await receiver.getAttribute('aria-pressed'), 'true');
+  const choosing = anna.page.waitForEvent('filechooser');
+  await anna.page.keyboard.press('Enter');
+  const chooser = await choosing;
+  await chooser.setFiles({
+    name: 'plan.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('the plan'),
+  });
+
+  // The question comes before the tiles, and its answer can be reached by Tab.
+  await bob.find('transfer-prompt').filter({ hasText: 'plan.txt' }).waitFor();
+  await bob.find('copy-link').focus();
+  assert.equal(await bob.tab(), 'prompt-accept');
+  assert.equal(await bob.tab(), 'prompt-refuse');
+  await press(bob, 'prompt-accept');
+  await anna.page.locator('[data-test="transfer"][data-step="done"]').waitFor();
+  await press(bob, 'open-more');
+  await press(bob, 'more-files');
+  await bob.find('save').waitFor();
+  const [download] = await Promise.all([bob.page.waitForEvent('download'), press(bob, 'save')]);
+  assert.equal(download.suggestedFilename(), 'plan.txt');
+  await bob.page.keyboard.press('Escape');
+  await bob.waitForFocus('open-more');
+
+  await press(anna, 'open-statistics');
+  await anna
+    .find('now-received')
+    .filter({ hasText: /bit\/s/ })
+    .waitFor();
+  await press(anna, 'statistics-copy');
+  await anna.find('notice').filter({ hasText: 'copied' }).waitFor();
+  await press(anna, 'open-people');
+  await press(anna, 'refresh');
+  await anna.find('notice').filter({ hasText: 'Looking for a new way to Bob' }).waitFor();
+  await anna.tileSays('Bob', { connection: 'connected' });
+  assert.deepEqual([...anna.errors, ...bob.errors], []);
 });

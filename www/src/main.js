@@ -9,6 +9,7 @@ import { tidySettings } from './state/settings.js';
 import { createStore } from './state/store.js';
 import { createControls } from './view/controls.js';
 import { byId } from './view/element.js';
+import { createFileDrop } from './view/file-drop.js';
 import { createFailureBanner } from './view/failure-banner.js';
 import { createJoinForm } from './view/join-form.js';
 import { createNotices } from './view/notices.js';
@@ -17,6 +18,7 @@ import { createRoomBar } from './view/room-bar.js';
 import { createSharing } from './view/sharing.js';
 import { createSidePanel } from './view/side-panel.js';
 import { createStage, startSound } from './view/stage.js';
+import { createTransferPrompt } from './view/transfer-prompt.js';
 
 const WIDE_SCREEN = '(min-width: 75rem)';
 
@@ -42,10 +44,12 @@ createPage({
 });
 createJoinForm({ store, session, preview, roomName });
 createRoomBar(store);
-createStage({ store, onSoundBlocked: () => store.change({ soundIsBlocked: true }) });
+createStage({ store, session, onSoundBlocked: () => store.change({ soundIsBlocked: true }) });
 createControls({ store, session });
 createSharing({ store, session });
 createSidePanel({ store, session, panels });
+createFileDrop({ store, session });
+createTransferPrompt({ store, session });
 createNotices(store);
 const showRoomFailure = createFailureBanner(byId('room-failure'), (remedy) => {
   if (remedy === Remedy.REJOIN) session.rejoin();

@@ -1,3 +1,4 @@
+import { waitingForAnswer } from '../state/transfers.js';
 import { element, icon } from '../view/element.js';
 
 /** On narrow screens: the way to the panels that have no room for a button of their own. */
@@ -27,5 +28,9 @@ function create({ openPanel, panels }) {
   return {
     element: element('div', { class: 'more-list' }, ...buttons),
     focus: () => buttons[0].focus(),
+    badge: (state) => ({
+      number: waitingForAnswer(state).length,
+      meaning: 'files waiting for you',
+    }),
   };
 }

@@ -1,6 +1,7 @@
 import { Phase, Sending, self } from '../state/call-state.js';
 import { receiversChosen } from '../state/chat.js';
 import { keepPreferences } from '../state/preferences.js';
+import { fileReceiversChosen } from '../state/transfers.js';
 import { element, icon, setText, showIcon } from '../view/element.js';
 import { createSwitch } from '../view/switch.js';
 
@@ -27,6 +28,11 @@ function createPeople({ store, session, openPanel }) {
       store.change(receiversChosen([id]));
       openPanel('chat');
     },
+    sendFile(id) {
+      store.change(fileReceiversChosen([id]));
+      openPanel('files');
+    },
+    refresh: (id) => session.connections.refresh(id),
   };
 
   return {
@@ -46,7 +52,7 @@ function createPeople({ store, session, openPanel }) {
           entries.set(person.id, entry);
           list.append(entry.element);
         }
-        entries.get(person.id).show(person);
+        entries.get(person.id).show(person, state);
       }
       own.show(state);
     },
@@ -116,6 +122,8 @@ function createEntry({ id, isSelf }, actions) {
     'Hand raised',
   );
   const write = createAction('write-to', 'chat', 'Write', () => actions.write(id));
+  const sendFile = createAction('send-file-to', 'files', 'Send file', () => actions.sendFile(id));
+  const refresh = createAction('refresh', 'refresh', 'Renew', () => actions.refresh(id));
   const details = createDetails();
   const entry = element(
     'li',
@@ -126,17 +134,21 @@ function createEntry({ id, isSelf }, actions) {
       name,
       element('p', { class: 'person-states' }, audio.element, video.element, hand),
     ),
-    ...(isSelf ? [] : [element('div', { class: 'person-actions' }, write)]),
+    ...(isSelf ? [] : [element('div', { class: 'person-actions' }, write, sendFile, refresh)]),
     details.element,
   );
   return {
     element: entry,
-    show(person) {
+    show(person, { hasMediaServer }) {
       setText(name, isSelf ? `${person.name} (you)` : person.name);
       audio.show(person.audio);
       video.show(person.video);
       hand.hidden = !person.hasRaisedHand;
       write.setAttribute('aria-label', `Write to ${person.name} in private`);
+      sendFile.setAttribute('aria-label', `Send file to ${person.name}`);
+      sendFile.hidden = hasMediaServer;
+      refresh.setAttribute('aria-label', `Renew the connection to ${person.name}`);
+      refresh.hidden = hasMediaServer;
       details.show(person);
     },
   };

@@ -1,10 +1,10 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
-import { Connection, personById, personChanged } from '../state/call-state.js';
+import { Connection, noticed, personById, personChanged } from '../state/call-state.js';
 
 const { ICE_CONNECTION_STATE: Ice } = SkylinkConstants;
 
 /** How the connection to each person stands. */
-export function createConnections({ store }) {
+export function createConnections({ store, sdk }) {
   const listeners = {
     [SkylinkEvents.ICE_CONNECTION_STATE]({ peerId, state }) {
       const person = personById(store.state, peerId);
@@ -13,7 +13,19 @@ export function createConnections({ store }) {
     },
   };
 
-  return { listeners };
+  /** Looks for a new way to somebody: an ICE restart, without ending anything. */
+  async function refresh(peerId) {
+    const { roomName } = store.state;
+    const name = personById(store.state, peerId)?.name;
+    store.change(noticed(`Looking for a new way to ${name}…`));
+    try {
+      await sdk().refreshConnection(roomName, peerId, true);
+    } catch {
+      store.change(noticed(`The connection to ${name} cannot be renewed now.`));
+    }
+  }
+
+  return { listeners, refresh };
 }
 
 function connectionAfter(present, iceState) {

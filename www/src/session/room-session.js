@@ -9,6 +9,7 @@ import {
   serverStillAway,
 } from './failure.js';
 import { createDevices } from './devices.js';
+import { createFiles } from './files.js';
 import { createHistory } from './history.js';
 import { createJournal } from './journal.js';
 import { listen } from './listening.js';
@@ -20,6 +21,7 @@ import { createRoom } from './room.js';
 import { initOptions, joinOptions } from './options.js';
 import { createScreen } from './screen.js';
 import { createSecrets } from './secrets.js';
+import { createStatistics } from './statistics.js';
 import { createStreams } from './streams.js';
 
 const { Phase } = change;
@@ -48,6 +50,7 @@ export class RoomSession {
       sdk: () => this.#skylink,
       choice: { change: (changes) => (this.#choice = { ...this.#choice, ...changes }) },
     };
+    this.files = createFiles(shared);
     this.journal = createJournal();
     this.connections = createConnections(shared);
     this.messages = createMessages(shared);
@@ -57,6 +60,7 @@ export class RoomSession {
     this.devices = createDevices(shared);
     this.recording = createRecording(shared);
     this.screen = createScreen(shared);
+    this.statistics = createStatistics(shared);
     this.streams = createStreams(shared);
     this.room = createRoom({
       ...shared,
@@ -75,6 +79,7 @@ export class RoomSession {
       this.messages,
       this.secrets,
       this.history,
+      this.files,
     ];
     this.#rejoining = createRejoining({
       rejoin: () => this.#joinAgain(),
@@ -128,6 +133,7 @@ export class RoomSession {
     const revive = this.#revive;
     this.#revive = null;
     if (!revive) this.#leaveRoom();
+    this.files.interrupt();
     this.#prepare();
     this.#store.change(change.joiningAgain());
     await this.#enter(revive ?? (() => this.#skylink.joinRoom(this.#joinOptions())));
@@ -181,6 +187,7 @@ export class RoomSession {
     this.#revive = null;
     if (change.isInRoom(this.#store.state)) this.#leaveRoom();
     else this.#stopListening();
+    this.files.forget();
     this.#store.change(change.backAtTheForm(failure));
   }
 

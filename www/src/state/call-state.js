@@ -7,6 +7,7 @@ import { noChat, receiverLeft } from './chat.js';
 import { noDevices } from './devices.js';
 import { noRecording } from './recording.js';
 import { defaultSettings } from './settings.js';
+import { noTransfers } from './transfers.js';
 
 /** @enum {string} */
 export const Phase = {
@@ -38,6 +39,7 @@ const nothingOfARoom = {
   isRejoining: false,
   hasMediaServer: false,
   ...noChat,
+  ...noTransfers,
   ...noRecording,
 };
 
@@ -132,6 +134,7 @@ export const personChanged = (id, changes) => (state) =>
 export const personLeft = (id) => (state) => ({
   people: state.people.filter((person) => person.id !== id),
   ...receiverLeft(id)(state),
+  fileReceivers: state.fileReceivers.filter((one) => one !== id),
 });
 
 /** @param stream `{ id, media, isVideo, isAudio, isScreen }` */

@@ -8,6 +8,12 @@ export function createControls({ store, session }) {
     button: byId('mute-microphone'),
     kind: 'microphone',
     words: { [Sending.ON]: 'Mute', [Sending.MUTED]: 'Unmute', [Sending.NONE]: 'Use mic' },
+    labels: {
+      [Sending.ON]: 'Mute microphone',
+      [Sending.MUTED]: 'Unmute microphone',
+      // Begins with what is to be read, for people who say it.
+      [Sending.NONE]: 'Use mic: turn the microphone on',
+    },
     isMutedNow: () => self(store.state)?.audio === Sending.MUTED,
     setMuted: (isMuted) => session.streams.setMicrophoneMuted(isMuted),
     start: () => session.devices.start(Kind.MICROPHONE),
@@ -35,7 +41,8 @@ export function createControls({ store, session }) {
   });
 }
 
-function createMuteButton({ button, kind, words, isMutedNow, setMuted, start }) {
+function createMuteButton({ button, kind, words, labels = words, ...actions }) {
+  const { isMutedNow, setMuted, start } = actions;
   let sending = Sending.NONE;
 
   button.addEventListener('click', () => {
@@ -48,9 +55,6 @@ function createMuteButton({ button, kind, words, isMutedNow, setMuted, start }) 
     button.dataset.sending = sending;
     showIcon(button.querySelector('svg'), sending === Sending.ON ? kind : `${kind}-off`);
     setText(button.querySelector('.control-text'), words[sending]);
-    setLabel(
-      button,
-      kind === 'microphone' ? `${words[sending].replace(' mic', '')} microphone` : words[sending],
-    );
+    setLabel(button, labels[sending]);
   };
 }

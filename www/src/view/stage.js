@@ -9,10 +9,11 @@ import { bestGrid } from './tile-grid.js';
  * The tiles of everybody in the room, one's own first, and of the screens they share. The newest
  * screen of somebody else is large, with everything else in a row beside or below it.
  */
-export function createStage({ store, onSoundBlocked }) {
+export function createStage({ store, session, onSoundBlocked }) {
   const list = byId('tiles');
   const tiles = new Map();
   const screens = new Map();
+  const actions = { onSoundBlocked, onReconnect: (id) => session.connections.refresh(id) };
 
   function fit() {
     const count = tiles.size + screens.size;
@@ -41,7 +42,7 @@ export function createStage({ store, onSoundBlocked }) {
     removeMissing(tiles, new Set(state.people.map(({ id }) => id)));
     for (const person of state.people) {
       if (!tiles.has(person.id)) {
-        const tile = createTile(person, onSoundBlocked);
+        const tile = createTile(person, actions);
         tiles.set(person.id, tile);
         list.append(tile.element);
       }

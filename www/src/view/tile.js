@@ -16,7 +16,7 @@ const audioWords = { [Sending.ON]: '', [Sending.MUTED]: 'Muted', [Sending.NONE]:
 const videoWords = { [Sending.ON]: '', [Sending.MUTED]: 'Camera off', [Sending.NONE]: 'No camera' };
 
 /** The picture, sound, name and state of one person. */
-export function createTile({ id, isSelf }, onSoundBlocked) {
+export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
   const video = element('video', { playsinline: true, autoplay: true });
   // Sound comes from elements of its own, or from nowhere for one's own tile.
   video.muted = true;
@@ -25,13 +25,13 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
   const audioMark = createMark('microphone-off');
   const videoMark = createMark('camera-off');
   const handMark = createMark('hand');
-  const connection = element('p', { class: 'tile-connection' });
+  const connection = createConnection(() => onReconnect(id));
   const tile = element(
     'li',
     { class: 'tile', data: { test: 'tile', peer: id, self: String(isSelf) } },
     initials,
     video,
-    connection,
+    connection.element,
     element(
       'div',
       { class: 'tile-caption' },
@@ -80,7 +80,7 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
       handMark.show(person.hasRaisedHand ? 'Hand raised' : '');
       audioMark.show(audioWords[person.audio]);
       videoMark.show(videoWords[person.video]);
-      setText(connection, connectionWords[person.connection]);
+      connection.show(person);
 
       video.setAttribute('aria-label', isSelf ? 'Your camera' : `Camera of ${person.name}`);
       video.hidden = !hasPicture;
@@ -94,6 +94,25 @@ export function createTile({ id, isSelf }, onSoundBlocked) {
       video.srcObject = null;
       sounds?.show([], '');
       tile.remove();
+    },
+  };
+}
+
+/** How the connection stands, and a way to mend it where it does not. */
+function createConnection(onReconnect) {
+  const words = element('p', { class: 'tile-connection' });
+  const button = element(
+    'button',
+    { type: 'button', class: 'button small', data: { test: 'reconnect' }, onclick: onReconnect },
+    icon('refresh'),
+    'Reconnect',
+  );
+  return {
+    element: element('div', { class: 'tile-top' }, words, button),
+    show({ connection, name }) {
+      setText(words, connectionWords[connection]);
+      button.hidden = connection !== Connection.LOST && connection !== Connection.RECONNECTING;
+      button.setAttribute('aria-label', `Reconnect with ${name}`);
     },
   };
 }
