@@ -23,14 +23,22 @@ const EXPORTS = [
 ];
 
 const TYPES = [
+  'connections',
   'constants',
   'errors',
   'event-details',
   'event-names',
   'events',
+  'files',
+  'instance',
   'logger',
+  'media',
+  'messages',
   'options',
   'payload-parts',
+  'peers',
+  'recording',
+  'rooms',
   'statistics',
   'values',
   'window',

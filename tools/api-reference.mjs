@@ -66,6 +66,8 @@ function readDeclarations() {
     for (const block of blocksOf(lines, 0, (text) => START.test(text))) {
       const [, name] = START.exec(block.lines[0]);
       const [, parents = ''] = /extends ([\w, ]+) \{/.exec(block.lines[0]) ?? [];
+      // The class comes before the interface of the same name that adds its methods.
+      if (found.has(name)) continue;
       found.set(name, { ...block, name, file, parents: parents.split(', ').filter(Boolean) });
     }
   }
@@ -97,11 +99,24 @@ function allMembersOf(declaration) {
 
 const code = (text) => `\`\`\`ts\n${text}\n\`\`\``;
 
-/** A comment as Markdown: the tags that are used become paragraphs. */
+const LABELS = { returns: 'Returns', throws: 'Fails with', fires: 'Events' };
+
+/** A comment as Markdown: its tags become a list of parameters, paragraphs and examples. */
 function prose(doc) {
-  const [text, ...examples] = doc.split(/^@example\n?/m);
-  const body = text.replace(/^@returns /m, '\nReturns ').replace(/^@param (\S+) /gm, '\n`$1`: ');
-  return [body.trim(), ...examples.map((example) => code(example.trim()))]
+  const [text, ...rest] = doc.split(/^@(param|returns|throws|fires|example)[ \n]?/m);
+  const tags = [];
+  for (let at = 0; at < rest.length; at += 2) {
+    tags.push({ tag: rest[at], body: rest[at + 1].trim() });
+  }
+  const of = (wanted) => tags.filter(({ tag }) => tag === wanted).map(({ body }) => body);
+  const parameters = of('param').map((body) => {
+    const [name, ...words] = body.split(/\s+/);
+    return `- \`${name}\`: ${words.join(' ')}`;
+  });
+  const paragraphs = Object.entries(LABELS).flatMap(([tag, label]) =>
+    of(tag).map((body) => `**${label}** ${body.replace(/\n\s*/g, '\n')}`),
+  );
+  return [text.trim(), parameters.join('\n'), ...paragraphs, ...of('example').map(code)]
     .filter(Boolean)
     .join('\n\n');
 }
@@ -111,20 +126,38 @@ const page = (title, intro, parts) =>
   `${[heading(1, title), intro, ...parts].filter(Boolean).join('\n\n')}\n`;
 
 /** Overloads share a heading; the comments of all of them are kept. */
-function methods(name, level = 3) {
+function methods(name, level = 2) {
   const parts = [];
-  let section = '';
   let last = '';
   for (const member of membersOf(declarations.get(name))) {
-    if (member.section !== section) {
-      section = member.section;
-      parts.push(heading(level - 1, section[0].toUpperCase() + section.slice(1)));
-    }
     if (member.name !== last) parts.push(heading(level, member.name));
     last = member.name;
     parts.push(code(member.signature), prose(member.doc));
   }
   return parts.filter(Boolean);
+}
+
+/** The interfaces that make up the class, in the order of its page. */
+const PARTS = {
+  Rooms: 'RoomMethods',
+  Peers: 'PeerMethods',
+  Media: 'MediaMethods',
+  Connections: 'ConnectionMethods',
+  Messages: 'MessageMethods',
+  Secrets: 'SecretMethods',
+  Files: 'FileMethods',
+  'Recording and live streams': 'RecordingMethods',
+  'The instance': 'InstanceMethods',
+  Others: 'OtherMethods',
+};
+
+function methodsOfSkylink() {
+  const parts = Object.entries(PARTS).flatMap(([title, name]) => [
+    heading(2, title),
+    prose(declarations.get(name).doc),
+    ...methods(name, 3),
+  ]);
+  return [...methods('Skylink', 2), ...parts];
 }
 
 function shape(declaration) {
@@ -172,18 +205,42 @@ function events() {
   });
 }
 
+const docOf = (name) => prose(declarations.get(name).doc);
+
+const CONTENTS = `The package exports \`Skylink\` (the class, by default), \`SkylinkEventManager\`,
+\`SkylinkConstants\`, \`SkylinkEvents\` and \`SkylinkLogger\`; its types are exported by the same
+name as in these pages.
+
+| page | what is in it |
+| --- | --- |
+| [Skylink](skylink.md) | the class: every method |
+| [Events](events.md) | every event with its payload, and when it fires |
+| [SkylinkEventManager](event-manager.md) | adding and removing listeners |
+| [Options](options.md) | what apps pass in |
+| [Shapes](payloads.md) | what payloads and results are made of |
+| [Statistics](statistics.md) | what \`getConnectionStatus\` tells |
+| [Errors](errors.md) | codes of rejections |
+| [SkylinkConstants](constants.md) | every value that apps compare with |
+| [SkylinkLogger](logger.md) | the log |
+| [Names on window](window.md) | what importing sets |
+
+Where Skylink differs from skylinkjs 2.7.2: [compatibility.md](../compatibility.md).
+
+These pages are made from the declarations of the package, by \`node tools/api-reference.mjs\`.`;
+
 function pages() {
   const skylink = declarations.get('Skylink');
   return {
-    'skylink.md': page('Skylink', prose(skylink.doc), methods('Skylink')),
+    'README.md': page('API', CONTENTS, []),
+    'skylink.md': page('Skylink', prose(skylink.doc), methodsOfSkylink()),
     'events.md': page(
       'Events',
       'The name of the constant, its value, and the `detail` that listeners get.',
       events(),
     ),
-    'event-manager.md': page('SkylinkEventManager', '', methods('EventManager', 2)),
-    'logger.md': page('SkylinkLogger', '', [
-      ...methods('Logger', 2),
+    'event-manager.md': page('SkylinkEventManager', docOf('EventManager'), methods('EventManager')),
+    'logger.md': page('SkylinkLogger', docOf('Logger'), [
+      ...methods('Logger'),
       ...shape(declarations.get('LogLevels')),
     ]),
     'options.md': page('Options', 'What apps pass in.', shapesIn('types/options.d.ts')),

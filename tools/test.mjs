@@ -40,6 +40,7 @@ const PARTS = {
     here('eslint', '.'),
     here('prettier', '--check', '--log-level', 'warn', '.'),
     here('tsc', '-p', 'tests/types'),
+    here('node', 'tools/api-reference.mjs', '--check'),
   ],
   native: [
     here('cargo', 'test', '--quiet', '--workspace', '--exclude', WASM_CRATE),

@@ -79,7 +79,9 @@ export type SkylinkErrorCode =
 
 /** What promises reject with, and methods throw, unless it is an error of the browser itself. */
 export interface SkylinkError extends Error {
+  /** What went wrong, for programs. */
   readonly code: SkylinkErrorCode;
+  /** Which kind of error it is. */
   readonly name:
     | 'SkylinkError'
     | 'SkylinkArgumentError'

@@ -11,12 +11,17 @@ export type StreamId = string;
 /** Data transfer id. */
 export type TransferId = string;
 
+/** What can be sent as data. */
 export type JsonValue =
   string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue | undefined };
 
 /** -1 absent, 0 present and muted, 1 present and live. */
 export type MediaStatusValue = -1 | 0 | 1;
 
+/**
+ * A signature of the app's own server, which lets it open rooms for a limited time without telling
+ * the key's secret to browsers.
+ */
 export interface Credentials {
   /** ISO 8601 start of the session. Goes into the request path as it is. */
   startDateTime: string;
@@ -26,20 +31,29 @@ export interface Credentials {
   credentials: string;
 }
 
+/** Another signalling server than the one that the API names. */
 export interface SocketServerOptions {
+  /** Its host. */
   url: string;
+  /** The first of them is used. */
   ports?: number[];
   /** With the colon, for example "https:". */
   protocol?: string;
 }
 
+/** Kinds of candidates that are neither told nor taken: `true` drops them. */
 export interface CandidateFilter {
+  /** Addresses of the machine itself. */
   host: boolean;
+  /** Addresses that a STUN server saw. */
   srflx: boolean;
+  /** Addresses of a TURN server. */
   relay: boolean;
 }
 
+/** Settings of codecs. */
 export interface CodecParams {
+  /** Of Opus. */
   audio?: {
     opus?: {
       stereo?: boolean | null;
@@ -50,6 +64,7 @@ export interface CodecParams {
       minptime?: number | null;
     };
   };
+  /** Of the video codecs. */
   video?: {
     h264?: {
       profileLevelId?: string | null;
@@ -63,27 +78,58 @@ export interface CodecParams {
 
 /** Options of the constructor. Each instance keeps a copy; the object itself stays as it is. */
 export interface InitOptions {
+  /** Which app this is, as the server knows it. */
   appKey: string;
+  /** The room of `joinRoom` without `roomName`; none without it. */
   defaultRoom?: string | null;
-  /** Host part that starts with two slashes. */
+  /** The API server: host, and port if needed, after two slashes. `//api.temasys.io` without it. */
   roomServer?: string;
+  /**
+   * Whether data channels are opened; messages between peers and files need them on both sides.
+   * `true` without it.
+   */
   enableDataChannel?: boolean;
+  /**
+   * Whether `getConnectionStatus` tells anything; otherwise each of its entries is null. As the
+   * server says for the app key without it.
+   */
   enableStatsGathering?: boolean;
+  /**
+   * Whether audio alone is tried when the browser refuses audio and video together. `true` without
+   * it, as in the code of 2.7.2; its documentation says `false`.
+   */
   audioFallback?: boolean;
+  /**
+   * Whether API and socket are reached over https whatever the page came over; otherwise over the
+   * protocol of the page. `true` without it.
+   */
   forceSSL?: boolean;
+  /** Whether all media go through a TURN server. `false` without it. */
   forceTURN?: boolean;
+  /** Whether they do over TLS (`turns:`); implies `forceTURN`. `false` without it. */
   forceTURNSSL?: boolean;
+  /**
+   * How TURN servers are reached, one of TURN_TRANSPORT. `any` without it; `udp` and `none` leave
+   * `turns:` servers out.
+   */
   TURNServerTransport?: TurnTransport;
+  /** A signature of the app's own server; none without it. */
   credentials?: Credentials | null;
-  /** Milliseconds. */
+  /** Milliseconds to wait for the socket, at least 5000. 7000 without it, and for less. */
   socketTimeout?: number;
+  /** Another signalling server; a text is its whole address. As the API says without it. */
   socketServer?: string | SocketServerOptions | null;
+  /** Another path on it. */
   socketServerPath?: string | null;
-  /** Seconds. */
+  /** Seconds between two posts of statistics to the server; see docs/compatibility.md. */
   statsInterval?: number;
+  /** Accepted, without effect. */
   beSilentOnStatsLogs?: boolean;
+  /** Accepted, without effect. */
   beSilentOnParseLogs?: boolean;
+  /** Kinds of candidates that are dropped; none without it. */
   filterCandidatesType?: CandidateFilter;
+  /** Accepted, without effect: a connection to a media server is refreshed like any other. */
   mcuUseRenegoRestart?: boolean;
   /**
    * How messages are encrypted when a secret is selected. `auto` (the default): with AES-256-GCM
@@ -108,37 +154,73 @@ export interface InitOptions {
 
 /** Kilobits per second. Only numbers are taken over. */
 export interface Bandwidth {
+  /** Of the sound that this client sends. */
   audio?: number;
+  /** Of the picture that this client sends. */
   video?: number;
+  /** Of data channels. */
   data?: number;
 }
 
+/** How to capture sound. */
 export interface AudioOptions {
+  /** Whether two channels are wanted; told to the others in `settings`. `false` without it. */
   stereo?: boolean;
+  /** Whether the browser removes the sound of its own speakers. `true` without it. */
   echoCancellation?: boolean;
+  /** Which microphone, from `getStreamSources`; a wish, or a must with `useExactConstraints`. */
   deviceId?: string;
+  /** Whether it is muted from the start. `false` without it. */
   mute?: boolean;
 }
 
+/** A size in pixels; see VIDEO_RESOLUTION for the usual ones. */
 export interface ResolutionOptions {
+  /**
+   * At most so many, or exactly with `useExactConstraints`; an object goes to the browser as it is.
+   * 640 without it.
+   */
   width?: number | string | ConstrainULongRange;
+  /** The same. 480 without it. */
   height?: number | string | ConstrainULongRange;
 }
 
+/** How to capture a picture. */
 export interface VideoOptions {
+  /** Its size. For a screen the real size without it. */
   resolution?: ResolutionOptions;
+  /**
+   * Frames a second, at most, or exactly with `useExactConstraints`; an object goes to the browser
+   * as it is. 30 without it.
+   */
   frameRate?: number | string | ConstrainDoubleRange;
+  /** Which camera, from `getStreamSources`; a wish, or a must with `useExactConstraints`. */
   deviceId?: string;
+  /** Whether it is muted from the start. `false` without it. */
   mute?: boolean;
+  /** `user` or `environment`, to choose between the cameras of a phone. */
   facingMode?: string | ConstrainDOMStringParameters;
 }
 
-/** Options of an in-room `getUserMedia` and of `joinRoom`. */
+/**
+ * What to capture: options of `joinRoom`, of `sendStream`, and of `getUserMedia` in a room. Wrong
+ * types count as not given.
+ */
 export interface GetUserMediaOptions {
+  /** Sound: `true` for the usual, or how. Not captured without it. */
   audio?: boolean | AudioOptions;
+  /**
+   * Picture: `true` for at most 640 by 480 at 30 frames a second, or how. Not captured without it.
+   */
   video?: boolean | VideoOptions;
+  /**
+   * Whether a size, rate or device that the machine does not have is a failure, in place of the
+   * nearest one; for kinds given as an object. `false` without it.
+   */
   useExactConstraints?: boolean;
+  /** Limits of what is sent. */
   bandwidth?: Bandwidth;
+  /** Handed to the browser when it makes an offer or answer. `true` without it. */
   voiceActivityDetection?: boolean;
   /** Only logs a deprecation warning. */
   autoBandwidthAdjustment?: unknown;
@@ -146,20 +228,27 @@ export interface GetUserMediaOptions {
 
 /** Options of `shareScreen`. Exact values become upper bounds, since browsers refuse them here. */
 export interface GetDisplayMediaOptions {
+  /** The picture. At most 30 frames a second without more. */
   video?: boolean | VideoOptions;
   /** The sound of the screen, where the browser offers it. The others get it as an audio stream. */
   audio?: boolean | AudioOptions;
+  /** Only reported in `settings`. */
   useExactConstraints?: boolean;
 }
 
+/** Options of `joinRoom`. */
 export interface JoinRoomOptions extends GetUserMediaOptions {
+  /** Which room; `defaultRoom` of the constructor without it. */
   roomName?: RoomName | null;
+  /** Own custom data from the start, see `setUserData`. */
   userData?: JsonValue;
 }
 
+/** What to mute. */
 export interface MuteOptions {
-  /** true or 0 mutes, false or 1 unmutes, any other number or no value mutes. */
+  /** Sound: true or 0 mutes, false or 1 unmutes; any other number, or nothing, mutes. */
   audioMuted?: boolean | number;
+  /** Picture: the same. */
   videoMuted?: boolean | number;
 }
 
@@ -175,6 +264,7 @@ export interface ReceiveOptions extends TransferOptions {
   writable?: WritableStream<Uint8Array> | null;
 }
 
+/** Options of `refreshConnection`. */
 export interface RefreshConnectionOptions {
   /** Replaces all limits that were set before. */
   bandwidth?: Bandwidth;

@@ -1,5 +1,5 @@
 // The surface of skylinkjs 2.7.2 as plain shapes, to which the types of this package must fit.
-import Skylink from 'skylinkjs';
+import Skylink, { SkylinkEventManager } from 'skylinkjs';
 import type { SkylinkEventDetailMap, SkylinkEventNames } from 'skylinkjs';
 
 type Peers = string | string[] | null;
@@ -163,7 +163,7 @@ interface Payloads {
 }
 
 const skylink = new Skylink('key');
-export const methods: Pick<Methods, keyof Methods & keyof Skylink> = skylink;
+export const methods: Methods = skylink;
 
 declare const details: SkylinkEventDetailMap;
 export const payloads: Payloads = details;
@@ -174,6 +174,55 @@ type NeverDispatched =
   | ['onIncomingDataStreamStopped', 'channelReopen', 'channelRetry', 'mediaAccessRequired']
   | ['introduceStateChange', 'bye', 'loggedOnConsole', 'roomRejoin'];
 
-/** No event is forgotten: `true` unless a name is left over. */
-type Leftover = Exclude<Values<SkylinkEventNames>, keyof Payloads | NeverDispatched[number]>;
-export const nothingLeft: [Leftover] extends [never] ? true : Leftover = true;
+/** `true`, or the names that are left over, which makes the assignment fail. */
+type Nothing<Left> = [Left] extends [never] ? true : Left;
+
+/** No event is forgotten. */
+export const eventsLeft: Nothing<
+  Exclude<Values<SkylinkEventNames>, keyof Payloads | NeverDispatched[number]>
+> = true;
+export const payloadsLeft: Nothing<
+  Exclude<keyof SkylinkEventDetailMap, keyof Payloads | 'introduceStateChange' | 'fatal'>
+> = true;
+
+/** No method is forgotten, and none is there that 2.7.2 does not have, but for our own. */
+type Own = 'on' | 'once' | 'off' | 'destroy' | typeof Symbol.dispose | typeof Symbol.asyncDispose;
+export const methodsLeft: Nothing<Exclude<keyof Skylink, keyof Methods | Own>> = true;
+
+/** `any` fits everything: where it stands, nothing above says anything. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
+/** Names of members that are `any`, down to where `Depth` runs out. */
+type AnyMembers<T, Depth extends unknown[] = [1, 1, 1, 1, 1]> =
+  IsAny<T> extends true
+    ? 'any'
+    : Depth extends [unknown, ...infer Rest]
+      ? T extends readonly (infer Element)[]
+        ? AnyMembers<Element, Rest>
+        : T extends Blob | MediaStream | RTCIceCandidate | AbortSignal | Function
+          ? never
+          : T extends object
+            ? { [K in keyof T]-?: [AnyMembers<T[K], Rest>] extends [never] ? never : K }[keyof T]
+            : never
+      : never;
+type WithAny<T> = {
+  [K in keyof T]-?: [AnyMembers<T[K]>] extends [never] ? never : K;
+}[keyof T];
+
+export const payloadsWithAny: Nothing<WithAny<SkylinkEventDetailMap>> = true;
+type Calls = {
+  [K in keyof Methods]: Skylink[K] extends (...given: infer A) => infer R
+    ? { given: A; result: Awaited<R> }
+    : any;
+};
+export const methodsWithAny: Nothing<WithAny<Calls>> = true;
+// The check itself: it would find one.
+export const found: WithAny<{ fine: string[]; bad: Array<{ deep?: { data: any } }> }> = 'bad';
+
+/** What a listener gets for a name is the payload of that name and nothing wider. */
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function detailOf<K extends keyof SkylinkEventDetailMap>(
+  add: (name: K, listener: (event: CustomEvent<SkylinkEventDetailMap[K]>) => void) => void,
+): SkylinkEventDetailMap[K];
+const joined = detailOf<'peerJoined'>(SkylinkEventManager.addEventListener);
+export const isExact: Same<typeof joined, SkylinkEventDetailMap['peerJoined']> = true;
