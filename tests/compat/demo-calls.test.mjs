@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setDemoStage } from './demo-stage.mjs';
 
 const scene = setDemoStage();
@@ -20,7 +21,6 @@ async function setName(demo, peer, name) {
 }
 
 async function showStatistics(demo, peer) {
-  if (!(await demo.can('getConnectionStatus'))) return;
   const place = `#video${peer.id}`;
   await demo.click(`video${peer.id} .toggle-connstats`);
   await demo.sees(`${place} .audio .upload`, 'Packets');
@@ -71,6 +71,49 @@ scene('D-04, M-23, M-24, M-35: the audio call runs unchanged', async ({ open, st
     takeTurns(one, other, await open('ours', page)),
   );
   await step('leave', () => one.leave());
+  await step('nothing went wrong', () => one.assertNoErrors());
+});
+
+scene('D-03, M-36, M-42: the video call runs unchanged', async ({ open, step }) => {
+  const page = 'demos/collection/video-call';
+  const one = await open('ours', page);
+  const other = await open('skylinkjs', page);
+  await step('both join, see and hear each other', () => meet(one, other, ['audio', 'video']));
+  for (const [demo, peer] of [
+    [one, other],
+    [other, one],
+  ]) {
+    await step(`${demo.kind}: mute and unmute the picture`, async () => {
+      await demo.click('disable_video_btn');
+      await demo.colour('#isVideoMuted', 'red');
+      await peer.sees(logged, `Peer ${demo.id} muted video`);
+      await demo.click('enable_video_btn');
+      await demo.colour('#isVideoMuted', 'green');
+      await peer.sees(logged, `Peer ${demo.id} unmuted video`);
+    });
+    await step(`${demo.kind}: share the screen`, async () => {
+      await demo.click('share_screen_btn');
+      const playing = (id) => {
+        const element = document.getElementsByClassName(`${id}screen`)[0];
+        return element?.videoWidth > 0;
+      };
+      await demo.until(playing, demo.id);
+      await peer.until(playing, demo.id);
+      await demo.click('stop_screen_btn');
+      const over = (id) => document.getElementsByClassName(`${id}screen`).length === 0;
+      await demo.until(over, demo.id);
+      await peer.until(over, demo.id);
+    });
+  }
+  await step('statistics', async () => {
+    await showStatistics(one, other);
+    const video = one.page.locator(`#video${other.id} .video .download`);
+    assert.match(await video.textContent(), /width: \d+/);
+  });
+  await step('leave', async () => {
+    await one.leave();
+    await other.sees(logged, `Peer ${one.id} has left the room`);
+  });
   await step('nothing went wrong', () => one.assertNoErrors());
 });
 

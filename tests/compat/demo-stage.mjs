@@ -25,11 +25,6 @@ class Demo {
     page.on('console', (message) => this.console.push(message.text()));
   }
 
-  /** Whether the SDK of the page has a method. */
-  can(method) {
-    return this.page.evaluate((name) => name in window.Demo._Skylink.prototype, method);
-  }
-
   click(id) {
     return this.page.locator(`#${id}`).click();
   }
