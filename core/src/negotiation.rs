@@ -29,7 +29,7 @@ enum Phase {
     /// The answer is there; the browser sets our offer.
     SettingOwnOffer { offer: String, answer: String },
     /// The browser sets the answer.
-    SettingAnswer,
+    SettingAnswer { offer: String },
     /// The answer could not be set; the browser takes our offer back.
     RollingBack,
     /// The browser sets the remote offer.
@@ -91,6 +91,8 @@ pub(crate) struct Negotiation {
     abandoned_offer: bool,
     /// Whether a remote description is in place.
     has_remote: bool,
+    /// An offer that the peer has taken and we could not: one made anew may not fit its state.
+    refused: Option<String>,
     /// Descriptions that failed since a round went well.
     failures: u32,
     /// Until then nothing new is begun, after a failure.
@@ -135,6 +137,7 @@ impl Negotiation {
             restarting: false,
             abandoned_offer: false,
             has_remote: false,
+            refused: None,
             failures: 0,
             retry_due: None,
             owes_ack: false,
@@ -256,6 +259,7 @@ impl Negotiation {
         }
         self.abandoned_offer |= self.phase == Phase::Offering;
         self.waiting_offer = None;
+        self.refused = None;
         self.retry_due = None;
         self.deadline = None;
         self.steps.push(Step::SetRemote { kind: DescriptionKind::Offer, sdp: offer.clone() });
@@ -294,6 +298,7 @@ impl Negotiation {
             return;
         }
         if self.phase == Phase::Offering {
+            self.refused = None;
             if std::mem::take(&mut self.owes_ack) {
                 self.steps.push(Step::SendAck { success: true });
             }
@@ -314,9 +319,9 @@ impl Negotiation {
     /// The browser set a local description.
     pub fn on_local_set(&mut self, now: Timestamp) {
         match std::mem::replace(&mut self.phase, Phase::Stable) {
-            Phase::SettingOwnOffer { answer, .. } => {
+            Phase::SettingOwnOffer { offer, answer } => {
                 self.steps.push(Step::SetRemote { kind: DescriptionKind::Answer, sdp: answer });
-                self.phase = Phase::SettingAnswer;
+                self.phase = Phase::SettingAnswer { offer };
             }
             Phase::SettingOwnAnswer { sdp } => {
                 if let Some((_, answer)) = &mut self.answered {
@@ -335,7 +340,7 @@ impl Negotiation {
     pub fn on_remote_set(&mut self) {
         self.has_remote = true;
         match std::mem::replace(&mut self.phase, Phase::Stable) {
-            Phase::SettingAnswer => {
+            Phase::SettingAnswer { .. } => {
                 self.steps.push(Step::RemoteApplied { kind: DescriptionKind::Answer });
                 self.steps.push(Step::SendAck { success: true });
                 self.settle();
@@ -354,6 +359,7 @@ impl Negotiation {
     pub fn on_deadline(&mut self, now: Timestamp) {
         if self.retry_due.is_some_and(|due| due.is_due(now)) {
             self.retry_due = None;
+            self.offer_again(now);
             self.go_on();
         }
         if !self.deadline.is_some_and(|due| due.is_due(now)) {

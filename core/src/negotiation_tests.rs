@@ -152,6 +152,46 @@ fn an_answer_that_cannot_be_set_is_refused_once_and_rolled_back() {
 }
 
 #[test]
+fn the_first_try_after_a_refusal_is_with_the_offer_that_the_peer_has_taken() {
+    for fails_early in [true, false] {
+        let mut n = offer_sent();
+        n.on_answer("a".into());
+        if !fails_early {
+            n.on_local_set(NOW);
+        }
+        n.on_failed(NOW);
+        n.on_local_set(NOW);
+        n.take_steps();
+        n.on_deadline(n.deadline().unwrap());
+        let again = Step::SendOffer { sdp: "mine".into(), repeated: false };
+        assert_eq!(n.take_steps(), [Step::SendAck { success: true }, again]);
+        // A peer of ours gives the same answer again.
+        n.on_answer("a".into());
+        n.take_steps();
+        n.on_failed(NOW);
+        n.take_steps();
+        n.on_deadline(n.deadline().unwrap());
+        assert_eq!(n.take_steps(), [Step::CreateOffer { ice_restart: false }]);
+    }
+}
+
+#[test]
+fn a_wish_that_comes_before_the_first_try_is_fulfilled_after_it() {
+    let mut n = offer_sent();
+    n.carry();
+    n.on_answer("a".into());
+    n.on_failed(NOW);
+    let wish = n.want_offer(true);
+    n.on_deadline(n.deadline().unwrap());
+    n.on_answer("a".into());
+    n.on_local_set(NOW);
+    n.take_steps();
+    n.on_remote_set();
+    assert_eq!(n.take_steps().last(), Some(&Step::CreateOffer { ice_restart: true }));
+    assert!(!n.has_fulfilled(wish));
+}
+
+#[test]
 fn a_repeated_offer_is_answered_again_without_touching_the_connection() {
     let mut n = after_first_round_as_answerer();
     n.on_offer(offer("o1"), false);

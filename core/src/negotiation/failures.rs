@@ -19,14 +19,14 @@ impl Negotiation {
                 self.steps.push(Step::Failed { ours: false });
                 self.retry_offer(now);
             }
-            Phase::SettingOwnOffer { .. } => {
+            Phase::SettingOwnOffer { offer, .. } => {
                 self.steps.push(Step::Failed { ours: true });
-                self.refuse_answer();
+                self.refuse_answer(offer);
                 self.retry_offer(now);
             }
-            Phase::SettingAnswer => {
+            Phase::SettingAnswer { offer } => {
                 self.steps.push(Step::Failed { ours: false });
-                self.refuse_answer();
+                self.refuse_answer(offer);
                 self.steps.push(Step::SetLocal { kind: DescriptionKind::Rollback, sdp: String::new() });
                 self.retry_offer(now);
                 self.phase = Phase::RollingBack;
@@ -40,10 +40,28 @@ impl Negotiation {
         self.go_on();
     }
 
-    fn refuse_answer(&mut self) {
+    fn refuse_answer(&mut self, offer: String) {
         self.steps.push(Step::SendAck { success: false });
         // 2.7.2 ignores a refusal and would keep our next offer in a buffer for ever.
         self.owes_ack = true;
+        self.last_answer.clear();
+        self.refused = (self.failures == 0).then_some(offer);
+    }
+
+    /// The first try after a refusal is with the same offer. What was wished for meanwhile comes
+    /// after it.
+    pub(super) fn offer_again(&mut self, now: Timestamp) {
+        if self.phase != Phase::Stable || self.waiting_offer.is_some() {
+            return;
+        }
+        if let Some(offer) = self.refused.take() {
+            self.restarting = self.wanted.take().unwrap_or(false);
+            if self.wishes != self.carried {
+                self.wanted = Some(self.restarting);
+            }
+            self.phase = Phase::Offering;
+            self.on_offer_created(offer, now);
+        }
     }
 
     fn retry_offer(&mut self, now: Timestamp) {

@@ -486,7 +486,10 @@ impl PeerConnection {
             self.generation += 1;
             self.gathered = None;
         }
+        let last_offer = self.last_offer.take();
         let mut events = self.become_state(Signaling::Stable);
+        // Chromium sets it again.
+        self.last_offer = last_offer;
         events.push(ConnectionEvent::LocalSet);
         Ok(events)
     }
