@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { setStage } from '../e2e/harness/stage.mjs';
 
 const { scene } = setStage();
@@ -76,3 +77,66 @@ scene('X-07: skylink.complete.js is an ES module with five exports', async ({ en
   });
   assert.deepEqual(seen, { names: EXPORTS, version: true });
 });
+
+/** The names of the methods that the package's declarations give the class. */
+async function declaredMethods() {
+  const text = await readFile(packageFile('index.d.ts'), 'utf8');
+  const [, body] = /declare class Skylink \{\n(.*?)\n\}/s.exec(text);
+  const found = [...body.matchAll(/^ {2}(\w+|\[Symbol\.\w+\])[<(]/gm)].map(([, name]) => name);
+  return [...new Set(found)].filter((name) => name !== 'constructor').sort();
+}
+
+/** All methods of the original, by their names. */
+async function originalMethods() {
+  const file = new URL('../fixtures/api-surface.json', import.meta.url);
+  const { methods } = JSON.parse(await readFile(file, 'utf8'));
+  return methods.map(({ name }) => name);
+}
+
+for (const file of ['skylink.complete.js', 'slim.js']) {
+  scene(`X-01: ${file} has the methods that are declared, and no other`, async ({ enter }) => {
+    const client = await enter('ours', 'App');
+    await client.page.route('**/package/*', (route) => {
+      const path = packageFile(route.request().url().split('/').at(-1));
+      const contentType = path.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
+      return route.fulfill({ path, contentType });
+    });
+    const { names, statics, outcomes, isFatal } = await client.page.evaluate(async (address) => {
+      const { default: Skylink, SkylinkEventManager, init } = await import(address);
+      await init?.('/package/skylink_bg.wasm');
+      let fatal = false;
+      SkylinkEventManager.addEventListener('fatal', () => {
+        fatal = true;
+      });
+      const { prototype } = Skylink;
+      const keys = Reflect.ownKeys(prototype).filter((key) => key !== 'constructor');
+      const nameOf = (key) => (typeof key === 'symbol' ? `[${key.description}]` : key);
+      const skylink = new Skylink({ appKey: 'key' });
+      // The module is there from then on.
+      await skylink.getStreamSources();
+      const calls = keys.map(async (key) => {
+        try {
+          return [nameOf(key), typeof skylink[key], await skylink[key]()];
+        } catch (error) {
+          return [nameOf(key), typeof skylink[key], String(error?.message ?? error)];
+        }
+      });
+      const settled = await Promise.all(calls);
+      return {
+        names: keys.map(nameOf).sort(),
+        statics: Object.getOwnPropertyNames(Skylink).sort(),
+        outcomes: settled.map(([name, type, outcome]) => [name, type, String(outcome)]),
+        isFatal: fatal,
+      };
+    }, `/package/${file}`);
+    assert.deepEqual(names, await declaredMethods());
+    for (const name of await originalMethods()) assert.ok(names.includes(name), name);
+    assert.deepEqual(statics, ['length', 'name', 'prototype']);
+    for (const [name, type, outcome] of outcomes) {
+      assert.equal(type, 'function', name);
+      assert.doesNotMatch(outcome, /is not a function|not implemented|unreachable/, name);
+    }
+    assert.equal(isFatal, false);
+    assert.deepEqual(client.pageErrors, []);
+  });
+}
