@@ -1,7 +1,10 @@
 use crate::page_errors::PageErrors;
 use crate::reports::reports;
-use js_sys::{Date, Promise};
-use skylink_wasm::browser::page::{follow, now, random_uuid, report_error};
+use crate::settled::fulfilled;
+use js_sys::{Date, Promise, Uint8Array};
+use skylink_wasm::browser::page::{
+    can_derive_keys, derive_key, follow, now, random_bytes, random_uuid, report_error,
+};
 use std::collections::HashSet;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -55,4 +58,31 @@ fn reported_errors_reach_the_window() {
     let mut errors = PageErrors::watch();
     report_error(&js_sys::Error::new("no secret"));
     assert_eq!(errors.messages(), ["no secret"]);
+}
+
+#[wasm_bindgen_test]
+fn random_bytes_fill_every_place_and_differ() {
+    let many: HashSet<[u8; 16]> = (0..200).map(|_| random_bytes()).collect();
+    assert_eq!(many.len(), 200);
+    // Each place takes many values: none is left as it was.
+    for place in 0..16 {
+        let values: HashSet<u8> = many.iter().map(|bytes| bytes[place]).collect();
+        assert!(values.len() > 50, "place {place} took {} values", values.len());
+    }
+}
+
+/// The known answers for HMAC-SHA-256 with these arguments.
+#[wasm_bindgen_test]
+async fn keys_are_derived_by_pbkdf2() {
+    assert!(can_derive_keys());
+    for (secret, rounds, expected) in [
+        ("password", 1, "120fb6cffcf8b32c43e7225256c4f837a86548c92ccc35480805987cb70be17b"),
+        ("password", 4_096, "c5e478d59288c841aa530db6845c4c8d962893a001ce4e11a4963873aa98134a"),
+        ("p\u{e4}ssword", 2, "d17aca247fbb1bebd27709bb4d77268d502ba27435af92a5bbf17f523626abce"),
+    ] {
+        let salt = Uint8Array::from(b"salt".as_slice());
+        let key = fulfilled(&derive_key(secret, salt, rounds)).await;
+        let key: String = Uint8Array::new(&key).to_vec().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(key, expected, "{secret}, {rounds} rounds");
+    }
 }
