@@ -175,6 +175,10 @@ export interface CertificateSide {
   base64Certificate?: string;
   /** Such as `sha-256`. */
   fingerprintAlgorithm?: string;
+  /** Of the certificate. */
+  fingerprint?: string;
+  /** The same as `base64Certificate`, by the name that the documentation of 2.7.2 has for it. */
+  derBase64?: string;
 }
 
 /** Candidates in a session description, by their type. */

@@ -20,10 +20,8 @@ declare function is<T>(value: T): void;
 
 add(E.ON_INCOMING_STREAM, ({ detail: d }) => {
   is<MediaStream>(d.stream);
-  is<[string, string, boolean, boolean, boolean]>([
-    ...[d.streamId, d.peerId],
-    ...[d.isSelf, d.isAudio, d.isVideo],
-  ] as [string, string, boolean, boolean, boolean]);
+  is<[string, string]>([d.streamId, d.peerId]);
+  is<[boolean, boolean, boolean]>([d.isSelf, d.isAudio, d.isVideo]);
   is<RoomInfo>(d.room);
   is<PeerInfo>(d.peerInfo);
   // @ts-expect-error it has no such member
