@@ -126,7 +126,7 @@ export interface MediaMethods {
    * The devices of this machine. Browsers tell labels, and often ids, only once the user has allowed
    * a capture: until then a label is `Source for` and the id, an id `default`.
    * @returns microphones, speakers and cameras
-   * @throws where the browser lists no devices: empty `StreamSources`
+   * @throws empty `StreamSources` where the browser cannot list devices at all
    * @example
    * const { audio, video } = await skylink.getStreamSources();
    * await skylink.sendStream('lobby', {

@@ -56,10 +56,10 @@ export interface RoomMethods {
    * @param stopStreams whether own streams are stopped, so that the camera's light goes out; `true`
    *   without it. With `false` the app stops them itself
    * @returns the room's name as it was joined; `null`, and no promise, for a room that is not joined
-   * @fires `peerConnectionState` and `dataChannelState` `closed` for each peer; `streamEnded` and
-   *   `mediaAccessStopped` for each own stream that is stopped; `channelClose` with the last room; then
-   *   `peerLeft` (`isSelf: true`, `room.inRoom: false`), then the promise resolves. The others get
-   *   `peerLeft` with `isSelf: false`
+   * @fires `dataChannelState`, `peerConnectionState` and `iceConnectionState` `closed` for each peer;
+   *   `streamEnded` and `mediaAccessStopped` for each own stream that is stopped; `channelClose` with
+   *   the last room; then `peerLeft` (`isSelf: true`, `room.inRoom: false`), then the promise resolves.
+   *   The others get `peerLeft` with `isSelf: false`
    * @example
    * SkylinkEventManager.addEventListener('peerLeft', ({ detail }) => {
    *   if (!detail.isSelf) removeTileOf(detail.peerId);
