@@ -212,11 +212,14 @@ impl Room {
     /// Takes over what the options of a capture say of the whole room.
     pub fn take_media_options(&mut self, context: &mut Context, options: &Value) {
         self.voice_activity_detection = voice_activity_detection(options);
-        let mut limits = self.bandwidth.clone();
-        for (kind, limit) in bandwidth(options).iter() {
-            limits.set(kind, limit.clone());
+        let given = bandwidth(options);
+        if !given.is_empty() {
+            let mut limits = self.bandwidth.clone();
+            for (kind, limit) in given.iter() {
+                limits.set(kind, limit.clone());
+            }
+            self.replace_bandwidth(context, limits);
         }
-        self.bandwidth = limits;
         if options.get("autoBandwidthAdjustment").is_some_and(Value::is_truthy) {
             context.log(LogLevel::Warn, LogCode::DeprecatedOption, &["autoBandwidthAdjustment"]);
         }

@@ -245,6 +245,7 @@ impl Room {
                 if let Some(peer) = self.peer_mut(id) {
                     peer.candidates.coming_sdp.clone_from(&sdp);
                 }
+                let sdp = self.peer_description(id, sdp);
                 context.connection(connection, ConnectionOp::SetRemote { kind, sdp });
             }
             Step::RemoteApplied { kind } => {

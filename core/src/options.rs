@@ -64,6 +64,33 @@ impl InitOptions {
         Some((text("startDateTime")?, text("duration")?, text("credentials")?))
     }
 
+    /// A codec that the app prefers.
+    pub fn preferred_codec(&self, key: &str) -> Option<&str> {
+        self.text(key).filter(|codec| *codec != "auto")
+    }
+
+    /// What `codecParams` says of a codec.
+    pub fn codec_params(&self, kind: &str, codec: &str) -> Option<&Value> {
+        self.given.get("codecParams")?.get(kind)?.get(codec)
+    }
+
+    /// Format parameters of the variant of a codec that is preferred. Only H.264 has variants.
+    pub fn codec_variant(&self, codec: &str) -> Vec<String> {
+        let wanted = if codec == "H264" { self.codec_params("video", "h264") } else { None };
+        let of = |(key, name): &(&str, &str)| match wanted?.get(key)? {
+            Value::Text(text) => Some([*name, "=", text].concat()),
+            Value::Number(number) => Some([*name, "=", &whole_number(*number)].concat()),
+            Value::Bool(flag) => Some([*name, "=", if *flag { "1" } else { "0" }].concat()),
+            _ => None,
+        };
+        let known = [
+            ("profileLevelId", "profile-level-id"),
+            ("levelAsymmetryAllowed", "level-asymmetry-allowed"),
+            ("packetizationMode", "packetization-mode"),
+        ];
+        known.iter().filter_map(of).collect()
+    }
+
     pub fn enable_data_channel(&self) -> bool {
         self.flag("enableDataChannel", true)
     }
@@ -179,6 +206,9 @@ pub(crate) fn audio_request(options: &Value) -> Option<MediaRequest> {
         .with("echoCancellation", echo_cancellation)
         .with("exactConstraints", exact);
     let mut constraints = Object::new().with("echoCancellation", echo_cancellation);
+    if settings.get("stereo") == Some(&Value::Bool(true)) {
+        constraints.set("channelCount", Object::new().with("ideal", 2.0));
+    }
     device(given, exact, &mut settings, &mut constraints);
     Some(MediaRequest { settings, constraints, mute: wants_mute(given) })
 }

@@ -38,7 +38,10 @@ fn exact_counts_for_kinds_given_as_object() {
 #[test]
 fn audio_has_its_defaults_and_its_device() {
     let request = audio_request(&json(r#"{"audio":{"stereo":true,"deviceId":"m","mute":true}}"#)).unwrap();
-    assert_eq!(print(&request.constraints), r#"{"echoCancellation":true,"deviceId":{"ideal":"m"}}"#);
+    assert_eq!(
+        print(&request.constraints),
+        r#"{"echoCancellation":true,"channelCount":{"ideal":2},"deviceId":{"ideal":"m"}}"#
+    );
     assert_eq!(
         print(&request.settings),
         r#"{"stereo":true,"echoCancellation":true,"exactConstraints":false,"deviceId":"m"}"#

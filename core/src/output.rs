@@ -161,7 +161,7 @@ pub enum ConnectionOp {
     },
     /// Send a local stream's tracks no more. The stream may be released by then.
     RemoveStream(Handle),
-    /// Prefer a codec in descriptions made from now on, where the browser has it.
+    /// Prefer a codec in descriptions made from now on, and in what is sent, where both sides have it.
     PreferCodec {
         /// Of which kind.
         kind: Kind,
@@ -170,12 +170,12 @@ pub enum ConnectionOp {
         /// Format parameters that the preferred variant has.
         parameters: Vec<String>,
     },
-    /// Limit what each sender of a kind sends, in bits per second. `None` is no limit.
+    /// Limit what is sent of a local stream.
     LimitBitrate {
-        /// Sound.
-        audio: Option<f64>,
-        /// Picture.
-        video: Option<f64>,
+        /// Which one.
+        stream: Handle,
+        /// Bits per second; `None` is no limit.
+        limit: Option<f64>,
     },
     /// Do something with a data channel.
     Channel {

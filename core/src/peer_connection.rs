@@ -49,8 +49,18 @@ impl Room {
         let Some(peer) = self.peer_mut(id) else { return };
         let negotiation = &mut peer.negotiation;
         match event {
-            ConnectionEvent::OfferCreated(sdp) => negotiation.on_offer_created(sdp, now),
-            ConnectionEvent::AnswerCreated(sdp) => negotiation.on_answer_created(sdp),
+            ConnectionEvent::OfferCreated(sdp) => {
+                let sdp = self.own_description(id, sdp);
+                if let Some(peer) = self.peer_mut(id) {
+                    peer.negotiation.on_offer_created(sdp, now);
+                }
+            }
+            ConnectionEvent::AnswerCreated(sdp) => {
+                let sdp = self.own_description(id, sdp);
+                if let Some(peer) = self.peer_mut(id) {
+                    peer.negotiation.on_answer_created(sdp);
+                }
+            }
             ConnectionEvent::LocalSet => negotiation.on_local_set(now),
             ConnectionEvent::RemoteSet => negotiation.on_remote_set(),
             ConnectionEvent::DescriptionFailed(error) => {
@@ -128,6 +138,9 @@ impl Room {
 
     /// A description failed; the event names the side whose description it was.
     pub fn on_handshake_failed(&mut self, context: &mut Context, id: &str, ours: bool) {
+        if let Some(peer) = self.peer_mut(id) {
+            peer.refused_parameters |= ours && peer.changed_parameters;
+        }
         if let Some(error) = self.peer(id).and_then(|peer| peer.failure) {
             let named = if ours { self.own_id() } else { id.to_owned() };
             self.handshake_error(context, id, &named, error);

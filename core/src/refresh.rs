@@ -79,7 +79,8 @@ impl Room {
             return context.reject(promise, error.into());
         }
         if let Some(limits) = arguments.options.and_then(|options| options.get("bandwidth")) {
-            self.bandwidth = limits.as_object().cloned().unwrap_or_default();
+            let limits = limits.as_object().cloned().unwrap_or_default();
+            self.replace_bandwidth(context, limits);
         }
         let ice_restart = arguments.ice_restart && context.environment.can_restart_ice;
         for id in all.iter().filter(|id| asked.contains(id)) {

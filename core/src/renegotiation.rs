@@ -61,6 +61,7 @@ impl Room {
             }
         }
         peer.negotiation.carry();
+        self.prefer_codecs(context, connection);
     }
 
     /// A round is over.
@@ -69,6 +70,7 @@ impl Room {
         self.announce_mutes_to_all(context);
         let Some(peer) = self.peers.iter_mut().find(|peer| peer.id == id) else { return };
         peer.negotiated = true;
+        let connection = peer.connection;
         peer.removed.drain(..peer.removals_told.min(peer.removed.len()));
         peer.removals_told = 0;
         // A stream that the other side's offer had no room for needs an offer of ours. One that
@@ -87,6 +89,10 @@ impl Room {
         if (is_missing || is_new || is_gone) && peer.negotiation.is_stable() {
             peer.negotiation.want_offer(false);
         }
+        if let Some(peer) = self.peer(id) {
+            self.limit_sending(context, peer);
+        }
+        self.prefer_codecs(context, connection);
         self.settle_waits(context);
         self.go_on_refreshing_channel(context, id);
     }

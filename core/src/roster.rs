@@ -51,6 +51,9 @@ pub(crate) struct Peer {
     pub negotiated: bool,
     /// Whether the offer under way restarts ICE.
     pub restarts_ice: bool,
+    /// Whether parameters were changed in our last description, and whether our browser refused that.
+    pub changed_parameters: bool,
+    pub refused_parameters: bool,
     /// The browser's error while it is being told.
     pub failure: Option<Handle>,
 }
@@ -80,6 +83,8 @@ impl Peer {
             user_data_stamp: 0.0,
             negotiated: false,
             restarts_ice: false,
+            changed_parameters: false,
+            refused_parameters: false,
             failure: None,
         }
     }

@@ -142,17 +142,20 @@ export interface InitOptions {
   useEdgeWebRTC?: boolean;
   /** Accepted, without effect. */
   enableSimultaneousTransfers?: boolean;
-  /** Accepted, without effect. */
+  /** Preferred where both sides have it. */
   audioCodec?: AudioCodec;
-  /** Accepted, without effect. */
+  /** Preferred where both sides have it. */
   videoCodec?: VideoCodec;
-  /** Accepted, without effect. */
+  /** Put into the descriptions. Those of H.264 choose the variant that `videoCodec` prefers. */
   codecParams?: CodecParams;
   /** Unknown keys are kept and win over fields of the auth server's answer. */
   [other: string]: unknown;
 }
 
-/** Kilobits per second. Only numbers are taken over. */
+/**
+ * Kilobits per second that each stream of a kind may take. Only numbers are taken over; 0 is no limit.
+ * In rooms with a media server each camera is limited to 500 unless `video` is set.
+ */
 export interface Bandwidth {
   /** Of the sound that this client sends. */
   audio?: number;
@@ -164,7 +167,10 @@ export interface Bandwidth {
 
 /** How to capture sound. */
 export interface AudioOptions {
-  /** Whether two channels are wanted; told to the others in `settings`. `false` without it. */
+  /**
+   * Whether two channels are captured and sent; told to the others in `settings`. `false` without it.
+   * Browsers cancel echoes in one channel only.
+   */
   stereo?: boolean;
   /** Whether the browser removes the sound of its own speakers. `true` without it. */
   echoCancellation?: boolean;

@@ -41,6 +41,10 @@ extern "C" {
     fn send_tracks(connection: &RtcPeerConnection, tracks: &Array, stream: &MediaStream) -> Array;
     #[wasm_bindgen(js_name = stopSending)]
     fn stop_sending(connection: &RtcPeerConnection, senders: &Array);
+    #[wasm_bindgen(js_name = limitBitrate)]
+    fn limit_bitrate(senders: &Array, limit: Option<f64>);
+    #[wasm_bindgen(js_name = preferCodec)]
+    fn prefer_codec(connection: &RtcPeerConnection, kind: &str, name: &str, parameters: &Array);
 }
 
 /// Where a connection reports to.
@@ -131,7 +135,7 @@ impl Connection {
     /// Has an m-section of this kind without a track.
     pub fn add_transceiver(&self, kind: Kind) {
         // Throws only when the connection is closed.
-        let _ = self.fallible().add_transceiver(if kind == Kind::Audio { "audio" } else { "video" });
+        let _ = self.fallible().add_transceiver(kind_name(kind));
     }
 
     /// Opens an ordered data channel, or reports that it failed. It tells when no more than
@@ -149,6 +153,19 @@ impl Connection {
                 self.shared.report_channel(number, 0.0, event);
             }
         }
+    }
+
+    /// Limits what is sent of a local stream, in bits per second.
+    pub fn limit_bitrate(&self, number: Handle, limit: Option<f64>) {
+        if let Some(senders) = self.senders.borrow().get(number) {
+            limit_bitrate(senders, limit);
+        }
+    }
+
+    /// Prefers a codec in the descriptions to come.
+    pub fn prefer_codec(&self, kind: Kind, name: &str, parameters: &[String]) {
+        let parameters = parameters.iter().map(|parameter| JsValue::from_str(parameter)).collect();
+        prefer_codec(&self.connection, kind_name(kind), name, &parameters);
     }
 
     fn fallible(&self) -> &Fallible {
@@ -328,6 +345,14 @@ impl Shared {
 
     fn report_channel(&self, channel: ChannelId, buffered: f64, event: ChannelEvent) {
         (self.report)(ConnectionEvent::Channel { channel, buffered, event });
+    }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    if kind == Kind::Audio {
+        "audio"
+    } else {
+        "video"
     }
 }
 

@@ -110,6 +110,71 @@ export function stopSending(connection, senders) {
   }
 }
 
+/** Changes of a sender's parameters under way: each has to see what the one before did. */
+const changes = new WeakMap();
+
+/** `alter` says whether it changed anything. */
+function change(sender, alter) {
+  const done = (changes.get(sender) ?? Promise.resolve())
+    .then(() => {
+      const parameters = sender.getParameters();
+      return alter(parameters) ? sender.setParameters(parameters) : undefined;
+    })
+    .catch(() => {});
+  changes.set(sender, done);
+}
+
+/** Limits each of the senders, in bits per second; without a number there is no limit. */
+export function limitBitrate(senders, limit) {
+  for (const sender of senders) {
+    change(sender, ({ encodings = [] }) => {
+      const others = encodings.filter(({ maxBitrate }) => maxBitrate !== limit);
+      for (const encoding of others) {
+        delete encoding.maxBitrate;
+        Object.assign(encoding, limit === undefined ? {} : { maxBitrate: limit });
+      }
+      return others.length > 0;
+    });
+  }
+}
+
+/**
+ * Puts a codec first in the descriptions to come, and of its variants the one with these parameters.
+ * What is sent already changes to it where the other side takes it, whatever comes first there.
+ */
+export function preferCodec(connection, kind, name, parameters) {
+  const type = `${kind}/${name}`.toLowerCase();
+  const rank = ({ mimeType, sdpFmtpLine = '' }) =>
+    mimeType.toLowerCase() === type
+      ? 1 + parameters.filter((parameter) => sdpFmtpLine.split(';').includes(parameter)).length
+      : 0;
+  const byRank = (codecs) => [...codecs].sort((one, other) => rank(other) - rank(one));
+  const sorted = byRank(RTCRtpReceiver.getCapabilities?.(kind)?.codecs ?? []);
+  for (const transceiver of connection.getTransceivers()) {
+    if (transceiver.receiver.track.kind === kind) {
+      prefer(transceiver, sorted, (codecs) => byRank(codecs).filter(rank)[0]);
+    }
+  }
+}
+
+function prefer(transceiver, sorted, choose) {
+  try {
+    transceiver.setCodecPreferences?.(sorted);
+  } catch {
+    // It is stopped, or the browser does not take its own list back.
+  }
+  change(transceiver.sender, ({ codecs = [], encodings = [] }) => {
+    const codec = choose(codecs);
+    if (codec) {
+      const { mimeType, clockRate, channels, sdpFmtpLine } = codec;
+      encodings.forEach((encoding) => {
+        encoding.codec = { mimeType, clockRate, channels, sdpFmtpLine };
+      });
+    }
+    return codec;
+  });
+}
+
 // The bytes of files.
 
 /** A promise of the SHA-256, where the page may have it. */

@@ -34,7 +34,10 @@ impl Driver {
                 }
             }
             ConnectionOp::RemoveStream(number) => connection.remove_stream(number),
-            ConnectionOp::PreferCodec { .. } | ConnectionOp::LimitBitrate { .. } => {}
+            ConnectionOp::PreferCodec { kind, name, parameters } => {
+                connection.prefer_codec(kind, &name, &parameters);
+            }
+            ConnectionOp::LimitBitrate { stream, limit } => connection.limit_bitrate(stream, limit),
             ConnectionOp::Channel { channel, op } => match op {
                 ChannelOp::Open { label } => connection.open_channel(channel, &label, 0),
                 ChannelOp::OpenForFile { label, low_water } => {

@@ -25,6 +25,7 @@ mod recording;
 mod refresh_connection;
 mod robustness;
 mod scene;
+mod sending;
 mod socket;
 mod statistics;
 mod stored_messages;
