@@ -98,13 +98,8 @@ pub(crate) fn stop_prefetched(driver: &Driver, stream: &JsValue) {
     driver.host.dispatch("streamEnded", &members_to_js(&detail, None));
 }
 
-/// The value as a template shows it.
+/// The value as a template shows it; what is not given counts as `null`.
 fn shown(value: &JsValue) -> String {
-    value.as_string().unwrap_or_else(|| {
-        if value.is_undefined() {
-            "undefined".to_owned()
-        } else {
-            JSON::stringify(value).map(String::from).unwrap_or_default()
-        }
-    })
+    let value = if value.is_undefined() { &JsValue::NULL } else { value };
+    value.as_string().unwrap_or_else(|| JSON::stringify(value).map(String::from).unwrap_or_default())
 }

@@ -77,14 +77,14 @@ impl Session {
     #[wasm_bindgen(js_name = getUserMedia)]
     pub fn get_user_media(&self, room: &JsValue, options: &JsValue) -> JsValue {
         match room.as_string() {
-            Some(room) => {
+            Some(room) if !room.is_empty() => {
                 let options = media_calls::media_options(options);
                 let call = |promise| Call::GetUserMedia { promise, room, options };
                 self.promised(call, JsValue::UNDEFINED)
             }
             None if room.is_object() => media_calls::prefetch(&self.driver, room),
-            None if room.is_null() || room.is_undefined() => media_calls::prefetch(&self.driver, options),
-            None => JsValue::UNDEFINED,
+            _ if room.is_falsy() => media_calls::prefetch(&self.driver, options),
+            _ => JsValue::UNDEFINED,
         }
     }
 
