@@ -154,7 +154,7 @@ const videoBitrate = (client) =>
   });
 
 for (const receives of ['skylinkjs', 'ours']) {
-  const title = `O-02, O-03, T-02: bandwidth limits what is sent to ${receives}`;
+  const title = `O-02, O-03, O-05, T-02: bandwidth limits what is sent to ${receives}`;
   scene(title, async ({ enter, room }) => {
     const [one, other] = await meet(enter, room, ['ours', receives], CAMERA);
     await other.join(room);
@@ -172,6 +172,17 @@ for (const receives of ['skylinkjs', 'ours']) {
     assert.deepEqual((await one.call('getPeerInfo', room)).settings.maxBandwidth, {
       ...bandwidth,
       video: 90,
+    });
+    const after = one.mark();
+    await one.call('refreshConnection', room, { bandwidth: { audio: 30 } });
+    await one.waitFor('handshakeProgress', ({ state }) => state === 'answerAck', { after });
+    // The new microphone goes along, and has the limit once the browser took it.
+    await one.page.waitForFunction(() => {
+      const senders = window.probes.connections.flatMap((connection) => connection.getSenders());
+      const limits = senders
+        .filter(({ track }) => track)
+        .map((sender) => [sender.track.kind, sender.getParameters().encodings[0].maxBitrate ?? 0]);
+      return limits.sort().join(' ') === 'audio,30000 audio,30000 video,0';
     });
   });
 }
