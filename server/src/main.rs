@@ -57,11 +57,19 @@ fn announce(settings: &Settings, service: &Service) {
     let keys: Vec<String> =
         settings.keys.iter().map(|(name, key)| format!("{name} ({})", describe(key))).collect();
     let keys = if keys.is_empty() { "none: nobody can join".to_owned() } else { keys.join(", ") };
+    let media = match service.media() {
+        Some(media) => {
+            let told: Vec<String> = media.told().iter().map(ToString::to_string).collect();
+            format!("UDP {}, told to clients as {}", media.address(), told.join(", "))
+        }
+        None => "none (an app key with mcu = true needs it)".to_owned(),
+    };
     let lines = [
         concat!("skylink-server ", env!("CARGO_PKG_VERSION")).to_owned(),
         format!("app keys:   {keys}"),
         format!("API:        {origin}/api/APP_KEY/ROOM"),
         format!("signalling: {origin}/socket.io"),
+        format!("media:      {media}"),
         format!("pages:      {pages}"),
         format!("ready on {origin}"),
     ];
@@ -85,6 +93,9 @@ fn describe(key: &AppKey) -> String {
     }
     if key.persistent_messages {
         words.push("stored messages".to_owned());
+    }
+    if key.mcu {
+        words.push("media server".to_owned());
     }
     words.join(", ")
 }

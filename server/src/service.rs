@@ -1,18 +1,21 @@
 //! The running server: listens, serves, and ends in good order.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use axum::Router;
 use socketioxide::SocketIo;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 use crate::access::{Authority, TokenSigner};
 use crate::http::{router, Site, Traffic};
+use crate::mcu::room::McuLimits;
+use crate::mcu::{DriverSetup, MediaServer, SignalSink, StartError};
 use crate::random;
 use crate::rooms::{DiskStore, MemoryStore, MessageStore, Rooms, RoomsSetup};
 use crate::settings::Settings;
@@ -35,6 +38,14 @@ pub enum ServiceError {
         address: String,
         /// From the operating system.
         reason: std::io::Error,
+    },
+    /// The media server does not start.
+    #[error("the media server cannot start on UDP {address}: {reason}")]
+    Media {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// Why.
+        reason: StartError,
     },
     /// No randomness.
     #[error("the operating system gives no randomness: {0}")]
@@ -59,6 +70,19 @@ pub struct Service {
     router: Router,
     io: SocketIo,
     hub: Arc<Hub>,
+    media: Option<Arc<MediaServer>>,
+}
+
+/// The server without a listener.
+pub struct Parts {
+    /// Answers requests.
+    pub router: Router,
+    /// Closes all sockets.
+    pub io: SocketIo,
+    /// The rooms.
+    pub hub: Arc<Hub>,
+    /// The media server, if an app key asks for one.
+    pub media: Option<Arc<MediaServer>>,
 }
 
 impl Service {
@@ -71,13 +95,18 @@ impl Service {
             .await
             .map_err(|reason| ServiceError::Listen { address: settings.listen.clone(), reason })?;
         let address = listener.local_addr().map_err(ServiceError::Serve)?;
-        let (router, io, hub) = assemble(settings, &address.to_string())?;
-        Ok(Self { listener, address, router, io, hub })
+        let Parts { router, io, hub, media } = assemble(settings, address)?;
+        Ok(Self { listener, address, router, io, hub, media })
     }
 
     /// Where it listens, with the real port.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The media server, if an app key asks for one.
+    pub fn media(&self) -> Option<&MediaServer> {
+        self.media.as_deref()
     }
 
     /// Serves until `stop` is done, then closes all sockets and ends.
@@ -129,10 +158,7 @@ impl Service {
 ///
 /// # Errors
 /// As [`Service::start`].
-pub fn assemble(
-    settings: &Settings,
-    listen_address: &str,
-) -> Result<(Router, SocketIo, Arc<Hub>), ServiceError> {
+pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, ServiceError> {
     let lifetime = u64::try_from(settings.token_lifetime.as_millis()).unwrap_or(u64::MAX);
     let authority = Arc::new(Authority::new(
         settings.keys.clone(),
@@ -151,6 +177,7 @@ pub fn assemble(
         }),
     });
     let hub = Arc::new(Hub::new(rooms));
+    let media = media_server(settings, listen, &hub)?;
     let (layer, io) = signaling::layer(
         Arc::clone(&hub),
         SocketSettings {
@@ -165,11 +192,55 @@ pub fn assemble(
         hub: Arc::clone(&hub),
         traffic: Traffic::default(),
         public_address: settings.public_address.clone(),
-        listen_address: listen_address.to_owned(),
+        media: media.clone(),
+        listen_address: listen.to_string(),
         room_members: settings.limits.room_members,
     };
     let www = settings.www.clone().filter(|folder| folder.is_dir());
-    Ok((router(Arc::new(site), layer, www), io, hub))
+    Ok(Parts { router: router(Arc::new(site), layer, www), io, hub, media })
+}
+
+/// Joined with the rooms: what members say to it goes there, its answers come back.
+fn media_server(
+    settings: &Settings,
+    listen: SocketAddr,
+    hub: &Arc<Hub>,
+) -> Result<Option<Arc<MediaServer>>, ServiceError> {
+    if !settings.keys.values().any(|key| key.mcu) {
+        return Ok(None);
+    }
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let start = |address: SocketAddr, rooms: Weak<Hub>, runtime: Handle| {
+        let setup = DriverSetup {
+            listen: address,
+            public: settings.media_address.clone(),
+            is_local: listen.ip().is_loopback(),
+            threads: settings.media_threads.unwrap_or_else(cores),
+            limits: McuLimits::default(),
+            // Recorders and live streams go here.
+            taps: Vec::new(),
+        };
+        let signal: SignalSink = Arc::new(move |signal| {
+            // Sockets are closed by tasks of this runtime.
+            let _inside = runtime.enter();
+            if let Some(hub) = rooms.upgrade() {
+                hub.signal(signal);
+            }
+        });
+        MediaServer::start(setup, &signal)
+    };
+    let usual = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), listen.port());
+    let address = settings.media_listen.unwrap_or(usual);
+    let attempt = |address| start(address, Arc::downgrade(hub), Handle::current());
+    let mut outcome = attempt(address);
+    // Who left the choice of the first port to us leaves that of the second too.
+    if outcome.is_err() && settings.media_listen.is_none() && settings.listen.ends_with(":0") {
+        outcome = attempt(SocketAddr::new(address.ip(), 0));
+    }
+    let media = Arc::new(outcome.map_err(|reason| ServiceError::Media { address, reason })?);
+    let commanded = Arc::clone(&media);
+    hub.attach(Box::new(move |command| commanded.handle(command)));
+    Ok(Some(media))
 }
 
 /// In the data folder, or where there is none in memory.

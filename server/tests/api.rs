@@ -18,7 +18,7 @@ fn router_with(settings: &str) -> Router {
     std::fs::write(&path, settings).unwrap();
     let command_line = CommandLine { config: Some(path), ..CommandLine::default() };
     let settings = Settings::load(command_line).unwrap();
-    assemble(&settings, "127.0.0.1:8080").unwrap().0
+    assemble(&settings, "127.0.0.1:8080".parse().unwrap()).unwrap().router
 }
 
 async fn send(router: &Router, request: Request<Body>) -> (StatusCode, HeaderMap, String) {

@@ -11,7 +11,7 @@ const all = (promises) => Promise.all(promises);
 const others = (members, one) => members.filter((member) => member !== one);
 const ofPeer = (peer) => (detail) => detail.peerId === peer.id && !detail.isSelf;
 
-async function hearOfEachOther(members) {
+export async function hearOfEachOther(members) {
   await all(
     pairs(members).map(async ([one, other]) => {
       const { peerInfo, room } = await one.waitFor('peerJoined', ofPeer(other));
@@ -22,7 +22,7 @@ async function hearOfEachOther(members) {
   );
 }
 
-async function exchangePublicMessages(room, members) {
+export async function exchangePublicMessages(room, members) {
   for (const sender of members) {
     const content = `hello all from ${sender.name}`;
     const fits = ({ message }) => message.content === content;
@@ -42,7 +42,7 @@ async function exchangePublicMessages(room, members) {
   }
 }
 
-async function exchangePrivateMessages(room, members) {
+export async function exchangePrivateMessages(room, members) {
   for (const [place, sender] of members.entries()) {
     const receiver = members[(place + 1) % members.length];
     const secret = `only for ${receiver.name} from ${sender.name}`;
@@ -88,7 +88,7 @@ async function setMuted(room, members, one, { audioMuted, videoMuted }) {
   );
 }
 
-async function muteAndUnmute(room, members) {
+export async function muteAndUnmute(room, members) {
   const [first, last] = [members[0], members.at(-1)];
   first.muted = { audioMuted: false, videoMuted: false };
   last.muted = { audioMuted: false, videoMuted: false };
@@ -99,7 +99,7 @@ async function muteAndUnmute(room, members) {
   await setMuted(room, members, first, { audioMuted: false, videoMuted: true });
 }
 
-async function changeUserData(room, members) {
+export async function changeUserData(room, members) {
   for (const one of members) {
     const data = { name: one.name, colour: 'green', since: 2 };
     await one.call('setUserData', room, data);
@@ -116,7 +116,7 @@ async function changeUserData(room, members) {
   }
 }
 
-async function lockOutLatecomer(room, members, enter) {
+export async function lockOutLatecomer(room, members, enter) {
   const [keeper] = members;
   const setLock = async (isLocked) => {
     await keeper.call(isLocked ? 'lockRoom' : 'unlockRoom', room);

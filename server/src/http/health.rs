@@ -33,7 +33,10 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Response {
-    let text = prometheus_text(&site.hub.counts(), &site.traffic);
+    let mut text = prometheus_text(&site.hub.counts(), &site.traffic);
+    if let Some(media) = &site.media {
+        media.write_metrics(&mut text);
+    }
     let content_type = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type)], text).into_response()
 }

@@ -16,6 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::health::Traffic;
 use super::{api, health, statistics};
 use crate::access::Authority;
+use crate::mcu::MediaServer;
 use crate::signaling::Hub;
 
 /// Browsers need not ask again for this long.
@@ -27,6 +28,8 @@ pub struct Site {
     pub authority: Arc<Authority>,
     /// The rooms.
     pub hub: Arc<Hub>,
+    /// The media server, if there is one.
+    pub media: Option<Arc<MediaServer>>,
     /// Counters.
     pub traffic: Traffic,
     /// `host` or `host:port` for clients, if it is fixed.

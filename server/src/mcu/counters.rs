@@ -47,6 +47,10 @@ counters! {
     KeyFrameRequest = "key_frame_requests_total", "Key frames asked of publishers.";
     /// A datagram of nobody.
     Stray = "stray_datagrams_total", "Datagrams that belong to no connection.";
+    /// A datagram that came while its thread had too many.
+    Overrun = "overrun_datagrams_total", "Datagrams dropped because their thread had too many.";
+    /// A thread began anew.
+    Restarted = "restarts_total", "Threads of the media server that began anew after a fault.";
     /// A datagram that the operating system did not take.
     Unsent = "unsent_datagrams_total", "Datagrams that could not be sent.";
     /// Bytes sent.

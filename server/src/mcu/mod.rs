@@ -23,21 +23,30 @@
 //! | [`room`] | members, published tracks, data channel messages |
 //! | [`tap`] | how recorders and live streams take part |
 //!
-//! None of these does IO, reads a clock or makes random numbers.
+//! None of these does IO, reads a clock or makes random numbers. [`MediaServer`] has the threads,
+//! the port and the clock. `engine`, `worker` and the threads need the feature `media-server`.
 //!
 //! # For recorders and live streams
 //!
 //! Implement [`tap::Tap`] in `mcu/record` and `mcu/rtmp` and hand a [`tap::TapFactory`] to the
-//! media server. A tap sees each published [`room::Track`], gets the [`packet::Packet`]s of those
+//! media server ([`DriverSetup::taps`], filled in `service.rs`). A tap sees each published [`room::Track`], gets the [`packet::Packet`]s of those
 //! that it takes, sees the requests of members (`startRecordingRoom`, `startRTMP`, …) and answers
 //! them with [`tap::Order::Signal`]. Packets come as they came from the publisher: decrypted,
 //! numbered beyond 16 bits, repaired ones late, with the publisher's RTP time and, after the first
 //! sender report, its clock.
 
+#[cfg(not(feature = "media-server"))]
+mod absent;
+pub mod address;
+pub mod command;
 pub mod connection;
 pub mod counters;
 #[cfg(feature = "media-server")]
+mod driver;
+#[cfg(feature = "media-server")]
 pub mod engine;
+#[cfg(feature = "media-server")]
+pub mod entropy;
 pub mod formats;
 #[cfg(feature = "media-server")]
 pub mod forward;
@@ -50,3 +59,8 @@ pub mod sdp;
 pub mod tap;
 #[cfg(feature = "media-server")]
 pub mod worker;
+
+#[cfg(not(feature = "media-server"))]
+pub use absent::{DriverSetup, MediaServer, SignalSink, StartError};
+#[cfg(feature = "media-server")]
+pub use driver::{DriverSetup, MediaServer, SignalSink, StartError};

@@ -8,45 +8,16 @@ use std::time::Instant;
 
 use skylink_protocol::{Object, Value};
 
+use super::command::{Command, Signal};
 use super::connection::{Endpoint, Entropy};
 use super::counters::{Counters, Note};
 use super::engine::{ufrag_of, Certificate, Connection, Ending, EngineOutput, Protocol};
 use super::forward::{ConnectionKey, LineKey, Switch};
 use super::lines::Change;
-use super::messages::MCU;
+use super::messages::{self, MCU};
 use super::packet::Packet;
 use super::room::{McuLimits, Room, RoomOutput, RoomSetup};
 use super::tap::{Order, Orders, Tap, TapEvent, TapFactory, TapHandle};
-
-/// What signalling tells the media server.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// A member of a room has something to say to it.
-    Message {
-        /// The room.
-        rid: String,
-        /// Peer id of the member.
-        peer: String,
-        /// The message.
-        message: Value,
-    },
-    /// A member left.
-    Left {
-        /// The room.
-        rid: String,
-        /// Peer id of the member.
-        peer: String,
-    },
-    /// A thread of a tap has news for it.
-    News {
-        /// The room.
-        rid: String,
-        /// Which of the room's taps.
-        tap: usize,
-        /// The news.
-        news: Value,
-    },
-}
 
 /// What a worker wants done.
 #[derive(Debug)]
@@ -66,17 +37,6 @@ pub enum WorkerOutput {
     Learn(Protocol, SocketAddr),
     /// No longer.
     Forget(Protocol, SocketAddr),
-}
-
-/// A signalling message for a member of a room.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Signal {
-    /// The room.
-    pub rid: String,
-    /// Peer id of the member.
-    pub to: String,
-    /// The message.
-    pub message: Value,
 }
 
 /// What a worker is made with.
@@ -163,6 +123,15 @@ impl Worker {
         [self.rooms.len(), self.connections.len(), self.switch.track_count(), self.switch.line_count()]
     }
 
+    /// What members of all rooms are told when this worker is given up.
+    pub fn byes(&self) -> Vec<Signal> {
+        let bye = |(rid, to): (&String, String)| Signal { rid: rid.clone(), to, message: messages::bye(rid) };
+        let members = |(rid, state): (&'_ String, &'_ RoomState)| -> Vec<Signal> {
+            state.room.member_ids().into_iter().map(|to| bye((rid, to))).collect()
+        };
+        self.rooms.iter().flat_map(members).collect()
+    }
+
     /// Signalling has something.
     pub fn handle(&mut self, command: Command, now: Instant) {
         match command {
@@ -178,7 +147,14 @@ impl Worker {
                 }
                 self.settle(&rid, now);
             }
-            Command::Left { rid, peer } => {
+            Command::Left { rid, peer, bye } => {
+                let Some(state) = self.rooms.get(&rid) else { return };
+                let members = state.room.member_ids();
+                if members.contains(&peer) {
+                    for other in members.into_iter().filter(|member| *member != peer) {
+                        self.signal(&rid, other, bye.clone());
+                    }
+                }
                 let Some(state) = self.rooms.get_mut(&rid) else { return };
                 state.room.leave(&peer, now, &mut self.track_ids);
                 self.tell_taps(&rid, |_| Some(TapEvent::Left { peer: &peer }), now);
@@ -353,6 +329,9 @@ impl Worker {
                 self.tell_taps(rid, |_| Some(TapEvent::Unpublished(track)), now);
             }
             RoomOutput::Request { peer, message } => {
+                if let (true, Some(refusal)) = (self.setup.taps.is_empty(), messages::refusal(&message)) {
+                    return self.signal(rid, peer, stamped(&Value::Object(refusal), rid));
+                }
                 self.tell_taps(rid, |_| Some(TapEvent::Request { peer: &peer, message: &message }), now);
             }
         }

@@ -95,7 +95,8 @@ impl Scene {
 
     fn leave(&mut self, id: &str) {
         self.clients.retain(|client| client.id != id);
-        self.worker.handle(Command::Left { rid: "r".to_owned(), peer: id.to_owned() }, self.now);
+        let bye = serde_json::from_value(json!({"type": "bye", "publisherId": id})).unwrap();
+        self.worker.handle(Command::Left { rid: "r".to_owned(), peer: id.to_owned(), bye }, self.now);
         self.exchange();
     }
 

@@ -79,6 +79,8 @@ pub struct Admission {
     pub auto_introduce: bool,
     /// May store messages and read stored ones.
     pub persistent: bool,
+    /// The room has a media server.
+    pub mcu: bool,
     /// Session id that the API announced, used if this peer begins a session.
     pub session: Option<String>,
     /// When the membership ends by itself, milliseconds since 1970.
@@ -122,6 +124,7 @@ impl Doorkeeper for OpenDoor {
             privileged: self.privileged,
             auto_introduce: self.auto_introduce,
             persistent: self.persistent,
+            mcu: false,
             session: None,
             closes_at: None,
             room_members: None,

@@ -4,6 +4,7 @@ use skylink_protocol::signaling::{InRoom, JoinRoom, PcConfig, Redirect};
 use skylink_protocol::Value;
 
 use super::connection::Membership;
+use super::pace::Pace;
 use super::room::{Member, Room};
 use super::{Admission, ConnectionId, Delivery, Dropped, Reason, Refusal, Rooms, Turn};
 
@@ -116,7 +117,8 @@ impl Rooms {
                 .take(rid)
                 .or_else(|| admission.session.clone())
                 .unwrap_or_else(|| (turn.fresh_id)());
-            let room = Room::new(admission.room_name.clone(), admission.space.clone(), session);
+            let (name, space) = (admission.room_name.clone(), admission.space.clone());
+            let room = Room::new(name, space, session, admission.mcu);
             self.rooms.insert(rid.to_owned(), room);
         }
         let (Some(room), Some(state)) = (self.rooms.get_mut(rid), self.connections.get_mut(&connection))
@@ -131,6 +133,7 @@ impl Rooms {
             entered: false,
             enter: None,
             warned_of_end: false,
+            media_pace: Pace::default(),
         });
         state.memberships.insert(rid.to_owned(), Membership { peer_id: peer_id.clone(), former_peer_id });
         self.peer_ids.insert(peer_id.clone());

@@ -3,6 +3,8 @@
 use skylink_protocol::signaling::Bye;
 use skylink_protocol::{Object, Value};
 
+use crate::mcu::command::Command;
+
 use super::{ConnectionId, Rooms, Turn};
 
 impl Rooms {
@@ -11,8 +13,9 @@ impl Rooms {
         Some(state.memberships.get(rid)?.peer_id.clone())
     }
 
-    /// Ends a membership and tells the others, with the client's own `bye` if there is one. With
-    /// the last member the room goes too: its lock, and its session.
+    /// Ends a membership and tells the others, with the client's own `bye` if there is one: the
+    /// media server does it where there is one, since it told them of the member. With the last
+    /// member the room goes too: its lock, and its session.
     pub(super) fn leave(
         &mut self,
         connection: ConnectionId,
@@ -33,12 +36,20 @@ impl Rooms {
             return;
         };
         room.remove(&peer_id);
+        let message = bye_message(rid, &peer_id, bye);
+        if room.mcu {
+            self.commands.push(Command::Left { rid: rid.to_owned(), peer: peer_id, bye: message });
+            if room.members.is_empty() {
+                self.rooms.remove(rid);
+            }
+            return;
+        }
         if room.members.is_empty() {
             self.rooms.remove(rid);
             return;
         }
         let others = room.everybody_but(&peer_id);
-        turn.send(others, bye_message(rid, &peer_id, bye));
+        turn.send(others, message);
     }
 }
 

@@ -13,6 +13,7 @@ mod disk_store;
 mod introducing;
 mod joining;
 mod leaving;
+mod media_server;
 mod message_kind;
 mod pace;
 mod peer_list;
@@ -34,6 +35,7 @@ use std::collections::{BTreeMap, HashSet};
 use skylink_protocol::signaling::{IceServer, Redirect};
 use skylink_protocol::Value;
 
+use crate::mcu::command::Command;
 use connection::Connection;
 use message_kind::MessageKind;
 use room::Room;
@@ -101,6 +103,7 @@ pub struct Rooms {
     peer_ids: HashSet<String>,
     pending_sessions: PendingSessions,
     counts: Counts,
+    commands: Vec<Command>,
 }
 
 /// One call from outside: what it was given, and the deliveries made so far.
@@ -128,6 +131,7 @@ impl Rooms {
             peer_ids: HashSet::new(),
             pending_sessions: PendingSessions::default(),
             counts: Counts::default(),
+            commands: Vec::new(),
         }
     }
 

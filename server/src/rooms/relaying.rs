@@ -39,6 +39,9 @@ impl Rooms {
             Err(reason) => return self.counts.note_drop(reason, message_type),
         };
         let outcome = match kind {
+            _ if self.is_for_media_server(&stamped, kind) => self.tell_media_server(&stamped, kind, turn),
+            // Members of such a room greet each newcomer, who would have to drop it.
+            MessageKind::Handshake if self.has_media_server(&stamped.rid) => Ok(()),
             MessageKind::Enter => self.enter(&stamped, turn),
             MessageKind::Handshake => self.relay_or_answer(&stamped, turn),
             MessageKind::Direct => self.relay(&stamped, turn),
@@ -111,6 +114,7 @@ impl Rooms {
         let others =
             self.rooms.get(&stamped.rid).map(|room| room.everybody_but(&stamped.peer_id)).unwrap_or_default();
         turn.send(others, stamped.message.clone());
+        self.note_user_data(stamped);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use skylink_protocol::Value;
 
 use super::admission::Admission;
 use super::delivery::ConnectionId;
+use super::pace::Pace;
 
 #[derive(Debug)]
 pub(super) struct Member {
@@ -18,6 +19,8 @@ pub(super) struct Member {
     pub(super) enter: Option<Value>,
     /// Whether it was told that its time is nearly over.
     pub(super) warned_of_end: bool,
+    /// Of handshake messages for the media server.
+    pub(super) media_pace: Pace,
 }
 
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(super) struct Room {
     pub(super) space: String,
     pub(super) session: String,
     pub(super) locked: bool,
+    /// Whether media go through the media server.
+    pub(super) mcu: bool,
     /// In the order of joining; rooms are small, so they are searched one by one.
     pub(super) members: Vec<Member>,
     /// Pairs (sender of `enter`, receiver) that a privileged peer introduced.
@@ -34,12 +39,13 @@ pub(super) struct Room {
 }
 
 impl Room {
-    pub(super) fn new(name: String, space: String, session: String) -> Self {
+    pub(super) fn new(name: String, space: String, session: String, mcu: bool) -> Self {
         Self {
             name,
             space,
             session,
             locked: false,
+            mcu,
             members: Vec::new(),
             introduced: BTreeSet::new(),
             last_tie_breaker: 0,

@@ -22,6 +22,16 @@ pub struct CommandLine {
     #[arg(long, env = "SKYLINK_PUBLIC_ADDRESS", value_name = "HOST[:PORT]")]
     pub public_address: Option<String>,
 
+    /// UDP address of the media server, used when an app key has `mcu = true`
+    /// [default: every address of this machine, with the port of --listen]
+    #[arg(long, env = "SKYLINK_MEDIA_LISTEN", value_name = "IP:PORT")]
+    pub media_listen: Option<String>,
+
+    /// Address at which clients reach the media server; may be given several times
+    /// [default: this machine's own]
+    #[arg(long, env = "SKYLINK_MEDIA_ADDRESS", value_name = "IP[:PORT]", value_delimiter = ',')]
+    pub media_address: Vec<String>,
+
     /// Folder with the demo, or any other files to serve
     #[arg(long, env = "SKYLINK_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,

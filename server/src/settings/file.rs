@@ -17,6 +17,9 @@ use crate::secret::Secret;
 pub struct SettingsFile {
     pub listen: Option<String>,
     pub public_address: Option<String>,
+    pub media_listen: Option<String>,
+    pub media_address: Option<Vec<String>>,
+    pub media_threads: Option<usize>,
     pub www: Option<PathBuf>,
     pub data: Option<PathBuf>,
     pub log: Option<String>,

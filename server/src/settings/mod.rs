@@ -7,11 +7,13 @@ pub use command_line::CommandLine;
 pub use file::{LimitSettings, SettingsFile, StoredMessageSettings};
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::access::AppKey;
 use crate::ice::{IceServerError, IceServerSettings};
+use crate::mcu::address::PublicAddress;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
 
@@ -38,10 +40,17 @@ pub enum SettingsError {
     #[error(transparent)]
     IceServer(#[from] IceServerError),
     /// A key asks for something that this build cannot do.
-    #[error(
-        "the app key \"{0}\" asks for a media server (mcu = true), but this build has no media server yet"
-    )]
+    #[error("the app key \"{0}\" asks for a media server (mcu = true), but this build has none")]
     NoMediaServer(String),
+    /// Keys that share rooms with and without media server.
+    #[error("the app keys \"{0}\" and \"{1}\" share their rooms (space), so they must agree about mcu")]
+    MediaServerOfSome(String, String),
+    /// Not `ip:port`.
+    #[error("media_listen \"{0}\" must be an IP address with a port, such as 0.0.0.0:8080")]
+    MediaListen(String),
+    /// Not `ip` or `ip:port`.
+    #[error("media_address \"{0}\" must be an IP address of this machine or of its router, with or without a port")]
+    MediaAddress(String),
     /// Not `host` or `host:port`.
     #[error("the public address \"{0}\" must be host or host:port, without a scheme or a path")]
     PublicAddress(String),
@@ -61,6 +70,12 @@ pub struct Settings {
     /// `host` or `host:port` that clients are told to connect to; without it, the one that they
     /// called the API by.
     pub public_address: Option<String>,
+    /// UDP address of the media server; without it, all addresses with the port of `listen`.
+    pub media_listen: Option<SocketAddr>,
+    /// What clients are told instead of the machine's own addresses.
+    pub media_address: Vec<PublicAddress>,
+    /// Threads that share the rooms of the media server; without it, one for each core.
+    pub media_threads: Option<usize>,
     /// Folder of files to serve.
     pub www: Option<PathBuf>,
     /// Folder for what must outlive a restart.
@@ -99,12 +114,12 @@ impl Settings {
             Some(path) => read_file(path)?,
             None => SettingsFile::default(),
         };
-        let settings = Self::merge(command_line, file);
+        let settings = Self::merge(command_line, file)?;
         settings.check()?;
         Ok(settings)
     }
 
-    fn merge(command_line: CommandLine, file: SettingsFile) -> Self {
+    fn merge(command_line: CommandLine, file: SettingsFile) -> Result<Self, SettingsError> {
         let named: Vec<String> = command_line.app_keys;
         let keys = if !named.is_empty() {
             named.into_iter().map(|name| (name, AppKey::default())).collect()
@@ -114,9 +129,22 @@ impl Settings {
         let limits = file.limits.unwrap_or_default();
         let minutes = command_line.token_lifetime_minutes.or(file.token_lifetime_minutes).unwrap_or(60);
         let seconds = |seconds: Option<u64>, usual| Duration::from_secs(seconds.unwrap_or(usual));
-        Self {
+        let media_listen = command_line.media_listen.or(file.media_listen);
+        let media_listen =
+            media_listen.map(|text| text.parse().map_err(|_| SettingsError::MediaListen(text)));
+        let media_address = match command_line.media_address {
+            named if named.is_empty() => file.media_address.unwrap_or_default(),
+            named => named,
+        };
+        let media_address = media_address
+            .into_iter()
+            .map(|text| text.parse().map_err(|()| SettingsError::MediaAddress(text)));
+        Ok(Self {
             listen: command_line.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             public_address: command_line.public_address.or(file.public_address),
+            media_listen: media_listen.transpose()?,
+            media_address: media_address.collect::<Result<_, _>>()?,
+            media_threads: file.media_threads,
             www: command_line.www.or(file.www),
             data: command_line.data.or(file.data),
             log: command_line.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
@@ -131,13 +159,18 @@ impl Settings {
             stored_messages: file.stored_messages.unwrap_or_default().store_limits(),
             keys,
             ice_servers: file.ice_servers.unwrap_or_default(),
-        }
+        })
     }
 
     fn check(&self) -> Result<(), SettingsError> {
+        let mut spaces: BTreeMap<&str, (&String, bool)> = BTreeMap::new();
         for (name, key) in &self.keys {
-            if key.mcu {
+            if key.mcu && !cfg!(feature = "media-server") {
                 return Err(SettingsError::NoMediaServer(name.clone()));
+            }
+            let (other, mcu) = *spaces.entry(key.space.as_ref().unwrap_or(name)).or_insert((name, key.mcu));
+            if mcu != key.mcu {
+                return Err(SettingsError::MediaServerOfSome(other.clone(), name.clone()));
             }
         }
         for server in &self.ice_servers {
@@ -157,6 +190,7 @@ impl Settings {
             ("ping_timeout_seconds", self.ping_timeout.is_zero()),
             ("token_lifetime_minutes", self.token_lifetime.is_zero()),
             ("send_queue", self.send_queue == 0),
+            ("media_threads", self.media_threads == Some(0)),
             ("message_bytes", self.limits.message_bytes == 0),
             ("room_members", self.limits.room_members == 0),
             ("message_burst", self.limits.message_burst == 0),

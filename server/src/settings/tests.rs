@@ -59,7 +59,9 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         ("[limits]\nroom_members = \"many\"", "line 2: invalid type"),
         ("[limits]\nroom_members = 0", "room_members must be greater"),
         ("ping_interval_seconds = 0", "must be greater than 0"),
-        ("[keys.a]\nmcu = true", "no media server yet"),
+        ("media_listen = \"nowhere\"", "media_listen \"nowhere\" must be"),
+        ("media_address = [\"rtc.example.net\"]", "media_address \"rtc.example.net\" must be"),
+        ("media_threads = 0", "media_threads must be greater"),
         ("public_address = \"https://a\"", "without a scheme"),
         ("token_secret = \"topsecret\"", "at least 16"),
         ("[[ice_servers]]\nurls = [\"turn:a\"]", "needs either a secret"),
@@ -81,4 +83,21 @@ fn secrets_are_never_printed() {
     let settings = load("token_secret = \"0123456789abcdefg\"\n[keys.a]\nsecret = \"topsecret\"");
     let printed = format!("{:?}", settings.unwrap());
     assert!(!printed.contains("0123456789") && !printed.contains("topsecret"));
+}
+
+#[cfg(feature = "media-server")]
+#[test]
+fn a_media_server_is_for_all_keys_of_a_space() {
+    let settings = load("media_address = [\"203.0.113.5\"]\n[keys.a]\nmcu = true\n[keys.b]").unwrap();
+    assert!(settings.keys["a"].mcu && !settings.keys["b"].mcu);
+    assert_eq!(settings.media_address, ["203.0.113.5".parse().unwrap()]);
+    let message = load("[keys.a]\nmcu = true\n[keys.b]\nspace = \"a\"").expect_err("both").to_string();
+    assert!(message.contains("\"a\" and \"b\" share their rooms"), "{message}");
+}
+
+#[cfg(not(feature = "media-server"))]
+#[test]
+fn a_build_without_media_server_says_so() {
+    let message = load("[keys.a]\nmcu = true").expect_err("none").to_string();
+    assert!(message.contains("this build has none"), "{message}");
 }

@@ -4,21 +4,26 @@
 //! order in which the rooms decided on them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
+use crate::mcu::command::{Command, Signal};
 use crate::rooms::{ConnectionId, Counts, Delivery, Rooms};
 use crate::{random, time};
 
 /// How often a connection that is to be closed, but is stuck, is tried again.
 const CLOSE_RETRY: Duration = Duration::from_millis(250);
 
+/// Where what the media server is to be told goes. It must not block, nor call the hub.
+pub type CommandSink = Box<dyn Fn(Command) + Send + Sync>;
+
 /// Rooms and the sockets of their members.
 pub struct Hub {
     state: Mutex<State>,
+    media_server: OnceLock<CommandSink>,
 }
 
 struct State {
@@ -30,7 +35,20 @@ struct State {
 impl Hub {
     /// A hub without connections.
     pub fn new(rooms: Rooms) -> Self {
-        Self { state: Mutex::new(State { rooms, sockets: HashMap::new(), last_connection: 0 }) }
+        let state = State { rooms, sockets: HashMap::new(), last_connection: 0 };
+        Self { state: Mutex::new(state), media_server: OnceLock::new() }
+    }
+
+    /// There is a media server from now on. Only the first one counts.
+    pub fn attach(&self, media_server: CommandSink) {
+        let _ = self.media_server.set(media_server);
+    }
+
+    /// The media server has something to say to a member.
+    pub fn signal(&self, signal: Signal) {
+        let mut state = self.lock();
+        let delivery = state.rooms.from_media_server(signal);
+        self.finish(state, delivery.into_iter().collect());
     }
 
     /// A socket was opened.
@@ -50,7 +68,7 @@ impl Hub {
             return;
         }
         let deliveries = state.rooms.receive_text(connection, text, time::now(), &mut fresh_id);
-        state.deliver(deliveries);
+        self.finish(state, deliveries);
     }
 
     /// A socket was closed, by whichever side.
@@ -58,14 +76,14 @@ impl Hub {
         let mut state = self.lock();
         state.sockets.remove(&connection);
         let deliveries = state.rooms.disconnect(connection);
-        state.deliver(deliveries);
+        self.finish(state, deliveries);
     }
 
     /// Ends memberships whose time is over. To be called every few seconds.
     pub fn tick(&self) {
         let mut state = self.lock();
         let deliveries = state.rooms.tick(time::now());
-        state.deliver(deliveries);
+        self.finish(state, deliveries);
     }
 
     /// As [`Rooms::flush`].
@@ -86,6 +104,15 @@ impl Hub {
     /// As [`Rooms::counts`].
     pub fn counts(&self) -> Counts {
         self.lock().rooms.counts()
+    }
+
+    /// Carries out what the rooms decided on, while nothing else can come between.
+    fn finish(&self, mut state: MutexGuard<'_, State>, deliveries: Vec<Delivery>) {
+        state.deliver(deliveries);
+        let commands = state.rooms.take_commands();
+        if let Some(media_server) = self.media_server.get() {
+            commands.into_iter().for_each(media_server);
+        }
     }
 
     /// A panic while the lock was held must not end the service for everybody.

@@ -115,6 +115,11 @@ impl Client {
 }
 
 async fn ask_api(address: &str, path: &str) -> Value {
+    serde_json::from_str(&ask(address, path).await).unwrap()
+}
+
+/// The body of an answer that must be a success.
+pub async fn ask(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -122,5 +127,5 @@ async fn ask_api(address: &str, path: &str) -> Value {
     stream.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
-    serde_json::from_str(body).unwrap()
+    body.to_owned()
 }

@@ -8,6 +8,8 @@
 )]
 
 mod client;
+#[cfg(feature = "media-server")]
+mod media_server;
 mod program;
 mod starting;
 

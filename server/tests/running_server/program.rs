@@ -7,6 +7,9 @@ pub struct Program {
     child: Child,
     /// `host:port`
     pub address: String,
+    /// Address of the media server, if there is one.
+    #[cfg_attr(not(feature = "media-server"), allow(dead_code))]
+    pub media: String,
 }
 
 /// The program with a clean environment.
@@ -32,10 +35,14 @@ impl Program {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines
-            .map(Result::unwrap)
-            .find_map(|line| line.strip_prefix("ready on http://").map(str::to_owned));
-        Self { child, address: ready.expect("the line that says that it is ready") }
+        let mut media = String::new();
+        let ready = lines.map(Result::unwrap).find_map(|line| {
+            if let Some((_, port)) = line.split_once("media:      UDP 0.0.0.0:") {
+                media = format!("127.0.0.1:{}", port.split(',').next().unwrap());
+            }
+            line.strip_prefix("ready on http://").map(str::to_owned)
+        });
+        Self { child, address: ready.expect("the line that says that it is ready"), media }
     }
 
     pub fn signal(&self, name: &str) {

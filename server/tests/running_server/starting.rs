@@ -29,7 +29,8 @@ fn a_wrong_file_ends_it_with_code_2() {
     for (text, expected) in [
         ("listen: 8080", "line 1"),
         ("\n\nport = 8080", "line 3: unknown field `port`"),
-        ("[keys.a]\nmcu = true", "no media server yet"),
+        ("[keys.a]\nmcu = true\n[keys.b]\nspace = \"a\"", "mcu"),
+        ("media_listen = \"198.51.100.77:1\"\n[keys.a]\nmcu = true", "media server"),
         ("log = \"a=b=c\"", "log level"),
         ("data = \"/dev/null/x\"", "data folder"),
     ] {

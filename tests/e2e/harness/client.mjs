@@ -179,6 +179,12 @@ export class Client {
     }
   }
 
+  /** Resolves when pictures of one remote stream have been decoded. */
+  waitForFrames(streamId) {
+    const ask = () => this.page.evaluate((id) => window.driver.framesOf(id), streamId);
+    return this.#poll(ask, (frames) => frames > 0);
+  }
+
   /**
    * skylinkjs drops the connection to a peer half a second after its goodbye, and a `leaveRoom`
    * called before that never settles: wait until so many connections are left. Ours needs no such

@@ -76,6 +76,7 @@ fn an_answer_admits_with_the_rights_of_its_key() {
             privileged: false,
             auto_introduce: true,
             persistent: false,
+            mcu: false,
             session: Some("session".into()),
             closes_at: None,
             room_members: None,

@@ -26,6 +26,8 @@ pub struct TestClient {
     pub id: String,
     rtc: Rtc,
     pub address: SocketAddr,
+    /// Where the media server is, as far as it knows.
+    pub server: SocketAddr,
     pending: Option<SdpPendingOffer>,
     sent: Vec<(Mid, String, Kind)>,
     channel: Option<ChannelId>,
@@ -59,6 +61,7 @@ impl TestClient {
             id: id.to_owned(),
             rtc,
             address,
+            server: SERVER.parse().unwrap(),
             pending: None,
             sent: Vec::new(),
             channel: None,
@@ -154,8 +157,7 @@ impl TestClient {
     }
 
     pub fn datagram(&mut self, bytes: &[u8], now: Instant) {
-        let server: SocketAddr = SERVER.parse().unwrap();
-        let receive = Receive::new(Protocol::Udp, server, self.address, bytes).unwrap();
+        let receive = Receive::new(Protocol::Udp, self.server, self.address, bytes).unwrap();
         self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
         self.drain(now);
     }

@@ -12,6 +12,7 @@ mod closing;
 mod introducing;
 mod joining;
 mod leaving;
+mod media_server;
 mod properties;
 mod relaying;
 
@@ -83,7 +84,7 @@ fn flat(deliveries: Vec<Delivery>) -> Vec<(u64, serde_json::Value)> {
 }
 
 /// Lets everybody in with rights taken from `uid`: `admin`, `shy` (no auto-introduce), `keeper`
-/// (stored messages), `until N` (closing time); `userCred` is the login.
+/// (stored messages), `filmed` (media server), `until N` (closing time); `userCred` is the login.
 struct DoorByName;
 
 impl Doorkeeper for DoorByName {
@@ -99,6 +100,7 @@ impl Doorkeeper for DoorByName {
             privileged: name == "admin",
             auto_introduce: name != "shy" && name != "admin",
             persistent: name == "keeper",
+            mcu: name == "filmed",
             session: Some("announced".to_owned()),
             closes_at: name.strip_prefix("until ").map(|end| end.parse().unwrap()),
             room_members: None,

@@ -114,6 +114,15 @@ window.driver = {
     return total;
   },
 
+  /** Frames of one remote stream that were decoded so far. */
+  async framesOf(streamId) {
+    let frames = 0;
+    for (const { stream } of remoteStreams.filter((entry) => entry.stream.id === streamId)) {
+      for (const track of stream.getVideoTracks()) frames += (await received(track))?.frames ?? 0;
+    }
+    return frames;
+  },
+
   localTracks() {
     return window.probes.localTracks.map(({ kind, readyState }) => ({ kind, readyState }));
   },

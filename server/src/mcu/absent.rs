@@ -1,0 +1,55 @@
+//! Stands for the media server in builds without it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::address::PublicAddress;
+use super::command::{Command, Signal};
+use super::room::McuLimits;
+use super::tap::TapFactory;
+
+/// Where messages for clients would go.
+pub type SignalSink = Arc<dyn Fn(Signal) + Send + Sync>;
+
+/// What the media server would be started with.
+#[allow(missing_docs)]
+pub struct DriverSetup {
+    pub listen: SocketAddr,
+    pub public: Vec<PublicAddress>,
+    pub is_local: bool,
+    pub threads: usize,
+    pub limits: McuLimits,
+    pub taps: Vec<TapFactory>,
+}
+
+/// It is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("this build has no media server")]
+pub struct StartError;
+
+/// Never exists.
+pub struct MediaServer(Infallible);
+
+#[allow(missing_docs, clippy::missing_errors_doc, clippy::unused_self)]
+impl MediaServer {
+    pub fn start(_setup: DriverSetup, _signal: &SignalSink) -> Result<Self, StartError> {
+        Err(StartError)
+    }
+
+    pub fn handle(&self, _command: Command) {
+        match self.0 {}
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        match self.0 {}
+    }
+
+    pub fn told(&self) -> &[SocketAddr] {
+        match self.0 {}
+    }
+
+    pub fn write_metrics(&self, _text: &mut String) {
+        match self.0 {}
+    }
+}

@@ -1,0 +1,130 @@
+//! The UDP port. One thread reads it and gives each datagram to the thread whose room it is for;
+//! all of them send by it.
+
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::{Job, Link};
+use crate::mcu::counters::{Counters, Note};
+use crate::mcu::engine::ufrag_of;
+
+/// Longer datagrams do not come over networks as they are.
+const LONGEST_DATAGRAM: usize = 2048;
+/// Bytes that the operating system keeps for us each way, if it may.
+const SOCKET_BUFFER: usize = 4 * 1024 * 1024;
+/// Datagrams that may wait for one thread: about a second of a busy one.
+const MOST_WAITING: usize = 16 * 1024;
+/// How often the reading thread looks whether it is to end.
+const LOOK_UP: Duration = Duration::from_millis(200);
+/// A datagram that cannot be sent within this is late anyhow.
+const SEND_PATIENCE: Duration = Duration::from_millis(5);
+
+/// The ICE user names of a thread's connections begin with its number.
+pub(super) fn ufrag_prefix(worker: usize) -> String {
+    format!("{worker}+")
+}
+
+/// The thread that a connectivity check names.
+fn named_worker(datagram: &[u8]) -> Option<usize> {
+    ufrag_of(datagram)?.split_once('+')?.0.parse().ok()
+}
+
+pub(super) struct Port {
+    socket: UdpSocket,
+    address: SocketAddr,
+    /// Which thread serves the client at an address.
+    owners: RwLock<HashMap<SocketAddr, usize>>,
+    counters: Arc<Counters>,
+    is_closed: AtomicBool,
+}
+
+impl Port {
+    pub(super) fn open(listen: SocketAddr, counters: Arc<Counters>) -> std::io::Result<Self> {
+        let socket = UdpSocket::bind(listen)?;
+        // The limits of the operating system apply; less is no failure.
+        let options = socket2::SockRef::from(&socket);
+        let _ = options.set_recv_buffer_size(SOCKET_BUFFER);
+        let _ = options.set_send_buffer_size(SOCKET_BUFFER);
+        socket.set_read_timeout(Some(LOOK_UP))?;
+        socket.set_write_timeout(Some(SEND_PATIENCE))?;
+        let address = socket.local_addr()?;
+        Ok(Self { socket, address, owners: RwLock::default(), counters, is_closed: AtomicBool::new(false) })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Datagrams from this address are for this thread.
+    pub(super) fn learn(&self, from: SocketAddr, worker: usize) {
+        self.owners.write().unwrap_or_else(PoisonError::into_inner).insert(from, worker);
+    }
+
+    /// No longer.
+    pub(super) fn forget(&self, from: SocketAddr, worker: usize) {
+        let mut owners = self.owners.write().unwrap_or_else(PoisonError::into_inner);
+        if owners.get(&from) == Some(&worker) {
+            owners.remove(&from);
+        }
+    }
+
+    /// The thread begins anew.
+    pub(super) fn forget_all(&self, worker: usize) {
+        self.owners.write().unwrap_or_else(PoisonError::into_inner).retain(|_, owner| *owner != worker);
+    }
+
+    pub(super) fn send(&self, to: SocketAddr, contents: &[u8]) {
+        // A socket of version 6 takes addresses of version 4 in this form only.
+        let to = match (self.address, to.ip()) {
+            (SocketAddr::V6(_), IpAddr::V4(ip)) => SocketAddr::new(ip.to_ipv6_mapped().into(), to.port()),
+            _ => to,
+        };
+        match self.socket.send_to(contents, to) {
+            Ok(length) => self.counters.add(Note::BytesOut, length),
+            Err(error) => {
+                tracing::trace!(%error, "datagram not sent");
+                self.counters.note(Note::Unsent);
+            }
+        }
+    }
+
+    /// Reads until the port is closed.
+    pub(super) fn listen(&self, links: &[Link]) {
+        let mut buffer = vec![0_u8; LONGEST_DATAGRAM];
+        while !self.is_closed.load(Ordering::Relaxed) {
+            match self.socket.recv_from(&mut buffer) {
+                Ok((length, from)) => {
+                    let from = SocketAddr::new(from.ip().to_canonical(), from.port());
+                    self.pass_on(from, buffer.get(..length).unwrap_or_default(), links);
+                }
+                Err(error) => {
+                    let kinds = [ErrorKind::WouldBlock, ErrorKind::TimedOut, ErrorKind::Interrupted];
+                    if !kinds.contains(&error.kind()) {
+                        tracing::warn!(%error, "the media port cannot be read");
+                        std::thread::sleep(LOOK_UP);
+                    }
+                }
+            }
+        }
+    }
+
+    fn pass_on(&self, from: SocketAddr, datagram: &[u8], links: &[Link]) {
+        let owner = || self.owners.read().unwrap_or_else(PoisonError::into_inner).get(&from).copied();
+        let Some(link) = named_worker(datagram).or_else(owner).and_then(|worker| links.get(worker)) else {
+            return self.counters.note(Note::Stray);
+        };
+        if link.backlog.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
+            link.backlog.fetch_sub(1, Ordering::Relaxed);
+            return self.counters.note(Note::Overrun);
+        }
+        let _ = link.jobs.send(Job::Datagram { from, contents: datagram.to_vec() });
+    }
+}

@@ -1,0 +1,108 @@
+//! One thread with its rooms.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::port::Port;
+use super::{Job, Link, SignalSink};
+use crate::mcu::counters::Note;
+use crate::mcu::engine::Protocol;
+use crate::mcu::worker::{Worker, WorkerOutput, WorkerSetup};
+
+/// Nothing is due for longer than this.
+const IDLE: Duration = Duration::from_secs(1);
+/// Jobs that are done before time passes.
+const BATCH: usize = 64;
+
+pub(super) struct Thread {
+    pub(super) number: usize,
+    pub(super) jobs: Receiver<Job>,
+    pub(super) links: Arc<[Link]>,
+    pub(super) port: Arc<Port>,
+    pub(super) worker: WorkerSetup,
+    pub(super) signal: SignalSink,
+}
+
+impl Thread {
+    /// Works until it is stopped. A fault that no narrower fence stopped costs the rooms of this
+    /// thread their connections; their members are told, and may join anew.
+    pub(super) fn run(self) {
+        let mut worker = Worker::new(self.worker.clone());
+        loop {
+            match catch_unwind(AssertUnwindSafe(|| self.step(&mut worker))) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => {
+                    tracing::error!(
+                        thread = self.number,
+                        "the media server's thread begins anew after a fault"
+                    );
+                    self.worker.counters.note(Note::Restarted);
+                    let byes = catch_unwind(AssertUnwindSafe(|| worker.byes())).unwrap_or_default();
+                    self.port.forget_all(self.number);
+                    worker = Worker::new(self.worker.clone());
+                    for bye in byes {
+                        (self.signal)(bye);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `false` if it is to end.
+    fn step(&self, worker: &mut Worker) -> bool {
+        let now = Instant::now();
+        let wait = worker.deadline().map_or(IDLE, |deadline| deadline.saturating_duration_since(now));
+        let mut job = match self.jobs.recv_timeout(wait.min(IDLE)) {
+            Ok(job) => Some(job),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        };
+        for left in (0..BATCH).rev() {
+            match job.take() {
+                None => break,
+                Some(Job::Stop) => return false,
+                Some(Job::Command(command)) => worker.handle(command, Instant::now()),
+                Some(Job::Datagram { from, contents }) => {
+                    if let Some(link) = self.links.get(self.number) {
+                        link.backlog.fetch_sub(1, Ordering::Relaxed);
+                    }
+                    worker.datagram(Protocol::Udp, from, &contents, Instant::now());
+                }
+            }
+            // What follows from one is not to wait until many are done.
+            self.carry_out(worker);
+            if left > 0 {
+                job = self.jobs.try_recv().ok();
+            }
+        }
+        let now = Instant::now();
+        if worker.deadline().is_some_and(|deadline| deadline <= now) {
+            worker.tick(now);
+        }
+        self.carry_out(worker);
+        if let Some(link) = self.links.get(self.number) {
+            for (size, value) in link.sizes.iter().zip(worker.sizes()) {
+                size.store(value, Ordering::Relaxed);
+            }
+        }
+        true
+    }
+
+    fn carry_out(&self, worker: &mut Worker) {
+        while let Some(output) = worker.poll() {
+            match output {
+                WorkerOutput::Transmit { protocol: Protocol::Udp, to, contents } => {
+                    self.port.send(to, &contents);
+                }
+                WorkerOutput::Learn(Protocol::Udp, from) => self.port.learn(from, self.number),
+                WorkerOutput::Forget(Protocol::Udp, from) => self.port.forget(from, self.number),
+                WorkerOutput::Signal(signal) => (self.signal)(signal),
+                WorkerOutput::Transmit { .. } | WorkerOutput::Learn(..) | WorkerOutput::Forget(..) => {}
+            }
+        }
+    }
+}
