@@ -107,6 +107,21 @@ pub fn own_media(list: &[MediaInfo], publisher: &str, most: usize) -> Vec<Medium
     media
 }
 
+/// A client that does not find a medium in its own description names no m-section for it. Chromium
+/// brings that about: a sender that is used again has its first stream id back in answers. The
+/// m-section that was named before still counts, unless it was given to another medium.
+pub fn keep_lines(media: &mut [Medium], known: &[Medium]) {
+    for place in 0..media.len() {
+        let Some(medium) = media.get(place).filter(|medium| medium.mid.is_none()) else { continue };
+        let before = known.iter().find(|old| old.media_id == medium.media_id);
+        let Some(mid) = before.and_then(|old| old.mid.clone()) else { continue };
+        let is_taken = media.iter().any(|other| other.mid.as_ref() == Some(&mid));
+        if let (Some(medium), false) = (media.get_mut(place), is_taken) {
+            medium.mid = Some(mid);
+        }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::indexing_slicing)]
 mod tests {
@@ -136,6 +151,26 @@ mod tests {
         assert_eq!(media[0].media_state, "muted");
         assert_eq!((media[1].kind(), media[1].stream()), (Kind::Audio, "{f}"));
         assert_eq!(own_media(&list, "me", 1).len(), 1);
+    }
+
+    #[test]
+    fn media_keep_their_lines_while_no_other_is_named() {
+        let medium = |id: &str, mid: Option<&str>| Medium {
+            media_id: id.to_owned(),
+            media_type: String::new(),
+            media_state: String::new(),
+            mid: mid.map(str::to_owned),
+        };
+        let known = [medium("VIDEO_a", Some("0")), medium("VIDEO_b", Some("1")), medium("VIDEO_c", None)];
+        let mut media = [
+            medium("VIDEO_a", None),
+            medium("VIDEO_b", None),
+            medium("VIDEO_c", None),
+            medium("VIDEO_d", Some("1")),
+        ];
+        keep_lines(&mut media, &known);
+        let mids = media.map(|medium| medium.mid);
+        assert_eq!(mids, [Some("0".to_owned()), None, None, Some("1".to_owned())]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use skylink_protocol::signaling::{
-    Answer, AnswerAck, Candidate, EndOfCandidates, Enter, MediaInfoEvent, Offer, UpdateUser,
+    Answer, AnswerAck, Candidate, EndOfCandidates, Enter, MediaInfo, MediaInfoEvent, Offer, UpdateUser,
 };
 use skylink_protocol::Value;
 
@@ -11,7 +11,7 @@ use super::relay::Pace;
 use super::{Member, Room, RoomOutput};
 use crate::mcu::connection::{Connection, Transport};
 use crate::mcu::counters::Note;
-use crate::mcu::media_info::{own_media, parse_media_id, UNAVAILABLE};
+use crate::mcu::media_info::{keep_lines, own_media, parse_media_id, UNAVAILABLE};
 use crate::mcu::messages;
 use crate::mcu::sdp::{self, Kind};
 
@@ -79,7 +79,7 @@ impl Room {
             messages::renew_user_info(&mut member.enter, info);
         }
         if let Some(list) = &offer.media_info_list {
-            member.media = own_media(list, peer, most);
+            member.renew_media(list, most);
         }
         let known = member.connection.take();
         let was_known = known.is_some();
@@ -129,7 +129,7 @@ impl Room {
                 messages::renew_user_info(&mut member.enter, info);
             }
             if let Some(list) = &answer.media_info_list {
-                member.media = own_media(list, peer, most);
+                member.renew_media(list, most);
             }
             self.outputs.push_back(RoomOutput::Apply { peer: peer.to_owned(), changes });
         }
@@ -173,6 +173,14 @@ impl Room {
         let member = self.member_mut(peer).ok_or(Trouble::Message)?;
         messages::renew_user_data(&mut member.enter, &update.user_data);
         Ok(())
+    }
+}
+
+impl Member {
+    fn renew_media(&mut self, list: &[MediaInfo], most: usize) {
+        let mut media = own_media(list, &self.id, most);
+        keep_lines(&mut media, &self.media);
+        self.media = media;
     }
 }
 
