@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { launchFirefox } from '../e2e/harness/firefox.mjs';
+import { setStage } from '../e2e/harness/stage.mjs';
+
+const { scene } = setStage({ server: { config: '[keys.demo]\nmcu = true\n' } });
+
+const MEDIA = { audio: true, video: { resolution: { width: 160, height: 120 }, frameRate: 10 } };
+
+let firefox;
+before(async () => {
+  firefox = await launchFirefox();
+});
+after(() => firefox?.close());
+
+const isOpen = ({ peerId, state }) => peerId === 'MCU' && state === 'open';
+const isFrom = (peer) => (detail) => detail.peerId === peer.id && !detail.isSelf;
+
+for (const other of ['ours', 'skylinkjs']) {
+  scene(
+    `E-01, E-03, E-06, E-11, M-30, M-31, W-03: ours in Firefox meets ${other} in Chromium through a media server`,
+    async ({ enter, step, room }) => {
+      const inFirefox = await enter('ours', 'Firefox', { browser: firefox });
+      const inChromium = await enter(other, 'Chromium');
+      const members = [inFirefox, inChromium];
+      await step('they join, one without media', async () => {
+        await inFirefox.join(room, MEDIA);
+        await inChromium.join(room);
+        for (const member of members) {
+          await member.waitFor('serverPeerJoined');
+          await member.waitFor('dataChannelState', isOpen);
+        }
+      });
+      await step('what Firefox sends is seen', () => inChromium.waitForMedia(inFirefox));
+      await step('so is what Chromium sends later', async () => {
+        await inChromium.call('sendStream', room, MEDIA);
+        await inFirefox.waitForMedia(inChromium);
+      });
+      await step('messages go by the data channels', async () => {
+        for (const [one, two] of [members, [...members].reverse()]) {
+          await one.call('sendP2PMessage', room, `direct from ${one.name}`, two.id);
+          const fits = ({ message }) => message.content === `direct from ${one.name}`;
+          const { peerId, message } = await two.waitFor('onIncomingMessage', fits);
+          assert.deepEqual([peerId, message.isPrivate], [one.id, true]);
+        }
+      });
+      await step('Chromium leaves', async () => {
+        await inChromium.call('leaveRoom', room);
+        await inFirefox.waitFor('streamEnded', isFrom(inChromium));
+        await inFirefox.waitFor('peerLeft', isFrom(inChromium));
+        assert.deepEqual(inFirefox.pageErrors, []);
+      });
+    },
+  );
+}
