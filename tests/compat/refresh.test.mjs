@@ -189,7 +189,10 @@ for (const kind of KINDS) {
         assert.deepEqual(entry.nobody.customSettings, {});
         assert.ok(!entry.nobody.iceRestart || entry.nobody.iceRestart === '[undefined]');
         await roundIsOver(caller, peers[0], marks);
-        assert.deepEqual(peers[1].seen('handshakeProgress', () => true, untouched), []);
+        assert.deepEqual(
+          peers[1].seen('handshakeProgress', () => true, untouched),
+          [],
+        );
       });
       await step('all of them are unknown', async () => {
         const error = await refused(room, ['nobody', 'no one']);
