@@ -12,7 +12,7 @@ use self::pending::Pending;
 use crate::browser::capture::{get_display_media, get_user_media, stop, tracks_of, watch};
 use crate::browser::connection::Connection;
 use crate::browser::listener::Listener;
-use crate::browser::page::{derive_key, now, report_error};
+use crate::browser::page::{derive_key, now, post_json, report_error};
 use crate::browser::request::Request;
 use crate::browser::socket::{Socket, SocketEvent};
 use crate::browser::task::NextTask;
@@ -240,6 +240,7 @@ impl Driver {
             Output::MakeError { handle, error } => self.handles.keep_as(handle, self.error(&error)),
             Output::Report(error) => report_error(&self.error(&error)),
             Output::Fetch { request, url, headers } => self.fetch(request, &url, &headers),
+            Output::Post { url, body } => post_json(&url, &body),
             Output::AbortFetch(request) => drop(self.requests.borrow_mut().remove(request)),
             Output::DeriveKey { request, secret, salt, rounds } => {
                 let promise = derive_key(&secret, Uint8Array::from(salt.as_slice()), rounds);

@@ -1,5 +1,6 @@
 //! ICE candidates of both sides (peer behaviour 1.11).
 
+use crate::reports::{ICE_CANDIDATE, ICE_GATHERING};
 use crate::room::Room;
 use crate::sdp::{candidate_ufrag, candidate_word, has_mid, has_ufrag};
 use crate::session::Context;
@@ -39,6 +40,10 @@ pub(crate) struct Candidates {
 }
 
 impl Candidates {
+    pub fn remote_sdp(&self) -> &str {
+        &self.remote_sdp
+    }
+
     pub fn deadline(&self) -> Option<Timestamp> {
         self.end_due
     }
@@ -92,6 +97,12 @@ impl Room {
         peer.candidates.gathering = state == "gathering";
         let detail = Object::new().with("state", state).with("room", self.info()).with("peerId", id);
         context.event("candidateGenerationState", detail);
+        let policy = |key: &str| self.configuration.get(key).cloned().unwrap_or_default();
+        let report = Object::new()
+            .with("is_remote", false)
+            .with("bundlePolicy", policy("bundlePolicy"))
+            .with("rtcpMuxPolicy", policy("rtcpMuxPolicy"));
+        self.report_on(context, ICE_GATHERING, (id, state), report);
     }
 
     pub fn send_end_of_candidates_when_due(&mut self, context: &mut Context, id: &str) {
@@ -234,11 +245,26 @@ impl Room {
                 .with("sdpMLineIndex", message.label)
                 .into()
         };
+        let candidate_id = ["can-", foundation].concat();
+        let reported = match state {
+            "processSuccess" => "process_success",
+            "processError" => "process_failed",
+            other => other,
+        };
+        if state != "received" {
+            let report = Object::new()
+                .with("is_remote", true)
+                .with("candidate_id", candidate_id.as_str())
+                .with("candidate_sdp_mid", message.id.clone())
+                .with("candidate_sdp_mindex", message.label)
+                .with("candidate_candidate", text);
+            self.report_on(context, ICE_CANDIDATE, (&message.mid, reported), report);
+        }
         let detail = Object::new()
             .with("room", self.info())
             .with("state", state)
             .with("peerId", message.mid.as_str())
-            .with("candidateId", ["can-", foundation].concat())
+            .with("candidateId", candidate_id)
             .with("candidateType", candidate_word(text, 7))
             .with("candidate", shown)
             .with("error", error);

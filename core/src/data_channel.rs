@@ -125,6 +125,11 @@ impl Room {
                 channel.open = true;
                 let detail = channel.detail("open", id);
                 context.event("dataChannelState", detail);
+                if let Some(channel) =
+                    self.peer(id).and_then(|peer| peer.channels.iter().find(|it| it.number == number))
+                {
+                    self.report_channel(context, id, channel, "open");
+                }
                 if is_stream {
                     return self.on_stream_event(context, id, number, StreamEvent::Open);
                 }
@@ -141,6 +146,7 @@ impl Room {
                 }
                 let detail = channel.detail("closed", id).with("room", self.info());
                 context.event("dataChannelState", detail);
+                self.report_channel(context, id, &channel, "closed");
                 if is_lost {
                     self.end_transfers_on_main(context, id);
                 } else if is_stream {

@@ -22,6 +22,10 @@ pub struct Environment {
     pub agent_os: Option<String>,
     /// Version of this SDK.
     pub sdk_version: String,
+    /// Language of the browser.
+    pub language: String,
+    /// Names this page in reports to the statistics server.
+    pub client_id: String,
     /// `https:` or `http:`.
     pub page_protocol: String,
     /// Whether connections can restart ICE.

@@ -6,6 +6,7 @@ use crate::media_server::{is_server, MEDIA_SERVER};
 use crate::negotiation::{Negotiation, Step};
 use crate::options::whole_number;
 use crate::peer_info::Greeting;
+use crate::reports;
 use crate::room::Room;
 use crate::roster::Peer;
 use crate::sdp::has_usable_data_section;
@@ -174,6 +175,7 @@ impl Room {
             }
         }
         self.drop_peer(context, id);
+        self.report_media(context);
     }
 
     pub fn advance_negotiations(&mut self, context: &mut Context) {
@@ -252,6 +254,8 @@ impl Room {
                 if let Some(peer) = self.peer_mut(id) {
                     peer.candidates.on_remote_applied();
                 }
+                let sdp = self.peer(id).map(|peer| peer.candidates.remote_sdp().to_owned());
+                self.report_negotiation(context, id, kind.name(), Some(kind.name()), sdp);
                 let detail =
                     Object::new().with("state", kind.name()).with("peerId", id).with("room", self.info());
                 context.event("handshakeProgress", detail);
@@ -261,6 +265,8 @@ impl Room {
             }
             Step::Settled => self.on_settled(context, id),
             Step::Failed { ours } => {
+                let state = if ours { "error_set_local" } else { "error_set_remote" };
+                self.report_negotiation(context, id, state, None, None);
                 self.on_handshake_failed(context, id, ours);
                 // What came meanwhile belongs to what is in place, which stays for now.
                 self.flush_candidates(context, id);
@@ -270,6 +276,23 @@ impl Room {
                 self.on_given_up(context, id);
             }
         }
+    }
+
+    /// What came of a description.
+    fn report_negotiation(
+        &self,
+        context: &mut Context,
+        id: &str,
+        state: &str,
+        remote: Option<&str>,
+        sdp: Option<String>,
+    ) {
+        let report = Object::new()
+            .with("is_remote", remote.is_some())
+            .with("weight", self.weight)
+            .with("sdp_type", remote.or(state.strip_prefix("create_")).map(str::to_owned))
+            .with("sdp_sdp", sdp);
+        self.report_on(context, reports::NEGOTIATION, (id, state), report);
     }
 
     fn send_offer(&mut self, context: &mut Context, id: &str, sdp: String, repeated: bool) {
@@ -303,6 +326,7 @@ impl Room {
             offer.temasys_plugin_version = Some(Value::Null);
             (offer.sm_protocol_version, offer.dt_protocol_version) = Self::restart_versions();
         }
+        self.report_negotiation(context, id, "create_offer", None, Some(offer.sdp.clone()));
         self.send(context, &offer.into());
         if !repeated {
             self.own_handshake(context, Offer::TYPE);
@@ -324,6 +348,7 @@ impl Room {
             peer.own_sdp = sdp;
             peer.we_offered = false;
         }
+        self.report_negotiation(context, id, "create_answer", None, Some(answer.sdp.clone()));
         self.send(context, &answer.into());
         self.own_handshake(context, Answer::TYPE);
         self.tell_deleted_media(context);

@@ -6,6 +6,7 @@ use crate::capture::CaptureRequest;
 use crate::media::{LocalStream, Source};
 use crate::options::{bandwidth, default_settings, voice_activity_detection, InitOptions};
 use crate::peer_info::{DT_PROTOCOL_VERSION, SM_PROTOCOL_VERSION};
+use crate::reports;
 use crate::room::{Room, RoomKey, Stage};
 use crate::session::Session;
 use crate::{ErrorCode, Failure, Handle, Kind, Output, PromiseId, RequestId, SkylinkError, Timestamp};
@@ -79,6 +80,7 @@ impl Session {
         let headers = api::headers(&environment.sdk_version);
         let stage = Stage::Authenticating { request, deadline: now.plus(API_WAIT) };
         let mut room = Room::new(self.context.fresh(), name, init, stage);
+        room.api_url.clone_from(&url);
         room.user_data = options.get("userData").cloned();
         room.bandwidth = bandwidth(options);
         room.voice_activity_detection = voice_activity_detection(options);
@@ -94,6 +96,7 @@ impl Session {
             arrived: None,
             result: Value::Null,
         });
+        room.report_auth(&mut self.context, "request", None, None, Object::new().into());
         self.rooms.push(room);
         self.context.push(Output::Fetch { request, url, headers });
     }
@@ -126,11 +129,14 @@ impl Session {
             let error = SkylinkError::new(ErrorCode::ApiInvalidResponse);
             return self.fail_authentication(key, f64::from(status), f64::from(status), error);
         };
-        let Some((room, _)) = self.room(key) else { return };
+        let Some((room, context)) = self.room(key) else { return };
         let name = room.name.clone();
         room.rid.clone_from(&ticket.room_key);
         room.ticket = ticket;
         room.stage = Stage::Connecting;
+        let result = body.as_ref().map(reports::without_secrets).into();
+        room.report_auth(context, "success", Some(f64::from(status)), None, result);
+        room.report_client(context);
         self.ready_state(2.0, Value::Null, name.into());
         let Some(place) = self.rooms.iter().position(|room| room.key == key) else { return };
         // Taken out for a moment, since the choice of a socket looks at the room and at the sockets.
@@ -149,7 +155,9 @@ impl Session {
     }
 
     fn fail_authentication(&mut self, key: RoomKey, status: f64, code: f64, error: SkylinkError) {
-        let name = self.rooms.iter().find(|room| room.key == key).map(|room| room.name.clone());
+        let Some((room, context)) = self.room(key) else { return };
+        let name = room.name.clone();
+        room.report_auth(context, "error", Some(status), error.detail.clone(), Value::Null);
         let handle = self.context.make_error(&error);
         let detail = Object::new()
             .with("status", status)
@@ -190,7 +198,9 @@ impl Session {
             key: Some(room.options.app_key().to_owned()),
         };
         room.stage = Stage::Asking { deadline: self.context.now.plus(ENTRY_WAIT) };
-        room.send(&mut self.context, &message.into());
+        let message = message.into();
+        room.send(&mut self.context, &message);
+        room.report_session(&mut self.context, &message);
     }
 
     pub(crate) fn on_in_room(&mut self, key: RoomKey, message: &InRoom) {
@@ -219,7 +229,10 @@ impl Session {
             let detail = room.own_stream_detail(context, stream);
             context.event("onIncomingStream", detail);
         }
-        room.send(context, &room.greeting(&context.environment).into());
+        let greeting = room.greeting(&context.environment).into();
+        room.send(context, &greeting);
+        room.report_session(context, &greeting);
+        room.begin_reports(context);
         room.own_handshake(context, "enter");
         for message in std::mem::take(&mut room.outbox) {
             let message = room.with_own_id(message);

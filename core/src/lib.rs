@@ -39,6 +39,7 @@ mod recording;
 mod refresh;
 mod relay;
 mod renegotiation;
+mod reports;
 mod room;
 mod roster;
 mod rtmp;

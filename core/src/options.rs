@@ -100,6 +100,18 @@ impl InitOptions {
         self.given.get("enableStatsGathering").and_then(Value::as_bool)
     }
 
+    /// Milliseconds between the reports that come again and again.
+    pub fn statistics_interval(&self) -> f64 {
+        let seconds = self.given.get("statsInterval").and_then(Value::as_number);
+        // Not more often than once a second.
+        seconds.filter(|seconds| *seconds >= 1.0).unwrap_or(20.0) * 1_000.0
+    }
+
+    /// Whether the app is not told of statistics that are read for reports.
+    pub fn is_silent_on_statistics(&self) -> bool {
+        self.flag("beSilentOnStatsLogs", false)
+    }
+
     pub fn audio_fallback(&self) -> bool {
         self.flag("audioFallback", true)
     }

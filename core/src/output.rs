@@ -62,6 +62,13 @@ pub enum Output {
         /// Header names and values.
         headers: Vec<(&'static str, String)>,
     },
+    /// POST a JSON document. Nobody waits for what becomes of it.
+    Post {
+        /// Address.
+        url: String,
+        /// The document.
+        body: String,
+    },
     /// Give up a request.
     AbortFetch(RequestId),
     /// Make a key of 256 bits out of a secret: PBKDF2 with HMAC-SHA-256.

@@ -91,6 +91,8 @@ impl Room {
             }
             ConnectionEvent::ConnectionState(state) => {
                 peer.states.connection.clone_from(&state);
+                let ice = if state == "failed" { &state } else { &peer.states.ice }.clone();
+                self.report_ice(context, id, &ice);
                 context.event("peerConnectionState", state_detail(&state, id));
             }
             ConnectionEvent::IceState(state) => {
@@ -98,6 +100,7 @@ impl Room {
                 if peer.states.is_ice_connected() {
                     peer.statistics.connected_at.get_or_insert(now);
                 }
+                self.report_ice(context, id, &state);
                 context.event("iceConnectionState", state_detail(&state, id));
             }
             ConnectionEvent::Track { stream, stream_id, kind, mid } => {
@@ -192,6 +195,7 @@ impl Room {
             .with("isAudio", is_audio);
         context.event(if is_screen { "onIncomingScreenStream" } else { "onIncomingStream" }, detail);
         context.event("peerUpdated", self.peer_detail(peer));
+        self.report_media(context);
     }
 
     /// `left` tells whether the stream still has sound and picture.

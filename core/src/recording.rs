@@ -1,6 +1,7 @@
 //! Recordings that the media server makes of a room (wire protocol 8.1, public API M-12, M-37, M-40).
 
 use crate::media_server::{Wish, MEDIA_SERVER};
+use crate::reports::RECORDING;
 use crate::room::Room;
 use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, PromiseId, SkylinkError, Timestamp};
@@ -56,6 +57,7 @@ impl Room {
         if self.await_media_server(context, promise, Wish::StartRecording) {
             let message = StartRecording { rid: self.rid.clone(), target: MEDIA_SERVER.to_owned() };
             self.send(context, &message.into());
+            self.report_recording(context, "request-start", None, None);
         }
         Ok(())
     }
@@ -75,6 +77,7 @@ impl Room {
         if self.await_media_server(context, promise, wish) {
             let message = StopRecording { rid: self.rid.clone(), target: MEDIA_SERVER.to_owned() };
             self.send(context, &message.into());
+            self.report_recording(context, "request-stop", None, None);
         }
         Ok(())
     }
@@ -103,6 +106,7 @@ impl Room {
                 .with("error", Value::Null);
             recordings.sessions.set(id, session);
             recording_state(context, STARTED, id);
+            self.report_recording(context, "start", Some(id), None);
         }
         self.settle_wish(context, &Wish::StartRecording, Ok(id));
     }
@@ -112,15 +116,25 @@ impl Room {
             return context.log(LogLevel::Warn, LogCode::UnknownSession, &[id]);
         }
         recording_state(context, STOPPED, id);
+        self.report_recording(context, "stop", Some(id), None);
         self.settle_wish(context, &Wish::StopRecording(id.to_owned()), Ok(id));
     }
 
     fn on_recording_failed(&mut self, context: &mut Context, id: Option<String>, text: Option<String>) {
         let known = id.as_deref().filter(|id| self.end_recording(context, id, FAILED, text.clone().into()));
         let wish = known.map_or(Wish::StartRecording, |id| Wish::StopRecording(id.to_owned()));
+        self.report_recording(context, "mcu-recording-error", id.as_deref(), text.as_deref());
         let detail = Object::new().with("state", FAILED).with("recordingId", id).with("error", text.clone());
         context.event("recordingState", detail);
         self.settle_wish(context, &wish, Err(media_server_error(text)));
+    }
+
+    fn report_recording(&self, context: &mut Context, state: &str, id: Option<&str>, error: Option<&str>) {
+        let report = Object::new()
+            .with("state", state)
+            .with("recording_id", id.map(str::to_owned))
+            .with("error", error.map(str::to_owned));
+        self.report(context, RECORDING, report);
     }
 
     /// False if we were not told of it.

@@ -29,6 +29,11 @@ impl Session {
 
     /// Hands the message on; false if it lacks what it needs.
     fn dispatch(&mut self, key: RoomKey, kind: &str, message: &Value) -> bool {
+        if matches!(kind, InRoom::TYPE | Redirect::TYPE) {
+            if let Some((room, context)) = self.room(key) {
+                room.report_session(context, message);
+            }
+        }
         match kind {
             InRoom::TYPE => return InRoom::try_from(message).map(|m| self.on_in_room(key, &m)).is_ok(),
             Redirect::TYPE => return Redirect::try_from(message).map(|m| self.on_redirect(key, &m)).is_ok(),

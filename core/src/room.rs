@@ -54,6 +54,10 @@ pub(crate) struct Room {
     pub name: String,
     pub options: InitOptions,
     pub stage: Stage,
+    /// The address that the API was asked at.
+    pub api_url: String,
+    /// When the reports of every interval are due.
+    pub report_due: Option<Timestamp>,
     /// Whether we are on the way out: the room then says `inRoom: false`.
     pub is_leaving: bool,
     pub joining: Option<Joining>,
@@ -107,6 +111,8 @@ impl Room {
             name,
             options,
             stage,
+            api_url: String::new(),
+            report_due: None,
             is_leaving: false,
             joining: None,
             captures: Vec::new(),

@@ -1,6 +1,7 @@
 //! The state of the SDK in one page, and the way in and out. Routes; decides nothing itself.
 
 use crate::environment::Environment;
+use crate::reports::WaitingReports;
 use crate::room::{Room, RoomKey, Stage};
 use crate::socket::Socket;
 use crate::time::sooner;
@@ -22,6 +23,7 @@ pub(crate) struct Context {
     pub now: Timestamp,
     outputs: VecDeque<Output>,
     last_number: u32,
+    pub waiting_reports: WaitingReports,
 }
 
 impl Context {
@@ -93,8 +95,13 @@ pub struct Session {
 impl Session {
     /// A session without rooms.
     pub fn new(environment: Environment) -> Self {
-        let context =
-            Context { environment, now: Timestamp::default(), outputs: VecDeque::new(), last_number: 0 };
+        let context = Context {
+            environment,
+            now: Timestamp::default(),
+            outputs: VecDeque::new(),
+            last_number: 0,
+            waiting_reports: WaitingReports::default(),
+        };
         Self { context, rooms: Vec::new(), sockets: Vec::new() }
     }
 
@@ -105,7 +112,10 @@ impl Session {
 
     /// When to hand in [`Input::Tick`], if ever.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let rooms = self.rooms.iter().fold(None, |soonest, room| sooner(soonest, room.deadline()));
+        let rooms = self
+            .rooms
+            .iter()
+            .fold(self.context.reports_deadline(), |soonest, room| sooner(soonest, room.deadline()));
         self.sockets.iter().fold(rooms, |soonest, socket| sooner(soonest, socket.deadline()))
     }
 
@@ -256,10 +266,12 @@ impl Session {
                 room.give_up_peer_lists(context, false);
                 room.advance_transfers(context);
                 room.give_up_media_requests(context);
+                room.report_when_due(context);
             }
             self.check_join_deadline(key, now);
         }
         self.check_socket_deadlines(now);
+        self.context.post_due_reports();
     }
 }
 
@@ -273,6 +285,7 @@ impl Room {
         let notices =
             self.mute_notices.iter().fold(lists, |soonest, notice| sooner(soonest, Some(notice.due)));
         let notices = sooner(sooner(notices, self.media_requests_deadline()), self.transfer_deadline());
+        let notices = sooner(notices, self.report_due);
         self.peers.iter().fold(notices, |soonest, peer| {
             let soonest = sooner(soonest, peer.upkeep.revival_due);
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())

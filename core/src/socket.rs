@@ -1,7 +1,8 @@
 //! The signalling socket: Socket.IO 2 as a client speaks it (wire protocol, section 4).
 
+use crate::reports::SIGNALING;
 use crate::room::{Room, Stage};
-use crate::session::Session;
+use crate::session::{Context, Session};
 use crate::time::sooner;
 use crate::{ErrorCode, LogCode, LogLevel, Output, SkylinkError, SocketId, Timestamp};
 use skylink_protocol::engine_io::{Handshake, Packet};
@@ -129,8 +130,12 @@ impl Session {
         }
         socket.state = State::Open;
         let detail = channel_detail(socket).with("peerId", socket.sid.as_str());
+        let session = socket.session.clone();
         self.context.event("channelOpen", detail);
         for key in self.rooms_on(id) {
+            if let Some((room, context)) = self.room(key) {
+                room.report_signaling(context, &session, "connect", Value::Null);
+            }
             self.go_on_joining(key);
         }
     }
@@ -180,6 +185,9 @@ impl Session {
         for key in keys {
             let Some((room, context)) = self.room(key) else { continue };
             room.socket = None;
+            let (state, error) =
+                if socket.is_open() { ("disconnect", reason) } else { ("error", "nonfallback") };
+            room.report_signaling(context, &socket.session, state, error.into());
             room.reject_media_requests(context);
             if room.is_entered() {
                 let detail = Object::new()
@@ -246,6 +254,18 @@ impl Session {
         let on_it =
             |room: &&Room| room.socket == Some(id) && !matches!(room.stage, Stage::Authenticating { .. });
         self.rooms.iter().filter(on_it).map(|room| room.key).collect()
+    }
+}
+
+impl Room {
+    fn report_signaling(&self, context: &mut Context, session: &Object, state: &str, error: Value) {
+        let report = Object::new()
+            .with("state", state)
+            .with("signaling_url", session.get("socketServer").cloned())
+            .with("signaling_transport", "websocket")
+            .with("attempts", 0.0)
+            .with("error", error);
+        self.report(context, SIGNALING, report);
     }
 }
 

@@ -90,8 +90,8 @@ export interface InitOptions {
    */
   enableDataChannel?: boolean;
   /**
-   * Whether `getConnectionStatus` tells anything; otherwise each of its entries is null. As the
-   * server says for the app key without it.
+   * Whether reports go to the statistics server and `getConnectionStatus` tells anything; otherwise
+   * each of its entries is null. As the server says for the app key without it.
    */
   enableStatsGathering?: boolean;
   /**
@@ -121,9 +121,9 @@ export interface InitOptions {
   socketServer?: string | SocketServerOptions | null;
   /** Another path on it. */
   socketServerPath?: string | null;
-  /** Seconds between two posts of statistics to the server; see docs/compatibility.md. */
+  /** Seconds between two reports on streams and bandwidth. 20 without it, and for less than one. */
   statsInterval?: number;
-  /** Accepted, without effect. */
+  /** Whether the app is told nothing of statistics that are read for reports. `false` without it. */
   beSilentOnStatsLogs?: boolean;
   /** Accepted, without effect. */
   beSilentOnParseLogs?: boolean;

@@ -35,6 +35,12 @@ export const getJson = async (url, headers, signal) => {
   return [response.status, body];
 };
 
+/** Posts a document. Nothing depends on whether it arrives. */
+export const postJson = (url, body) => {
+  const headers = { 'Content-type': 'application/json' };
+  fetch(url, { method: 'POST', headers, body }).catch(() => {});
+};
+
 // Screens, and the list of devices.
 
 /** Asks for a screen. A browser that has no way of its own takes it for a kind of camera. */

@@ -18,6 +18,9 @@ extern "C" {
     /// Fulfils with 32 bytes made out of a secret by PBKDF2 with HMAC-SHA-256.
     #[wasm_bindgen(js_name = deriveKey)]
     pub fn derive_key(secret: &str, salt: Uint8Array, rounds: u32) -> Promise;
+    /// Posts a document.
+    #[wasm_bindgen(js_name = postJson)]
+    pub fn post_json(url: &str, body: &str);
     #[wasm_bindgen(js_name = getJson)]
     pub(crate) fn get_json(url: &str, headers: &JsValue, signal: &AbortSignal) -> Promise;
 }

@@ -41,6 +41,8 @@ impl Session {
             agent_version: get(&agent, "version").as_f64().unwrap_or_default(),
             agent_os: get(&agent, "os").as_string(),
             sdk_version: text(environment, "sdkVersion"),
+            language: text(&get(&global, "navigator"), "language"),
+            client_id: random_uuid(),
             page_protocol: text(&get(&global, "location"), "protocol"),
             can_restart_ice: Reflect::has(&prototype, &JsValue::from_str("restartIce")).unwrap_or(false),
             can_derive_keys: can_derive_keys(),

@@ -31,8 +31,10 @@ function assertLike(original, ours, path) {
 }
 
 scene('M-04, T-06, T-07, T-08: what the statistics say', async ({ enter, room, step }) => {
-  const ours = await enter('ours', 'Ours');
-  const original = await enter('skylinkjs', 'Original');
+  // Reads that the clients make for their reports are not told.
+  const options = { beSilentOnStatsLogs: true };
+  const ours = await enter('ours', 'Ours', { options });
+  const original = await enter('skylinkjs', 'Original', { options });
   await meet(room, ours, original);
   await Promise.all([ours.waitForRoundTrip(room, original), original.waitForRoundTrip(room, ours)]);
   // The first call begins the time over which the rates of the second are.

@@ -30,12 +30,18 @@ pub struct StatisticsReading {
 }
 
 /// Why statistics are read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Purpose {
     /// For `getConnectionStatus`: the promise, and the place in its list.
     Asked(PromiseId, usize),
-    /// For ourselves, with events or without.
-    Own { silent: bool },
+    /// For a report, with events or without: on the way's state, or else on bandwidth.
+    Own { silent: bool, ice_state: Option<String> },
+}
+
+impl Purpose {
+    fn is_silent(&self) -> bool {
+        matches!(self, Purpose::Own { silent: true, .. })
+    }
 }
 
 /// Statistics of one peer.
@@ -114,8 +120,9 @@ impl Room {
     pub fn read_statistics(&mut self, context: &mut Context, id: &str, purpose: Purpose) {
         let request = context.fresh();
         let Some(peer) = self.peer_mut(id) else { return };
+        let silent = purpose.is_silent();
         peer.statistics.reads.push((request, purpose));
-        if purpose != (Purpose::Own { silent: true }) {
+        if !silent {
             status_event(context, 0.0, id, None);
         }
         context.connection(peer.connection, ConnectionOp::ReadStatistics { request });
@@ -131,8 +138,8 @@ impl Room {
         let raw = reading.raw;
         match self.take_read(id, request) {
             Some(purpose) => {
-                let status = self.status(id, reading, purpose);
-                if purpose != (Purpose::Own { silent: true }) {
+                let status = self.status(id, reading, &purpose);
+                if !purpose.is_silent() {
                     status_event(context, 1.0, id, Some(("stats", status.clone().into())));
                 }
                 match purpose {
@@ -140,7 +147,10 @@ impl Room {
                         self.fill_status(promise, place, status.into(), Some(raw));
                         self.settle_status(context);
                     }
-                    Purpose::Own { .. } => context.push(Output::Release(raw)),
+                    Purpose::Own { ice_state, .. } => {
+                        context.push(Output::Release(raw));
+                        self.report_statistics(context, id, &status, ice_state.as_deref());
+                    }
                 }
             }
             None => context.push(Output::Release(raw)),
@@ -155,7 +165,7 @@ impl Room {
         error: Handle,
     ) {
         let purpose = self.take_read(id, request);
-        if purpose.is_some_and(|purpose| purpose != (Purpose::Own { silent: true })) {
+        if purpose.as_ref().is_some_and(|purpose| !purpose.is_silent()) {
             status_event(context, -1.0, id, Some(("error", Value::Handle(error))));
         }
         if let Some(Purpose::Asked(promise, _)) = purpose {
@@ -185,7 +195,7 @@ impl Room {
     }
 
     /// What apps get to see (public API T-06).
-    fn status(&mut self, id: &str, reading: StatisticsReading, purpose: Purpose) -> Object {
+    fn status(&mut self, id: &str, reading: StatisticsReading, purpose: &Purpose) -> Object {
         let mut output = Object::new().with("peerId", id).with("raw", Value::Handle(reading.raw));
         let configuration = self.configuration.clone();
         let Some(peer) = self.peer_mut(id) else { return output };

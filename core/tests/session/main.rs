@@ -23,6 +23,7 @@ mod payloads;
 mod privileged;
 mod recording;
 mod refresh_connection;
+mod reports;
 mod robustness;
 mod scene;
 mod sending;

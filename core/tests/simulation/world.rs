@@ -561,7 +561,7 @@ impl World {
             }
             Output::Fulfil(promise) => self.pages[page].promises.settle(promise, Ok(Value::Null)),
             Output::Reject { promise, failure } => self.pages[page].promises.settle(promise, Err(failure)),
-            Output::NextTask | Output::Log { .. } | Output::Report(_) => {}
+            Output::NextTask | Output::Log { .. } | Output::Report(_) | Output::Post { .. } => {}
             Output::MakeError { handle, .. } => self.pages[page].browser.handles.adopt(handle),
             Output::Release(handle) => {
                 self.pages[page].files.arrived.remove(&handle);

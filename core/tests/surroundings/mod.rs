@@ -17,6 +17,8 @@ pub fn environment() -> Environment {
         agent_version: 156.0,
         agent_os: Some("Linux x86_64".into()),
         sdk_version: "2.7.2".into(),
+        language: "en".into(),
+        client_id: "client".into(),
         page_protocol: "http:".into(),
         can_restart_ice: true,
         can_derive_keys: true,

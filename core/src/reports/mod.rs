@@ -1,0 +1,168 @@
+//! Reports to the statistics server (wire protocol 9): what is posted, where to, and when.
+
+mod content;
+
+pub(crate) use self::content::without_secrets;
+
+use crate::room::Room;
+use crate::session::Context;
+use crate::statistics::Purpose;
+use crate::{Output, Timestamp};
+use skylink_protocol::{Object, Value};
+
+pub(crate) const AUTH: &str = "/auth";
+pub(crate) const CLIENT: &str = "/client";
+pub(crate) const SESSION: &str = "/session";
+pub(crate) const SIGNALING: &str = "/client/signaling";
+pub(crate) const ICE_CONNECTION: &str = "/client/iceconnection";
+pub(crate) const ICE_CANDIDATE: &str = "/client/icecandidate";
+pub(crate) const ICE_GATHERING: &str = "/client/icegathering";
+pub(crate) const NEGOTIATION: &str = "/client/negotiation";
+pub(crate) const BANDWIDTH: &str = "/client/bandwidth";
+pub(crate) const USER_MEDIA: &str = "/client/usermedia";
+pub(crate) const DATA_CHANNEL: &str = "/client/datachannel";
+pub(crate) const RECORDING: &str = "/client/recording";
+
+/// How long reports that come in numbers are gathered before they are posted together.
+const GATHERING: f64 = 5_000.0;
+/// How many of them may wait; what comes beyond is not reported.
+const MAX_WAITING: usize = 500;
+
+/// Reports that are posted together.
+#[derive(Debug, Default)]
+pub(crate) struct WaitingReports {
+    entries: Vec<(String, Value)>,
+    due: Option<Timestamp>,
+}
+
+impl Context {
+    pub fn reports_deadline(&self) -> Option<Timestamp> {
+        self.waiting_reports.due
+    }
+
+    /// Posts what was gathered, each kind in one piece.
+    pub fn post_due_reports(&mut self) {
+        if !self.waiting_reports.due.is_some_and(|due| due.is_due(self.now)) {
+            return;
+        }
+        let mut entries = std::mem::take(&mut self.waiting_reports).entries;
+        while let Some((url, _)) = entries.first() {
+            let url = url.clone();
+            let (same, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.0 == url);
+            entries = others;
+            let data: Vec<Value> = same.into_iter().map(|(_, report)| report).collect();
+            let body =
+                Object::new().with("client_id", self.environment.client_id.as_str()).with("data", data);
+            self.post(url, body.into());
+        }
+    }
+
+    fn post(&mut self, url: String, body: Value) {
+        let body = (self.environment.json.print)(&body);
+        self.push(Output::Post { url, body });
+    }
+}
+
+impl Room {
+    /// Posts a report, now or with others of its kind. Its own members replace those that all have.
+    pub fn report(&self, context: &mut Context, endpoint: &'static str, members: Object) {
+        // Before the API has answered, only the app can have said no.
+        let is_wanted = if self.rid.is_empty() {
+            self.options.gathers_statistics() != Some(false)
+        } else {
+            self.gathers_statistics()
+        };
+        if !is_wanted {
+            return;
+        }
+        let environment = &context.environment;
+        let room = if self.rid.is_empty() { &self.name } else { &self.rid };
+        let mut report = Object::new()
+            .with("client_id", environment.client_id.as_str())
+            .with("app_key", self.options.app_key())
+            .with("timestamp", context.now.iso8601())
+            .with("room_id", room.as_str())
+            .with("user_id", self.own_id.clone())
+            .with("error", Value::Null);
+        for (key, value) in members.into_members() {
+            report.set(&key, value);
+        }
+        let url = [
+            self.options.protocol(&environment.page_protocol),
+            self.options.room_server().trim_end_matches('/'),
+            "/rest/stats",
+            endpoint,
+        ]
+        .concat();
+        if !matches!(endpoint, ICE_CANDIDATE | ICE_GATHERING | NEGOTIATION) {
+            return context.post(url, report.into());
+        }
+        let due = context.now.plus(GATHERING);
+        let waiting = &mut context.waiting_reports;
+        waiting.due.get_or_insert(due);
+        if waiting.entries.len() < MAX_WAITING {
+            waiting.entries.push((url, report.into()));
+        }
+    }
+
+    /// Reports about a peer.
+    pub fn report_on(
+        &self,
+        context: &mut Context,
+        endpoint: &'static str,
+        (id, state): (&str, &str),
+        members: Object,
+    ) {
+        self.report(context, endpoint, members.with("peer_id", id).with("state", state));
+    }
+
+    /// The state of a way changed: told with the path that is in use, once there has been one.
+    pub fn report_ice(&mut self, context: &mut Context, id: &str, state: &str) {
+        let Some(peer) = self.peer(id) else { return };
+        let is_first = peer.statistics.connected_at == Some(context.now);
+        if peer.statistics.connected_at.is_none() || !self.gathers_statistics() {
+            let members = content::path(&Object::new());
+            return self.report_on(context, ICE_CONNECTION, (id, state), members);
+        }
+        let silent = !is_first && self.options.is_silent_on_statistics();
+        self.read_statistics(context, id, Purpose::Own { silent, ice_state: Some(state.to_owned()) });
+    }
+
+    /// Statistics that were read for a report.
+    pub fn report_statistics(&self, context: &mut Context, id: &str, status: &Object, ice: Option<&str>) {
+        match ice {
+            Some(state) => self.report_on(context, ICE_CONNECTION, (id, state), content::path(status)),
+            None => {
+                let members = self.bandwidth_members(status).with("peer_id", id);
+                self.report(context, BANDWIDTH, members);
+            }
+        }
+    }
+
+    pub fn report_media(&self, context: &mut Context) {
+        self.report(context, USER_MEDIA, self.media_counts());
+    }
+
+    /// Reports what streams there are, now and again every interval.
+    pub fn begin_reports(&mut self, context: &mut Context) {
+        if self.gathers_statistics() {
+            self.report_media(context);
+            self.report_due = Some(context.now.plus(self.options.statistics_interval()));
+        }
+    }
+
+    /// The reports of every interval.
+    pub fn report_when_due(&mut self, context: &mut Context) {
+        if !self.report_due.is_some_and(|due| due.is_due(context.now)) {
+            return;
+        }
+        self.begin_reports(context);
+        let has_streams = !self.streams.is_empty() || self.peers.iter().any(|peer| !peer.streams.is_empty());
+        let silent = self.options.is_silent_on_statistics();
+        for id in self.connected_ids().into_iter().filter(|_| has_streams) {
+            if self.peer(&id).is_some_and(|peer| peer.statistics.connected_at.is_some()) {
+                self.read_statistics(context, &id, Purpose::Own { silent, ice_state: None });
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Reports to the statistics server.
+
+use crate::scene::{ticket, Scene};
+use crate::surroundings::json;
+use skylink_core::{ConnectionEvent, ConnectionOp, Input, Output, Prefetched, StatisticsReading};
+use skylink_protocol::Value;
+
+const GATHERING: &str = r#"{"appKey":"key","roomServer":"//api.test","statsInterval":5}"#;
+
+/// In the room, where the API server wants statistics or not.
+fn in_room(options: &str, is_wanted: bool) -> Scene {
+    let mut scene = Scene::new();
+    scene.join_with(options, r#"{"roomName":"lobby"}"#, Prefetched::None);
+    let ticket = ticket("lobby").as_object().unwrap().clone().with("enable_stats_config", is_wanted);
+    scene.answer_api_with(200, Some(ticket.into()));
+    scene.open_socket();
+    scene.let_in();
+    scene
+}
+
+/// What was posted: the end of each address, and the document.
+fn posts(scene: &Scene) -> Vec<(String, Value)> {
+    let posted = scene.outputs.iter().filter_map(|output| match output {
+        Output::Post { url, body } => {
+            let endpoint = url.strip_prefix("https://api.test/rest/stats").unwrap();
+            Some((endpoint.to_owned(), json(body)))
+        }
+        _ => None,
+    });
+    posted.collect()
+}
+
+fn endpoints(scene: &Scene) -> Vec<String> {
+    posts(scene).into_iter().map(|(endpoint, _)| endpoint).collect()
+}
+
+fn find(scene: &Scene, endpoint: &str) -> Value {
+    posts(scene).into_iter().find(|(posted, _)| posted == endpoint).unwrap().1
+}
+
+fn text(report: &Value, key: &str) -> String {
+    report.get(key).and_then(Value::as_text).unwrap_or_default().to_owned()
+}
+
+fn wait(scene: &mut Scene, milliseconds: f64) {
+    scene.forget();
+    scene.now = scene.now.plus(milliseconds);
+    scene.input(Input::Tick);
+}
+
+/// Answers the reads under way with a path.
+fn answer_reads(scene: &mut Scene) {
+    let reads: Vec<_> = scene
+        .outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Connection { connection, op: ConnectionOp::ReadStatistics { request } } => {
+                Some((*connection, *request))
+            }
+            _ => None,
+        })
+        .collect();
+    for (connection, request) in reads {
+        let reading = Box::new(StatisticsReading { report: json("{}"), ..StatisticsReading::default() });
+        scene.report(connection, ConnectionEvent::Statistics { request, reading });
+    }
+}
+
+fn status_events(scene: &Scene) -> usize {
+    let is_status =
+        |output: &&Output| matches!(output, Output::Event { name: "getConnectionStatusStateChange", .. });
+    scene.outputs.iter().filter(is_status).count()
+}
+
+#[test]
+fn the_way_into_the_room_is_reported_without_its_secrets() {
+    let scene = in_room(GATHERING, true);
+    assert_eq!(
+        endpoints(&scene),
+        [
+            "/auth",
+            "/auth",
+            "/client",
+            "/client/signaling",
+            "/session",
+            "/session",
+            "/session",
+            "/client/usermedia"
+        ]
+    );
+    let told = posts(&scene);
+    assert_eq!(text(&told[0].1, "state"), "request");
+    assert_eq!(text(&told[0].1, "room_id"), "lobby");
+    assert_eq!(text(&told[1].1, "state"), "success");
+    assert_eq!(text(&told[1].1, "room_id"), "rid-of-lobby");
+    let states: Vec<String> =
+        told.iter().filter(|(at, _)| at == "/session").map(|(_, report)| text(report, "state")).collect();
+    assert_eq!(states, ["joinRoom", "inRoom", "enter"]);
+    for (endpoint, report) in &told {
+        assert_eq!(text(report, "client_id"), "client", "{endpoint}");
+        assert_eq!(text(report, "app_key"), "key", "{endpoint}");
+        assert!(text(report, "timestamp").ends_with('Z'), "{endpoint}");
+    }
+    for output in &scene.outputs {
+        if let Output::Post { url, body } = output {
+            assert!(!body.contains("SECRET"), "{url}: {body}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_reported_where_the_app_or_the_server_does_not_want_it() {
+    let off = r#"{"appKey":"key","roomServer":"//api.test","enableStatsGathering":false}"#;
+    assert!(posts(&in_room(off, true)).is_empty());
+    let mut scene = in_room(GATHERING, false);
+    // Before the server has answered, only the app could have said no.
+    assert_eq!(endpoints(&scene), ["/auth"]);
+    wait(&mut scene, 60_000.0);
+    assert!(posts(&scene).is_empty());
+}
+
+#[test]
+fn what_comes_in_numbers_is_posted_together() {
+    let mut scene = in_room(GATHERING, true);
+    scene.forget();
+    let connection = scene.connect("bob");
+    for state in ["gathering", "complete"] {
+        scene.report(connection, ConnectionEvent::GatheringState(state.into()));
+    }
+    assert!(!endpoints(&scene).contains(&"/client/icegathering".to_owned()));
+    wait(&mut scene, 5_000.0);
+    let report = find(&scene, "/client/icegathering");
+    assert_eq!(text(&report, "client_id"), "client");
+    let data = report.get("data").and_then(Value::as_list).unwrap();
+    let states: Vec<String> = data.iter().map(|entry| text(entry, "state")).collect();
+    assert_eq!(states, ["gathering", "complete"]);
+    assert_eq!(text(&data[0], "peer_id"), "bob");
+    let negotiation = find(&scene, "/client/negotiation");
+    assert!(!negotiation.get("data").and_then(Value::as_list).unwrap().is_empty());
+}
+
+#[test]
+fn a_way_is_reported_with_its_path_and_the_app_is_told_of_the_read() {
+    for (silent, later_events) in [("false", 2), ("true", 0)] {
+        let options =
+            format!(r#"{{"appKey":"key","roomServer":"//api.test","beSilentOnStatsLogs":{silent}}}"#);
+        let mut scene = in_room(&options, true);
+        let connection = scene.connect("bob");
+        scene.forget();
+        scene.report(connection, ConnectionEvent::IceState("checking".into()));
+        assert_eq!(text(&find(&scene, "/client/iceconnection"), "state"), "checking");
+        assert_eq!(status_events(&scene), 0, "there is nothing to read yet");
+        scene.forget();
+        scene.report(connection, ConnectionEvent::IceState("connected".into()));
+        assert!(posts(&scene).is_empty(), "the path is asked for first");
+        answer_reads(&mut scene);
+        let report = find(&scene, "/client/iceconnection");
+        assert_eq!((text(&report, "state"), text(&report, "peer_id")), ("connected".into(), "bob".into()));
+        assert!(report.get("local_candidate").is_some());
+        assert_eq!(status_events(&scene), 2, "always at first");
+        scene.forget();
+        scene.now = scene.now.plus(100.0);
+        scene.report(connection, ConnectionEvent::IceState("disconnected".into()));
+        answer_reads(&mut scene);
+        assert_eq!(text(&find(&scene, "/client/iceconnection"), "state"), "disconnected");
+        assert_eq!(status_events(&scene), later_events);
+    }
+}
+
+#[test]
+fn every_interval_tells_of_streams_and_of_each_peer() {
+    let mut scene = in_room(GATHERING, true);
+    let connection = scene.connect("bob");
+    scene.report(connection, ConnectionEvent::IceState("connected".into()));
+    answer_reads(&mut scene);
+    scene.report(
+        connection,
+        ConnectionEvent::Track {
+            stream: 77,
+            stream_id: "s".into(),
+            kind: skylink_core::Kind::Audio,
+            mid: None,
+        },
+    );
+    wait(&mut scene, 5_000.0);
+    answer_reads(&mut scene);
+    let media = find(&scene, "/client/usermedia");
+    assert_eq!(media.get("recv_audio").and_then(Value::as_number), Some(1.0));
+    assert_eq!(text(&media, "mode"), "P2P");
+    let bandwidth = find(&scene, "/client/bandwidth");
+    assert_eq!(text(&bandwidth, "peer_id"), "bob");
+    for group in ["audio_send", "audio_recv", "video_send", "video_recv"] {
+        assert_eq!(bandwidth.get(group).and_then(|group| group.get("bytes")), Some(&Value::Null), "{group}");
+    }
+    wait(&mut scene, 5_000.0);
+    assert!(endpoints(&scene).contains(&"/client/usermedia".to_owned()), "and again");
+}
