@@ -67,9 +67,10 @@ fn candidates(sdp: &str) -> Object {
     let mut by_type: Vec<(&str, Vec<Value>)> =
         ["host", "srflx", "relay"].map(|word| (word, Vec::new())).into();
     // What comes before the first m-section belongs to none.
-    for (index, section) in sdp.split("\nm=").enumerate().skip(1) {
-        let mid = section.lines().find_map(|line| line.strip_prefix("a=mid:")).map(str::trim_end);
-        for line in section.lines() {
+    let lines: Vec<&str> = sdp.lines().collect();
+    for (index, section) in lines.split(|line| line.starts_with("m=")).enumerate().skip(1) {
+        let mid = section.iter().find_map(|line| line.strip_prefix("a=mid:")).map(str::trim_end);
+        for line in section {
             let Some(text) = line.strip_prefix("a=").filter(|line| line.starts_with("candidate:")) else {
                 continue;
             };

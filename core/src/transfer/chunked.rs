@@ -171,7 +171,8 @@ impl ChunkedDownload {
     }
 
     fn is_one_short(&self, bytes: f64) -> bool {
-        self.received_bytes == bytes - 1.0 && self.received_bytes % self.chunk_size == 0.0
+        let whole_chunks = (self.received_bytes / self.chunk_size).floor() * self.chunk_size;
+        self.received_bytes == bytes - 1.0 && self.received_bytes == whole_chunks
     }
 }
 
