@@ -57,7 +57,7 @@ for (const [callerKind, peerKind] of [
   ['skylinkjs', 'skylinkjs'],
 ]) {
   scene(
-    `M-25, T-12, E-07, E-10, D13: ${callerKind} refreshes its connection to ${peerKind}`,
+    `M-25, T-12, E-07, E-10: ${callerKind} refreshes its connection to ${peerKind}`,
     async ({ enter, step, room }) => {
       const caller = await enter(callerKind, 'Caller');
       const peer = await enter(peerKind, 'Peer');
