@@ -66,6 +66,10 @@ export const KEEP_LEDGER = () => {
     return removeEventListener.call(this, kind, callback, ...rest);
   };
 
+  // Release builds have short names only.
+  const memoryOf = (exports) =>
+    Object.values(exports).find((value) => value instanceof WebAssembly.Memory);
+
   function objectsOf(exports) {
     let count = 0;
     for (const table of Object.values(exports)) {
@@ -90,6 +94,6 @@ export const KEEP_LEDGER = () => {
     ),
     objects: sum(engines.map(objectsOf)),
     engines: engines.length,
-    bytes: sum(engines.map(({ memory }) => memory.buffer.byteLength)),
+    bytes: sum(engines.map((exports) => memoryOf(exports).buffer.byteLength)),
   });
 };

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { setStage } from '../e2e/harness/stage.mjs';
+import { canBeTold } from './told-by-signalling.mjs';
+
+const { scene } = setStage({ server: { config: '[keys.demo]\nmcu = true\n' } });
+
+const ENDPOINT = 'rtmp://live.example/app/key';
+const REFUSAL = 'this server does not record and makes no live streams';
+const STARTED = 0;
+const STOPPED = 1;
+const FAILED = -1;
+
+async function joinWithMediaServer(app, room) {
+  await app.join(room);
+  await app.waitFor('serverPeerJoined');
+}
+
+const refused = async (app, ...call) => (await app.attempt(...call)).error?.message;
+
+for (const kind of ['ours', 'skylinkjs']) {
+  scene(
+    `R-38, R-42, R-43: ${kind} is refused what lacks something, before the media server is asked`,
+    async ({ enter, room }) => {
+      const app = await enter(kind, 'App');
+      await joinWithMediaServer(app, room);
+      assert.equal(
+        await refused(app, 'stopRecording', room),
+        'Failed to stop recording - There is no existing recording in-progress',
+      );
+      assert.equal(
+        await refused(app, 'startRTMPSession', room),
+        'Unable to start RTMP Session stream id is missing',
+      );
+      assert.equal(
+        await refused(app, 'startRTMPSession', room, 'stream'),
+        'Unable to start RTMP Session as Endpoint is missing',
+      );
+      assert.deepEqual([...app.seen('recordingState'), ...app.seen('rtmpState')], []);
+    },
+  );
+
+  scene(`E-38, M-37: ${kind} hears that nothing records here`, async ({ enter, room }) => {
+    const app = await enter(kind, 'App');
+    await joinWithMediaServer(app, room);
+
+    // The promise of skylinkjs stays pending.
+    const start = app.attempt('startRecording', room).catch(() => null);
+    const failed = await app.waitFor('recordingState');
+    assert.deepEqual([failed.state, failed.error], [FAILED, REFUSAL]);
+    assert.deepEqual(await app.call('getRecordings', room), {});
+    if (kind === 'ours') {
+      const { error } = await start;
+      assert.deepEqual([error.code, error.message], ['MEDIA_SERVER_ERROR', REFUSAL]);
+      assert.deepEqual(app.pageErrors, []);
+    }
+  });
+
+  scene(
+    `E-38, M-12, M-37, M-40, R-35, R-36, R-39, T-15: ${kind} is told of a recording`,
+    async ({ enter, room }) => {
+      const app = await enter(kind, 'App', { inject: canBeTold });
+      await joinWithMediaServer(app, room);
+      const [entry] = app
+        .seen('channelMessage')
+        .map(({ message }) => (typeof message === 'string' ? JSON.parse(message) : message))
+        .filter(({ type }) => type === 'inRoom');
+      const tell = (action) =>
+        app.page.evaluate((told) => window.tellPage(told), {
+          type: 'recordingEvent',
+          mid: 'MCU',
+          rid: entry.rid,
+          action,
+          recordingId: 'recording-1',
+        });
+
+      await tell('on');
+      const begun = await app.waitFor('recordingState');
+      assert.deepEqual([begun.state, begun.recordingId], [STARTED, 'recording-1']);
+      const { 'recording-1': active } = await app.call('getRecordings', room);
+      assert.deepEqual(
+        [active.active, active.state, active.endedDateTime, active.error],
+        [true, STARTED, null, null],
+      );
+      assert.ok(Date.parse(active.startedDateTime) <= Date.now());
+
+      // R-36 has a text of its own that never comes: what is in the way is told first.
+      assert.equal(
+        await refused(app, 'startRecording', room),
+        'Failed to start recording - There is an existing recording in-progress',
+      );
+      assert.equal(
+        await refused(app, 'stopRecording', room),
+        'Failed to stop recording - 4 seconds has not been recorded yet',
+      );
+
+      await tell('off');
+      const ended = await app.waitFor('recordingState', ({ state }) => state === STOPPED);
+      assert.equal(ended.recordingId, 'recording-1');
+      const { 'recording-1': over } = await app.call('getRecordings', room);
+      assert.deepEqual([over.active, over.state, over.error], [false, STOPPED, null]);
+      assert.ok(Date.parse(over.endedDateTime) >= Date.parse(over.startedDateTime));
+    },
+  );
+}
+
+scene(
+  'E-47, M-38, T-16: a live stream that the server refuses is told, and rejects',
+  async ({ enter, room }) => {
+    const app = await enter('ours', 'App');
+    await joinWithMediaServer(app, room);
+    const { error } = await app.attempt('startRTMPSession', room, 'stream', ENDPOINT);
+    assert.deepEqual([error.code, error.message], ['MEDIA_SERVER_ERROR', REFUSAL]);
+    const { state, rtmpId, error: told } = await app.waitFor('rtmpState');
+    assert.deepEqual([state, told.message], [FAILED, REFUSAL]);
+    assert.match(rtmpId, /^[0-9a-f-]{36}$/);
+    // Live streams are told of by events alone: no method lists them.
+    assert.deepEqual(await app.call('getRecordings', room), {});
+    assert.deepEqual(app.pageErrors, []);
+  },
+);
