@@ -187,14 +187,11 @@ scene('Q-01, E-04: no payload of ours carries a secret of the room', async ({ en
   await ours.call('leaveRoom', room);
   for (const { name, detail } of ours.events.filter(({ name: one }) => one !== 'channelMessage')) {
     const text = JSON.stringify(detail);
-    for (const secret of [
-      '"token"',
-      '"startDateTime"',
-      '"iceServers"',
-      '"roomCred"',
-      '"userCred"',
-    ]) {
-      assert.ok(!text.includes(secret), `${name} carries ${secret}`);
+    // Statistics have the addresses of the servers, as T-06 says, without names and passwords.
+    const servers = name === 'getConnectionStatusStateChange' ? [] : ['iceServers'];
+    const secrets = ['token', 'startDateTime', 'roomCred', 'userCred', 'username', 'credential'];
+    for (const secret of [...secrets, ...servers]) {
+      assert.ok(!text.includes(`"${secret}"`), `${name} carries ${secret}`);
     }
   }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { setStage } from '../e2e/harness/stage.mjs';
 
 const { scene } = setStage();
@@ -80,10 +80,19 @@ scene('X-07: skylink.complete.js is an ES module with five exports', async ({ en
 
 /** The names of the methods that the package's declarations give the class. */
 async function declaredMethods() {
-  const text = await readFile(packageFile('index.d.ts'), 'utf8');
-  const [, body] = /declare class Skylink \{\n(.*?)\n\}/s.exec(text);
-  const found = [...body.matchAll(/^ {2}(\w+|\[Symbol\.\w+\])[<(]/gm)].map(([, name]) => name);
-  return [...new Set(found)].filter((name) => name !== 'constructor').sort();
+  const parts = await readdir(packageFile('types'));
+  const texts = await Promise.all(
+    ['index.d.ts', ...parts.map((part) => `types/${part}`)].map((name) =>
+      readFile(packageFile(name), 'utf8'),
+    ),
+  );
+  const text = texts.join('\n');
+  const [, bases] = /^interface Skylink\s+extends\s([\w\s,]+) \{\}/m.exec(text);
+  const found = bases.split(',').flatMap((base) => {
+    const [, body] = new RegExp(`interface ${base.trim()} \\{\n(.*?)\n\\}`, 's').exec(text);
+    return [...body.matchAll(/^ {2}(\w+|\[Symbol\.\w+\])[<(]/gm)].map(([, name]) => name);
+  });
+  return [...new Set(found)].sort();
 }
 
 /** All methods of the original, by their names. */
