@@ -123,13 +123,15 @@ test('files, statistics and a new way to somebody with the keyboard alone', asyn
     await visitor.page.keyboard.press('Enter');
   };
 
+  // Long before it is asked for: a press of a key may overtake what this sets up in the browser.
+  const choosing = anna.page.waitForEvent('filechooser', { timeout: 120_000 });
+
   // From the list of people to the files, with the receiver chosen.
   await press(anna, 'open-people');
   await press(anna, 'send-file-to');
   await anna.waitForFocus('files-choose');
   const receiver = anna.page.locator('[data-panel="files"] [data-test="to-person"]');
   assert.equal(await receiver.getAttribute('aria-pressed'), 'true');
-  const choosing = anna.page.waitForEvent('filechooser');
   await anna.page.keyboard.press('Enter');
   const chooser = await choosing;
   await chooser.setFiles({
