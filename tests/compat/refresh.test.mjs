@@ -92,6 +92,7 @@ for (const [callerKind, peerKind] of [
           assert.deepEqual(shape(customSettings), shape(about.settings));
           await roundIsOver(caller, peer, marks);
           if (callerKind === 'ours') {
+            await caller.waitFor('handshakeProgress', is('answerAck'), { after: marks[0] });
             const rounds = caller.seen('handshakeProgress', () => true, marks[0]);
             assert.deepEqual(
               rounds.map(({ state }) => state),
