@@ -29,7 +29,8 @@ const nodeTest = (...files) => here('node', '--test', '--test-concurrency=1', ..
 const CLIPPY_FLAGS = ['--quiet', '--all-targets', '--', '-D', 'warnings'];
 const WASM_CRATE = 'skylink-wasm';
 
-const SERVER = here('cargo', 'build', '--quiet', '--profile', 'server', '-p', 'skylink-server');
+const PROGRAMS = ['-p', 'skylink-server', '-p', 'impaired-path'];
+const SERVER = here('cargo', 'build', '--quiet', '--profile', 'server', ...PROGRAMS);
 
 /** Steps of each part, in the order in which they run. */
 const PARTS = {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROBES = fileURLToPath(new URL('page/probes.js', import.meta.url));
+const DEVICES = ['camera', 'microphone'];
 const WAIT_LIMIT_MS = 30_000;
 const POLL_MS = 400;
 const HISTORY_LINES = 80;
@@ -41,9 +42,13 @@ export class Client {
     this.page = page;
   }
 
-  /** Opens a page with the client's script, without creating an instance yet. */
-  static async open({ browser, address, kind, name, permissions = ['camera', 'microphone'] }) {
+  /**
+   * Opens a page with the client's script, without creating an instance yet. With a `path`, an
+   * `ImpairedPath`, its peers are reached over that.
+   */
+  static async open({ browser, address, kind, name, path, permissions = DEVICES }) {
     const context = await browser.newContext({ permissions });
+    await path?.install(context);
     await context.addInitScript({ path: PROBES });
     const page = await context.newPage();
     const client = new Client(kind, name, context, page);

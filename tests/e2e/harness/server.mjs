@@ -93,6 +93,11 @@ export class Server {
     return this.url.host;
   }
 
+  /** Of the program that runs now. */
+  get pid() {
+    return this.#process.pid;
+  }
+
   /** Everything that the program has printed. */
   get output() {
     return this.#lines.join('\n');

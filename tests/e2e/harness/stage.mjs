@@ -42,7 +42,8 @@ export function setStage({ server: serverSettings, flags } = {}) {
    * A test with clients of its own. The body gets `enter(kind, name, settings)`, which opens a
    * client, `step(title, body)` for a part of the story, and a fresh `room` name. When it fails,
    * the record of every client is printed. A `hostname` other than this machine's makes a page that
-   * is not secure; the flags of the browser have to lead it here.
+   * is not secure; the flags of the browser have to lead it here. A `path` (`ImpairedPath`) puts
+   * delay, loss and partitions between the client and its peers.
    */
   stage.scene = (title, body) =>
     test(title, { timeout: SCENE_LIMIT_MS }, async (t) => {
@@ -53,7 +54,7 @@ export function setStage({ server: serverSettings, flags } = {}) {
       async function enter(
         kind,
         name,
-        { options, permissions, plays, inject, browser, hostname } = {},
+        { options, permissions, plays, inject, browser, hostname, path } = {},
       ) {
         const address = stage.pages.address(kind, hostname);
         const client = await Client.open({
@@ -62,6 +63,7 @@ export function setStage({ server: serverSettings, flags } = {}) {
           kind,
           name,
           permissions,
+          path,
         });
         cast.push(client);
         if (inject) await client.page.evaluate(inject);
