@@ -22,6 +22,7 @@
 //! | [`media_info`], [`messages`] | what is said in signalling |
 //! | [`room`] | members, published tracks, data channel messages |
 //! | [`tap`] | how recorders and live streams take part |
+//! | [`frames`] | whole frames out of a track's packets, for them |
 //!
 //! None of these does IO, reads a clock or makes random numbers. [`MediaServer`] has the threads,
 //! the port and the clock. `engine`, `worker` and the threads need the feature `media-server`.
@@ -50,6 +51,7 @@ pub mod entropy;
 pub mod formats;
 #[cfg(feature = "media-server")]
 pub mod forward;
+pub mod frames;
 pub mod lines;
 pub mod media_info;
 pub mod messages;
