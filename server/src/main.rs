@@ -59,20 +59,24 @@ fn announce(settings: &Settings, service: &Service) {
     let keys = if keys.is_empty() { "none: nobody can join".to_owned() } else { keys.join(", ") };
     let media = match service.media() {
         Some(media) => {
-            let told: Vec<String> = media.told().iter().map(ToString::to_string).collect();
-            format!("UDP {}, told to clients as {}", media.address(), told.join(", "))
+            let told: Vec<String> = media.server.told().iter().map(ToString::to_string).collect();
+            format!("UDP {}, told to clients as {}", media.server.address(), told.join(", "))
         }
         None => "none (an app key with mcu = true needs it)".to_owned(),
     };
-    let lines = [
+    let ffmpeg = service.media().map(|media| match &*media.ffmpeg {
+        Ok(ffmpeg) => format!("ffmpeg:     {} ({})", ffmpeg.path().display(), ffmpeg.version()),
+        Err(reason) => format!("ffmpeg:     none, so no recordings and no live streams: {reason}"),
+    });
+    let mut lines = vec![
         concat!("skylink-server ", env!("CARGO_PKG_VERSION")).to_owned(),
         format!("app keys:   {keys}"),
         format!("API:        {origin}/api/APP_KEY/ROOM"),
         format!("signalling: {origin}/socket.io"),
         format!("media:      {media}"),
-        format!("pages:      {pages}"),
-        format!("ready on {origin}"),
     ];
+    lines.extend(ffmpeg);
+    lines.extend([format!("pages:      {pages}"), format!("ready on {origin}")]);
     let mut out = std::io::stdout();
     let _ = writeln!(out, "{}", lines.join("\n"));
     let _ = out.flush();

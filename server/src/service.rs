@@ -14,7 +14,10 @@ use tokio::runtime::Handle;
 
 use crate::access::{Authority, TokenSigner};
 use crate::http::{router, Site, Traffic};
+use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
+use crate::mcu::refusing::{refusing, Refused};
 use crate::mcu::room::McuLimits;
+use crate::mcu::tap::TapFactory;
 use crate::mcu::{DriverSetup, MediaServer, SignalSink, StartError};
 use crate::random;
 use crate::rooms::{DiskStore, MemoryStore, MessageStore, Rooms, RoomsSetup};
@@ -70,7 +73,16 @@ pub struct Service {
     router: Router,
     io: SocketIo,
     hub: Arc<Hub>,
-    media: Option<Arc<MediaServer>>,
+    media: Option<Media>,
+}
+
+/// The media server and what recordings and live streams need.
+#[derive(Clone)]
+pub struct Media {
+    /// Carries the media of the rooms.
+    pub server: Arc<MediaServer>,
+    /// Composes and encodes; or why it does not.
+    pub ffmpeg: Arc<Result<Ffmpeg, NotFound>>,
 }
 
 /// The server without a listener.
@@ -82,7 +94,7 @@ pub struct Parts {
     /// The rooms.
     pub hub: Arc<Hub>,
     /// The media server, if an app key asks for one.
-    pub media: Option<Arc<MediaServer>>,
+    pub media: Option<Media>,
 }
 
 impl Service {
@@ -105,8 +117,8 @@ impl Service {
     }
 
     /// The media server, if an app key asks for one.
-    pub fn media(&self) -> Option<&MediaServer> {
-        self.media.as_deref()
+    pub fn media(&self) -> Option<&Media> {
+        self.media.as_ref()
     }
 
     /// Serves until `stop` is done, then closes all sockets and ends.
@@ -192,7 +204,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         hub: Arc::clone(&hub),
         traffic: Traffic::default(),
         public_address: settings.public_address.clone(),
-        media: media.clone(),
+        media: media.as_ref().map(|media| Arc::clone(&media.server)),
         listen_address: listen.to_string(),
         room_members: settings.limits.room_members,
     };
@@ -205,10 +217,12 @@ fn media_server(
     settings: &Settings,
     listen: SocketAddr,
     hub: &Arc<Hub>,
-) -> Result<Option<Arc<MediaServer>>, ServiceError> {
+) -> Result<Option<Media>, ServiceError> {
     if !settings.keys.values().any(|key| key.mcu) {
         return Ok(None);
     }
+    let ffmpeg = Arc::new(Ffmpeg::find(settings.ffmpeg.as_deref()));
+    let taps = taps(&ffmpeg);
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let start = |address: SocketAddr, rooms: Weak<Hub>, runtime: Handle| {
         let setup = DriverSetup {
@@ -217,8 +231,7 @@ fn media_server(
             is_local: listen.ip().is_loopback(),
             threads: settings.media_threads.unwrap_or_else(cores),
             limits: McuLimits::default(),
-            // Recorders and live streams go here.
-            taps: Vec::new(),
+            taps: taps.clone(),
         };
         let signal: SignalSink = Arc::new(move |signal| {
             // Sockets are closed by tasks of this runtime.
@@ -237,10 +250,22 @@ fn media_server(
     if outcome.is_err() && settings.media_listen.is_none() && settings.listen.ends_with(":0") {
         outcome = attempt(SocketAddr::new(address.ip(), 0));
     }
-    let media = Arc::new(outcome.map_err(|reason| ServiceError::Media { address, reason })?);
-    let commanded = Arc::clone(&media);
+    let server = Arc::new(outcome.map_err(|reason| ServiceError::Media { address, reason })?);
+    let commanded = Arc::clone(&server);
     hub.attach(Box::new(move |command| commanded.handle(command)));
-    Ok(Some(media))
+    Ok(Some(Media { server, ffmpeg }))
+}
+
+/// Recorders and live streams, or what answers in their place.
+fn taps(ffmpeg: &Result<Ffmpeg, NotFound>) -> Vec<TapFactory> {
+    let (recordings, live_streams) = match ffmpeg {
+        Ok(_) => ("this server does not record", "this server makes no live streams"),
+        Err(_) => (
+            "this server does not record, because it has no ffmpeg",
+            "this server makes no live streams, because it has no ffmpeg",
+        ),
+    };
+    vec![refusing(Refused::Recordings, recordings), refusing(Refused::LiveStreams, live_streams)]
 }
 
 /// In the data folder, or where there is none in memory.

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { setStage } from '../e2e/harness/stage.mjs';
 import { canBeTold } from './told-by-signalling.mjs';
 
-const { scene } = setStage({ server: { config: '[keys.demo]\nmcu = true\n' } });
+// A program that is not there: what comes of that is shown here.
+const config = 'ffmpeg = "/nowhere/ffmpeg"\n[keys.demo]\nmcu = true\n';
+const { scene } = setStage({ server: { config } });
 
 const ENDPOINT = 'rtmp://live.example/app/key';
-const REFUSAL = 'this server does not record and makes no live streams';
+const REFUSAL = 'this server does not record, because it has no ffmpeg';
+const NO_LIVE_STREAMS = 'this server makes no live streams, because it has no ffmpeg';
 const STARTED = 0;
 const STOPPED = 1;
 const FAILED = -1;
@@ -109,9 +112,9 @@ scene(
     const app = await enter('ours', 'App');
     await joinWithMediaServer(app, room);
     const { error } = await app.attempt('startRTMPSession', room, 'stream', ENDPOINT);
-    assert.deepEqual([error.code, error.message], ['MEDIA_SERVER_ERROR', REFUSAL]);
+    assert.deepEqual([error.code, error.message], ['MEDIA_SERVER_ERROR', NO_LIVE_STREAMS]);
     const { state, rtmpId, error: told } = await app.waitFor('rtmpState');
-    assert.deepEqual([state, told.message], [FAILED, REFUSAL]);
+    assert.deepEqual([state, told.message], [FAILED, NO_LIVE_STREAMS]);
     assert.match(rtmpId, /^[0-9a-f-]{36}$/);
     // Live streams are told of by events alone: no method lists them.
     assert.deepEqual(await app.call('getRecordings', room), {});

@@ -1,9 +1,6 @@
 //! Messages of the media server, and what it remembers of those of its clients.
 
-use skylink_protocol::signaling::{
-    Answer, AnswerAck, Bye, Enter, Offer, RecordingEvent, RtmpEvent, StartRecording, StartRtmp,
-    StopRecording, StopRtmp, Welcome,
-};
+use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, Offer, Welcome};
 use skylink_protocol::{Object, Value};
 
 use super::connection::Outgoing;
@@ -110,22 +107,6 @@ pub fn bye(rid: &str) -> Value {
         target: None,
         publisher_id: Some(MCU.to_owned()),
     })
-}
-
-/// What a member is told that asks for a recording or a live stream where nothing makes them.
-pub fn refusal(request: &Value) -> Option<Object> {
-    let text = |name: &str| request.get(name).and_then(Value::as_text).unwrap_or_default();
-    let refused = |event: &str| {
-        Object::new()
-            .with("type", event)
-            .with("action", "error")
-            .with("error", "this server does not record and makes no live streams")
-    };
-    match text("type") {
-        StartRecording::TYPE | StopRecording::TYPE => Some(refused(RecordingEvent::TYPE)),
-        StartRtmp::TYPE | StopRtmp::TYPE => Some(refused(RtmpEvent::TYPE).with("rtmpId", text("rtmpId"))),
-        _ => None,
-    }
 }
 
 /// A member's message as the media server passes it on to the others.

@@ -23,9 +23,12 @@
 //! | [`room`] | members, published tracks, data channel messages |
 //! | [`tap`] | how recorders and live streams take part |
 //! | [`frames`] | whole frames out of a track's packets, for them |
+//! | [`refusing`] | what members hear where there are none |
+//! | [`webm`] | the container in which they store and pass on what they take |
 //!
 //! None of these does IO, reads a clock or makes random numbers. [`MediaServer`] has the threads,
-//! the port and the clock. `engine`, `worker` and the threads need the feature `media-server`.
+//! the port and the clock, [`ffmpeg`] the child processes. `engine`, `worker` and the threads need
+//! the feature `media-server`.
 //!
 //! # For recorders and live streams
 //!
@@ -48,6 +51,7 @@ mod driver;
 pub mod engine;
 #[cfg(feature = "media-server")]
 pub mod entropy;
+pub mod ffmpeg;
 pub mod formats;
 #[cfg(feature = "media-server")]
 pub mod forward;
@@ -56,9 +60,11 @@ pub mod lines;
 pub mod media_info;
 pub mod messages;
 pub mod packet;
+pub mod refusing;
 pub mod room;
 pub mod sdp;
 pub mod tap;
+pub mod webm;
 #[cfg(feature = "media-server")]
 pub mod worker;
 

@@ -329,9 +329,6 @@ impl Worker {
                 self.tell_taps(rid, |_| Some(TapEvent::Unpublished(track)), now);
             }
             RoomOutput::Request { peer, message } => {
-                if let (true, Some(refusal)) = (self.setup.taps.is_empty(), messages::refusal(&message)) {
-                    return self.signal(rid, peer, stamped(&Value::Object(refusal), rid));
-                }
                 self.tell_taps(rid, |_| Some(TapEvent::Request { peer: &peer, message: &message }), now);
             }
         }

@@ -32,6 +32,10 @@ pub struct CommandLine {
     #[arg(long, env = "SKYLINK_MEDIA_ADDRESS", value_name = "IP[:PORT]", value_delimiter = ',')]
     pub media_address: Vec<String>,
 
+    /// The program ffmpeg, which recordings and live streams need [default: the one in PATH]
+    #[arg(long, env = "SKYLINK_FFMPEG", value_name = "FILE")]
+    pub ffmpeg: Option<PathBuf>,
+
     /// Folder with the demo, or any other files to serve
     #[arg(long, env = "SKYLINK_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,

@@ -20,6 +20,7 @@ pub struct SettingsFile {
     pub media_listen: Option<String>,
     pub media_address: Option<Vec<String>>,
     pub media_threads: Option<usize>,
+    pub ffmpeg: Option<PathBuf>,
     pub www: Option<PathBuf>,
     pub data: Option<PathBuf>,
     pub log: Option<String>,

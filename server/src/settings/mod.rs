@@ -76,6 +76,8 @@ pub struct Settings {
     pub media_address: Vec<PublicAddress>,
     /// Threads that share the rooms of the media server; without it, one for each core.
     pub media_threads: Option<usize>,
+    /// The program ffmpeg; without it, the one in `PATH`.
+    pub ffmpeg: Option<PathBuf>,
     /// Folder of files to serve.
     pub www: Option<PathBuf>,
     /// Folder for what must outlive a restart.
@@ -145,6 +147,7 @@ impl Settings {
             media_listen: media_listen.transpose()?,
             media_address: media_address.collect::<Result<_, _>>()?,
             media_threads: file.media_threads,
+            ffmpeg: command_line.ffmpeg.or(file.ffmpeg),
             www: command_line.www.or(file.www),
             data: command_line.data.or(file.data),
             log: command_line.log.or(file.log).unwrap_or_else(|| "info".to_owned()),

@@ -17,7 +17,7 @@ struct MediaProgram {
 
 fn start() -> MediaProgram {
     let mut settings = tempfile::NamedTempFile::new().unwrap();
-    settings.write_all(b"[keys.demo]\nmcu = true").unwrap();
+    settings.write_all(b"ffmpeg = \"/nowhere/ffmpeg\"\n[keys.demo]\nmcu = true").unwrap();
     let program = Program::start(&["--config", settings.path().to_str().unwrap()]);
     MediaProgram { program, _settings: settings }
 }
@@ -58,9 +58,11 @@ async fn members_meet_by_the_media_server_and_hear_who_leaves() {
     bob.send(json!({"type": "startRecordingRoom", "target": "MCU"})).await;
     let refusal = bob.next().await;
     assert_eq!((&refusal["type"], &refusal["action"]), (&json!("recordingEvent"), &json!("error")));
+    assert_eq!(refusal["error"], "this server does not record, because it has no ffmpeg");
     bob.send(json!({"type": "startRTMP", "target": "MCU", "rtmpId": "live"})).await;
     let refusal = bob.next().await;
     assert_eq!((&refusal["type"], &refusal["rtmpId"]), (&json!("rtmpEvent"), &json!("live")));
+    assert_eq!(refusal["error"], "this server makes no live streams, because it has no ffmpeg");
 
     bob.leave().await;
     let bye = alice.next().await;
