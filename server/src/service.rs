@@ -17,6 +17,7 @@ use crate::http::{router, Site, Traffic};
 use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
 use crate::mcu::refusing::{refusing, Refused};
 use crate::mcu::room::McuLimits;
+use crate::mcu::rtmp::LiveStreams;
 use crate::mcu::tap::TapFactory;
 use crate::mcu::{DriverSetup, MediaServer, SignalSink, StartError};
 use crate::random;
@@ -83,6 +84,17 @@ pub struct Media {
     pub server: Arc<MediaServer>,
     /// Composes and encodes; or why it does not.
     pub ffmpeg: Arc<Result<Ffmpeg, NotFound>>,
+    live_streams: Option<Arc<LiveStreams>>,
+}
+
+impl Media {
+    /// Its numbers as Prometheus text.
+    pub fn write_metrics(&self, text: &mut String) {
+        self.server.write_metrics(text);
+        if let Some(streams) = &self.live_streams {
+            streams.write_metrics(text);
+        }
+    }
 }
 
 /// The server without a listener.
@@ -204,7 +216,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         hub: Arc::clone(&hub),
         traffic: Traffic::default(),
         public_address: settings.public_address.clone(),
-        media: media.as_ref().map(|media| Arc::clone(&media.server)),
+        media: media.clone(),
         listen_address: listen.to_string(),
         room_members: settings.limits.room_members,
     };
@@ -222,7 +234,13 @@ fn media_server(
         return Ok(None);
     }
     let ffmpeg = Arc::new(Ffmpeg::find(settings.ffmpeg.as_deref()));
-    let taps = taps(&ffmpeg);
+    let live_streams = match &*ffmpeg {
+        Ok(ffmpeg) if settings.live_streams.at_once > 0 => {
+            Some(LiveStreams::new(ffmpeg, settings.live_streams))
+        }
+        _ => None,
+    };
+    let taps = taps(&ffmpeg, live_streams.as_ref());
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let start = |address: SocketAddr, rooms: Weak<Hub>, runtime: Handle| {
         let setup = DriverSetup {
@@ -253,19 +271,20 @@ fn media_server(
     let server = Arc::new(outcome.map_err(|reason| ServiceError::Media { address, reason })?);
     let commanded = Arc::clone(&server);
     hub.attach(Box::new(move |command| commanded.handle(command)));
-    Ok(Some(Media { server, ffmpeg }))
+    Ok(Some(Media { server, ffmpeg, live_streams }))
 }
 
 /// Recorders and live streams, or what answers in their place.
-fn taps(ffmpeg: &Result<Ffmpeg, NotFound>) -> Vec<TapFactory> {
-    let (recordings, live_streams) = match ffmpeg {
-        Ok(_) => ("this server does not record", "this server makes no live streams"),
-        Err(_) => (
-            "this server does not record, because it has no ffmpeg",
-            "this server makes no live streams, because it has no ffmpeg",
-        ),
+fn taps(ffmpeg: &Result<Ffmpeg, NotFound>, live_streams: Option<&Arc<LiveStreams>>) -> Vec<TapFactory> {
+    let reason = |what: &str| match ffmpeg {
+        Ok(_) => format!("this server {what}"),
+        Err(_) => format!("this server {what}, because it has no ffmpeg"),
     };
-    vec![refusing(Refused::Recordings, recordings), refusing(Refused::LiveStreams, live_streams)]
+    let refused = || refusing(Refused::LiveStreams, &reason("makes no live streams"));
+    vec![
+        refusing(Refused::Recordings, &reason("does not record")),
+        live_streams.map_or_else(refused, LiveStreams::taps),
+    ]
 }
 
 /// In the data folder, or where there is none in memory.

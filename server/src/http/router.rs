@@ -16,7 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::health::Traffic;
 use super::{api, health, statistics};
 use crate::access::Authority;
-use crate::mcu::MediaServer;
+use crate::service::Media;
 use crate::signaling::Hub;
 
 /// Browsers need not ask again for this long.
@@ -29,7 +29,7 @@ pub struct Site {
     /// The rooms.
     pub hub: Arc<Hub>,
     /// The media server, if there is one.
-    pub media: Option<Arc<MediaServer>>,
+    pub media: Option<Media>,
     /// Counters.
     pub traffic: Traffic,
     /// `host` or `host:port` for clients, if it is fixed.

@@ -62,6 +62,7 @@ pub mod messages;
 pub mod packet;
 pub mod refusing;
 pub mod room;
+pub mod rtmp;
 pub mod sdp;
 pub mod tap;
 pub mod webm;

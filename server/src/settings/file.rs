@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::access::AppKey;
 use crate::ice::IceServerSettings;
+use crate::mcu::rtmp::LiveStreamLimits;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
 
@@ -31,6 +32,7 @@ pub struct SettingsFile {
     pub ping_timeout_seconds: Option<u64>,
     pub limits: Option<LimitSettings>,
     pub stored_messages: Option<StoredMessageSettings>,
+    pub live_streams: Option<LiveStreamSettings>,
     pub keys: Option<BTreeMap<String, AppKey>>,
     pub ice_servers: Option<Vec<IceServerSettings>>,
 }
@@ -57,6 +59,27 @@ impl LimitSettings {
             rooms_per_connection: self.rooms_per_connection.unwrap_or(usual.rooms_per_connection),
             message_burst: self.message_burst.unwrap_or(usual.message_burst),
             messages_per_second: self.messages_per_second.unwrap_or(usual.messages_per_second),
+        }
+    }
+}
+
+/// Section `[live_streams]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LiveStreamSettings {
+    pub at_once: Option<usize>,
+    pub in_a_room: Option<usize>,
+    pub private_addresses: Option<bool>,
+}
+
+impl LiveStreamSettings {
+    pub(super) fn limits(&self) -> LiveStreamLimits {
+        let usual = LiveStreamLimits::default();
+        LiveStreamLimits {
+            at_once: self.at_once.unwrap_or(usual.at_once),
+            in_a_room: self.in_a_room.unwrap_or(usual.in_a_room),
+            private_addresses: self.private_addresses.unwrap_or(usual.private_addresses),
         }
     }
 }

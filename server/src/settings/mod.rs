@@ -4,7 +4,7 @@ mod command_line;
 mod file;
 
 pub use command_line::CommandLine;
-pub use file::{LimitSettings, SettingsFile, StoredMessageSettings};
+pub use file::{LimitSettings, LiveStreamSettings, SettingsFile, StoredMessageSettings};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,6 +14,7 @@ use std::time::Duration;
 use crate::access::AppKey;
 use crate::ice::{IceServerError, IceServerSettings};
 use crate::mcu::address::PublicAddress;
+use crate::mcu::rtmp::LiveStreamLimits;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
 
@@ -100,6 +101,8 @@ pub struct Settings {
     pub send_queue: usize,
     /// Limits of the in-memory message store.
     pub stored_messages: StoreLimits,
+    /// Limits of live streams.
+    pub live_streams: LiveStreamLimits,
     /// App keys by name.
     pub keys: BTreeMap<String, AppKey>,
     /// STUN and TURN servers.
@@ -160,6 +163,7 @@ impl Settings {
             limits: limits.room_limits(),
             send_queue: limits.send_queue.unwrap_or(2048),
             stored_messages: file.stored_messages.unwrap_or_default().store_limits(),
+            live_streams: file.live_streams.unwrap_or_default().limits(),
             keys,
             ice_servers: file.ice_servers.unwrap_or_default(),
         })

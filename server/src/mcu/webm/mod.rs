@@ -4,7 +4,7 @@
 
 mod element;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use element::Elements;
 
@@ -188,14 +188,4 @@ fn opus_head(channels: u8) -> Vec<u8> {
     head.extend(0_i16.to_le_bytes());
     head.push(0);
     head
-}
-
-/// Width and height that a VP8 key frame states (RFC 6386, 9.1); `None` for other frames.
-pub fn vp8_size(frame: &[u8]) -> Option<(u16, u16)> {
-    let [tag, _, _, 0x9d, 0x01, 0x2a, width_low, width_high, height_low, height_high, ..] = *frame else {
-        return None;
-    };
-    let size = |low, high| u16::from_le_bytes([low, high]) & 0x3fff;
-    let (width, height) = (size(width_low, width_high), size(height_low, height_high));
-    (tag & 1 == 0 && width > 0 && height > 0).then_some((width, height))
 }
