@@ -14,7 +14,7 @@ export const TABLET = { width: 820, height: 1180 };
 export const DESKTOP = { width: 1440, height: 900 };
 
 /** The real server with the built demo, and a browser; every visitor has a profile of their own. */
-export function setStage({ flags } = {}) {
+export function setStage({ flags, config } = {}) {
   const stage = { server: null, browser: null, visit, restartServer };
 
   before(async () => {
@@ -30,7 +30,7 @@ export function setStage({ flags } = {}) {
   });
 
   function startServer(listen) {
-    return Server.start({ listen, flags: ['--www', DEMO] });
+    return Server.start({ listen, config, flags: ['--www', DEMO] });
   }
 
   async function restartServer() {

@@ -4,6 +4,7 @@ import { nameFrom, sendingFrom } from '../../www/src/session/person.js';
 import { addressOfRoom, readAddress, roomNameFault } from '../../www/src/state/address.js';
 import * as change from '../../www/src/state/call-state.js';
 import * as chat from '../../www/src/state/chat.js';
+import * as liveStreams from '../../www/src/state/live-streams.js';
 import { createStore } from '../../www/src/state/store.js';
 import { defaultSettings, sizeOf, tidySettings } from '../../www/src/state/settings.js';
 import { featuredGrid } from '../../www/src/view/featured-grid.js';
@@ -191,4 +192,27 @@ test('the server keeps encrypted messages for everybody only', () => {
   ]) {
     assert.equal(chat.willBeKept({ ...state, ...changes }), false, JSON.stringify(changes));
   }
+});
+
+test('a live stream is shown without its key, from the question to its end', () => {
+  const apply = (state, ...changes) =>
+    changes.reduce((now, one) => ({ ...now, ...one(now) }), state);
+  const place = liveStreams.placeOf('rtmps://me@live.example:444/app/top-secret?token=more');
+  assert.equal(place, 'rtmps://live.example:444/app/…');
+  assert.equal(liveStreams.placeOf('nonsense'), 'an RTMP server');
+  const asked = { id: null, place, isLive: false };
+  const other = { ...asked };
+  const state = apply(
+    change.initialState,
+    liveStreams.liveStreamAsked(asked),
+    liveStreams.liveStreamAsked(other),
+  );
+  const began = apply(
+    state,
+    liveStreams.liveStreamBegan(asked, 'one'),
+    liveStreams.liveStreamRefused(other),
+  );
+  assert.deepEqual(began.liveStreams, [{ id: 'one', place, isLive: true }]);
+  assert.deepEqual(apply(began, liveStreams.liveStreamEnded('other')), began);
+  assert.deepEqual(apply(began, liveStreams.liveStreamEnded('one')).liveStreams, []);
 });

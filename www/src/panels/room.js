@@ -1,5 +1,6 @@
 import { Phase, noticed, self } from '../state/call-state.js';
 import { element, setText } from '../view/element.js';
+import { createLiveStreamControls } from '../view/live-stream-controls.js';
 import { createRecordingControls } from '../view/recording-controls.js';
 import { createSection } from '../view/section.js';
 import { createSwitch } from '../view/switch.js';
@@ -22,6 +23,7 @@ function createRoom({ store, session }) {
   });
   const data = createDataEditor({ store, session });
   const recording = createRecordingControls({ session });
+  const liveStreams = createLiveStreamControls({ session });
 
   return {
     element: element(
@@ -29,6 +31,7 @@ function createRoom({ store, session }) {
       { class: 'panel-scroll' },
       createSection('Access', lock.element),
       recording.element,
+      liveStreams.element,
       createSection('Your custom data', data.element),
     ),
 
@@ -37,6 +40,8 @@ function createRoom({ store, session }) {
       lock.show({ isOn: state.roomIsLocked, isAvailable: isConnected });
       recording.element.hidden = !state.hasMediaServer;
       recording.show(state);
+      liveStreams.element.hidden = !state.hasMediaServer;
+      liveStreams.show(state.liveStreams);
       data.show(self(state)?.customData, isConnected);
     },
   };

@@ -1,10 +1,10 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
-import { noticed, pictureOf, self } from '../state/call-state.js';
-import { liveStreamAdded, liveStreamRemoved, recordingChanged } from '../state/recording.js';
+import { noticed } from '../state/call-state.js';
+import { recordingChanged } from '../state/recording.js';
 
-const { RECORDING_STATE, RTMP_STATE } = SkylinkConstants;
+const { RECORDING_STATE } = SkylinkConstants;
 
-/** Recording a room, and streaming a picture live. Both are done by the room's media server. */
+/** Recording a room, which its media server does. */
 export function createRecording({ store, sdk }) {
   const say = (text) => store.change(noticed(text));
 
@@ -15,12 +15,6 @@ export function createRecording({ store, sdk }) {
       if (state === RECORDING_STATE.START) say('This room is recorded now.');
       if (state === RECORDING_STATE.STOP) say('The recording has ended.');
       if (state === RECORDING_STATE.ERROR) say(`The recording failed: ${textOf(error)}`);
-    },
-
-    [SkylinkEvents.RTMP_STATE]({ state, rtmpId, error }) {
-      if (state === RTMP_STATE.START) return;
-      store.change(liveStreamRemoved(rtmpId));
-      if (state === RTMP_STATE.ERROR) say(`The live stream failed: ${textOf(error)}`);
     },
   };
 
@@ -37,22 +31,6 @@ export function createRecording({ store, sdk }) {
 
     start: () => attempt((roomName) => sdk().startRecording(roomName)),
     stop: () => attempt((roomName) => sdk().stopRecording(roomName)),
-
-    /** Sends one's own picture to an RTMP server. */
-    startLive: (endpoint) =>
-      attempt(async (roomName) => {
-        const picture = pictureOf(self(store.state));
-        if (!picture) throw new Error('Switch your camera on first.');
-        const id = await sdk().startRTMPSession(roomName, picture.id, endpoint);
-        store.change(liveStreamAdded({ id, endpoint }));
-        say('Your picture is live.');
-      }),
-
-    stopLive: (id) =>
-      attempt(async (roomName) => {
-        await sdk().stopRTMPSession(roomName, id);
-        store.change(liveStreamRemoved(id));
-      }),
   };
 }
 

@@ -13,6 +13,7 @@ import { createFiles } from './files.js';
 import { createHistory } from './history.js';
 import { createJournal } from './journal.js';
 import { listen } from './listening.js';
+import { createLiveStreams } from './live-streams.js';
 import { createMessages } from './messages.js';
 import { createPeople } from './people.js';
 import { createRecording } from './recording.js';
@@ -58,6 +59,7 @@ export class RoomSession {
     this.secrets = createSecrets({ ...shared, onAdded: () => this.history.load() });
     this.people = createPeople(shared);
     this.devices = createDevices(shared);
+    this.liveStreams = createLiveStreams(shared);
     this.recording = createRecording(shared);
     this.screen = createScreen(shared);
     this.statistics = createStatistics(shared);
@@ -75,6 +77,7 @@ export class RoomSession {
       this.streams,
       this.screen,
       this.recording,
+      this.liveStreams,
       this.connections,
       this.messages,
       this.secrets,

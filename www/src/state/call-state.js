@@ -5,6 +5,7 @@
  */
 import { noChat, receiverLeft } from './chat.js';
 import { noDevices } from './devices.js';
+import { noLiveStreams } from './live-streams.js';
 import { noRecording } from './recording.js';
 import { defaultSettings } from './settings.js';
 import { noTransfers } from './transfers.js';
@@ -41,6 +42,7 @@ const nothingOfARoom = {
   ...noChat,
   ...noTransfers,
   ...noRecording,
+  ...noLiveStreams,
 };
 
 export const initialState = {
@@ -78,6 +80,7 @@ export const joiningAgain =
     isRejoining: true,
     hasMediaServer: false,
     ...noRecording,
+    ...noLiveStreams,
     roomIsLocked: false,
     people: people.map((person) => ({
       ...person,
