@@ -19,6 +19,9 @@ pub mod endpoint;
 pub mod feed;
 mod progress;
 mod run;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+mod run_tests;
 pub mod session;
 mod tap;
 #[cfg(test)]
