@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 const NGINX = '/usr/sbin/nginx';
 const MODULE = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 const WAIT_LIMIT_MS = 30_000;
-const POLL_MS = 100;
+const POLL_MS = 500;
 
 const listening = async (server) => {
   server.listen(0, '127.0.0.1');
@@ -47,7 +47,8 @@ export class RtmpSink {
   #process;
   #hooks = createHttpServer((request, response) => this.#take(request, response));
   #waiting = new Set();
-  #sizeBefore = 0;
+  /** Files of before the latest start. */
+  #old = new Set();
 
   /** Publications so far: `{ name, path }`, where `path` is the file once it is complete. */
   published = [];
@@ -98,7 +99,7 @@ export class RtmpSink {
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGTERM');
     await ended;
-    this.#sizeBefore += await this.#size();
+    this.#old = new Set(await this.#files());
   }
 
   async stop() {
@@ -122,43 +123,38 @@ export class RtmpSink {
     for (const check of this.#waiting) check();
   }
 
-  /** Resolves when a key has been published so many times. */
-  publication(name, times = 1) {
-    const all = () => this.published.filter((one) => one.name === name);
-    return this.#until(() => all().length >= times, `${times} × ${name}`);
-  }
-
   /** Resolves with what the latest recording of a key holds once it is complete. */
   async recording(name) {
     const latest = () => this.published.findLast((one) => one.name === name)?.path;
     return probe(await this.#until(latest, `the recording of ${name}`));
   }
 
-  /** What the youngest file holds, complete or not. */
-  async youngest() {
-    const files = await this.#files();
-    files.sort((one, other) => one.birthtimeMs - other.birthtimeMs);
-    return probe(files.at(-1).path);
-  }
-
-  /** Resolves when so many bytes have been recorded since the latest start of the program. */
-  async received(bytes) {
+  /**
+   * Resolves when more than so many pictures and packets of sound have come under a key since the
+   * latest start of the program.
+   */
+  async receives(name, count = 5) {
     const end = Date.now() + WAIT_LIMIT_MS;
-    while ((await this.#size()) < bytes) {
-      if (Date.now() > end) throw new Error(`nginx received ${await this.#size()} bytes`);
+    for (;;) {
+      const file = (await this.#files()).find(
+        (one) => one.startsWith(`${name}-`) && !this.#old.has(one),
+      );
+      const { h264 = 0, aac = 0 } = file ? await this.#probe(file) : {};
+      if (h264 > count && aac > count) return;
+      if (Date.now() > end) {
+        throw new Error(`${name}: nginx got ${h264} pictures and ${aac} packets of sound`);
+      }
       await sleep(POLL_MS);
     }
   }
 
   async #files() {
-    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.flv'));
-    const paths = names.map((name) => join(this.#folder, name));
-    return Promise.all(paths.map(async (path) => ({ path, ...(await stat(path)) })));
+    return (await readdir(this.#folder)).filter((name) => name.endsWith('.flv'));
   }
 
-  async #size() {
-    const files = await this.#files();
-    return files.reduce((sum, { size }) => sum + size, 0) - this.#sizeBefore;
+  /** Of a file that has just been begun nothing is known yet. */
+  #probe(name) {
+    return probe(join(this.#folder, name)).catch(() => ({}));
   }
 
   #until(condition, what) {

@@ -29,10 +29,8 @@ test('one’s picture goes live and is stopped again', async (t) => {
   await anna.page.locator('[data-test="live-stream"][data-state="live"]').waitFor();
   const text = await anna.find('live-stream').textContent();
   assert.match(text, /^Live on rtmp:\/\/127\.0\.0\.1:\d+\/live\/…/);
-  await sink.received(20_000);
+  await sink.receives('secret');
   await anna.find('live-stop').click();
   await anna.find('live-stream').waitFor({ state: 'detached' });
-  const { h264, aac } = await sink.recording('secret');
-  assert.ok(h264 > 5 && aac > 5, `${h264} pictures, ${aac} packets of sound`);
   assert.deepEqual(anna.errors, []);
 });
