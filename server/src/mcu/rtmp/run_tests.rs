@@ -82,8 +82,10 @@ fn an_endpoint_that_takes_nothing_holds_nobody_up() {
     let port = listener.local_addr().unwrap().port();
     let (input, reports) = start(&format!("rtmp://127.0.0.1:{port}/live/key"), true);
     let (mut slowest, mut lost) = (Duration::ZERO, 0);
+    let pieces = stream();
     for _ in 0..20 {
-        for piece in stream() {
+        for piece in &pieces {
+            let piece = piece.clone();
             let begun = Instant::now();
             lost += u32::from(!input.write(piece));
             slowest = slowest.max(begun.elapsed());
