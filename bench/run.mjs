@@ -1,27 +1,28 @@
 // Sizes and speed beside skylinkjs, in one run: `npm run bench`.
-//   npm run bench -- --only join     one part (sizes, start, join); may be given several times
+//   npm run bench -- --only join     one part; may be given several times
 //   npm run bench -- --rounds 15     measured rounds of each kind (default 7)
-//   npm run bench -- --no-build      take the package and the server as they are
-// SKYLINK_SERVER names another server program.
-import { mkdir, writeFile } from 'node:fs/promises';
+//   npm run bench -- --quick         fewer rounds, smaller amounts: minutes instead of an hour
+//   npm run bench -- --keep          the other parts of the last report stay in it
+//   npm run bench -- --no-build      take the package and the programs as they are
+// A part is a file in bench/parts. SKYLINK_SERVER names another server program.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { launchBrowser } from '../tests/e2e/harness/browser.mjs';
-import { Server } from '../tests/e2e/harness/server.mjs';
 import { CommandFailed, run } from '../tools/run.mjs';
 import { chromium, nativeEnvironment, root } from '../tools/toolchain.mjs';
 import { htmlOf } from './html.mjs';
-import { measureJoin } from './join.mjs';
 import { describeMachine, load } from './machine.mjs';
-import { bundleOf, KINDS, Site } from './site.mjs';
-import { measureSizes } from './sizes.mjs';
+import { bundleOf, KINDS } from './site.mjs';
 import { spreadOf } from './spread.mjs';
-import { measureStart } from './start.mjs';
+import { Stage } from './stage.mjs';
 import { textOf } from './table.mjs';
 
-const IN_BROWSER = { start: measureStart, join: measureJoin };
-const PARTS = ['sizes', ...Object.keys(IN_BROWSER)];
 const FOLDER = join(root, 'bench/report');
+const REPORT = join(FOLDER, 'report.json');
+const QUICK_ROUNDS = 2;
+
+/** In the order of the report; what is not named here comes behind, by name. */
+const ORDER = ['sizes', 'start', 'join', 'files', 'delayed-files', 'p2p-messages'];
 
 const began = performance.now();
 const tell = (line) => {
@@ -29,44 +30,45 @@ const tell = (line) => {
   console.log(`[${seconds.padStart(6)} s] ${line}`);
 };
 
+async function namesOfParts() {
+  const files = await readdir(join(root, 'bench/parts'));
+  const names = files.map((file) => file.replace('.mjs', '')).sort();
+  return [
+    ...ORDER.filter((name) => names.includes(name)),
+    ...names.filter((name) => !ORDER.includes(name)),
+  ];
+}
+
 async function buildAll() {
   const env = nativeEnvironment();
   await run(['node', 'tools/build.mjs'], { env });
   if (process.env.SKYLINK_SERVER) return;
-  await run(['cargo', 'build', '--profile', 'server', '-p', 'skylink-server'], { env });
+  const programs = ['-p', 'skylink-server', '-p', 'impaired-path'];
+  await run(['cargo', 'build', '--profile', 'server', ...programs], { env });
 }
 
-async function measureInBrowser(parts, bundles, rounds) {
-  const stage = { rounds, tell };
-  try {
-    stage.server = await Server.start();
-    stage.site = await Site.start(bundles);
-    stage.browser = await launchBrowser();
-    const machine = describeMachine(stage.browser);
-    const sections = [];
-    for (const part of parts) sections.push(await IN_BROWSER[part](stage));
-    return { machine, sections };
-  } finally {
-    await stage.browser?.close();
-    await stage.site?.stop();
-    await stage.server?.stop();
-  }
-}
-
-async function measure(parts, rounds) {
-  const made = new Date().toISOString();
+async function measurePart(name, stage) {
+  const { measure, needsPages = true } = await import(`./parts/${name}.mjs`);
   const loadBefore = load();
+  if (needsPages) await stage.open();
+  const section = await measure(stage);
+  const made = new Date().toISOString();
+  return { part: name, made, rounds: stage.rounds, loadBefore, loadAfter: load(), ...section };
+}
+
+async function measureAll(names, settings) {
   tell('bundling');
   const bundles = Object.fromEntries(
     await Promise.all(KINDS.map(async (kind) => [kind, await bundleOf(kind)])),
   );
-  const sizes = parts.includes('sizes') ? await measureSizes(bundles) : null;
-  const inBrowser = parts.filter((part) => part in IN_BROWSER);
-  const { machine, sections } =
-    inBrowser.length > 0
-      ? await measureInBrowser(inBrowser, bundles, rounds)
-      : { machine: describeMachine(null), sections: [] };
-  return { made, machine, rounds, loadBefore, loadAfter: load(), sizes, sections };
+  const stage = new Stage({ ...settings, tell }, bundles);
+  const sections = [];
+  try {
+    for (const name of names) sections.push(await measurePart(name, stage));
+    return { machine: describeMachine(stage.browser), sections };
+  } finally {
+    await stage.close();
+  }
 }
 
 /** With the spread beside the samples, for those who read the file and do not want to reckon. */
@@ -85,46 +87,64 @@ function withSpread(report) {
   return { ...report, sections };
 }
 
+/** The parts of the last report that were not measured now, each with its own date and load. */
+async function mergedWithLast(report, order) {
+  const last = JSON.parse(await readFile(REPORT, 'utf8'));
+  const measured = new Set(report.sections.map(({ part }) => part));
+  const kept = last.sections.filter(({ part }) => order.includes(part) && !measured.has(part));
+  const sections = [...report.sections, ...kept];
+  sections.sort((one, other) => order.indexOf(one.part) - order.indexOf(other.part));
+  const chromiumOf = [report, last].map(({ machine }) => machine.chromium);
+  const machine = { ...report.machine, chromium: chromiumOf.find((it) => it !== 'not started') };
+  return { ...report, machine, sections };
+}
+
 async function writeReport(report) {
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(join(FOLDER, 'report.json'), `${JSON.stringify(withSpread(report), null, 2)}\n`);
+  await writeFile(REPORT, `${JSON.stringify(withSpread(report), null, 2)}\n`);
   await writeFile(join(FOLDER, 'index.html'), htmlOf(report));
 }
 
-function readArguments() {
+function readArguments(parts) {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string', multiple: true, default: PARTS },
-      rounds: { type: 'string', default: '7' },
+      only: { type: 'string', multiple: true, default: parts },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
       build: { type: 'boolean', default: true },
     },
     allowNegative: true,
   });
-  const rounds = Number(values.rounds);
-  const unknown = values.only.filter((part) => !PARTS.includes(part));
+  const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : 7));
+  const unknown = values.only.filter((part) => !parts.includes(part));
   if (unknown.length > 0) {
-    throw new RangeError(`No such part: ${unknown.join(', ')}. Parts: ${PARTS.join(', ')}`);
+    throw new RangeError(`No such part: ${unknown.join(', ')}. Parts: ${parts.join(', ')}`);
   }
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new RangeError(`--rounds is a whole number from 1 on, not ${values.rounds}`);
   }
-  return { parts: PARTS.filter((part) => values.only.includes(part)), rounds, build: values.build };
+  const { quick, keep, build } = values;
+  return { names: parts.filter((part) => values.only.includes(part)), rounds, quick, keep, build };
 }
 
 try {
-  const { parts, rounds, build } = readArguments();
+  const parts = await namesOfParts();
+  const { names, rounds, quick, keep, build } = readArguments(parts);
   process.env.SKYLINK_CHROMIUM ??= chromium;
   if (build) await buildAll();
-  const report = await measure(parts, rounds);
+  const measured = await measureAll(names, { rounds, isQuick: quick });
+  const report = keep ? await mergedWithLast(measured, parts) : measured;
   await writeReport(report);
-  const { machine, loadBefore, loadAfter } = report;
-  console.log(`\n${textOf(report)}\n`);
+  console.log(`\n${textOf(measured)}\n`);
   console.log(
-    Object.entries(machine)
+    Object.entries(report.machine)
       .map(([name, value]) => `${name}: ${value}`)
       .join('; '),
   );
-  console.log(`load of the machine before ${loadBefore}, after ${loadAfter}`);
+  for (const { part, loadBefore, loadAfter } of measured.sections) {
+    console.log(`${part}: load of the machine before ${loadBefore}, after ${loadAfter}`);
+  }
   console.log('bench/report/index.html, bench/report/report.json');
 } catch (error) {
   if (!(error instanceof CommandFailed || error instanceof RangeError)) throw error;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -34,7 +34,23 @@ export async function bundleOf(kind) {
   return Buffer.from(outputFiles[0].contents);
 }
 
-const PAGE_SCRIPTS = ['start.js', 'member.js', 'phases.js'];
+/** Where pages get the cipher of skylinkjs from. */
+export const CRYPTO_JS = '/crypto-js.js';
+
+async function bundleOfCryptoJs() {
+  const { outputFiles } = await build({
+    stdin: { contents: "export { default } from 'crypto-js';", resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    logLevel: 'error',
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+/** What runs in the pages. */
+const SCRIPTS = join(root, 'bench/page');
 const SCRIPT = 'text/javascript; charset=utf-8';
 
 /** Serves an empty page, the bundles and the scripts that measure, compressed as a CDN does it. */
@@ -48,8 +64,9 @@ export class Site {
   static async start(bundles) {
     const site = new Site();
     for (const kind of KINDS) site.#add(site.addressOf(kind), bundles[kind]);
-    for (const name of PAGE_SCRIPTS) {
-      site.#add(`/page/${name}`, await readFile(join(root, 'bench/page', name)));
+    site.#add(CRYPTO_JS, await bundleOfCryptoJs());
+    for (const name of await readdir(SCRIPTS)) {
+      site.#add(`/page/${name}`, await readFile(join(SCRIPTS, name)));
     }
     site.#http = createServer((request, response) => site.#answer(request, response));
     site.#http.listen(0, '127.0.0.1');
@@ -76,10 +93,14 @@ export class Site {
     response.writeHead(200, { ...headers, 'cache-control': 'no-store' }).end(file.body);
   }
 
-  /** A page without history: a context of its own, so nothing is cached and no code is compiled. */
-  async withFreshPage(browser, use) {
+  /**
+   * A page without history: a context of its own, so nothing is cached and no code is compiled.
+   * With a path, it reaches its peers over that.
+   */
+  async withFreshPage(browser, use, path = null) {
     const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
     try {
+      await path?.install(context);
       const page = await context.newPage();
       await page.goto(this.origin);
       return await use(page);

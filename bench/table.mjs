@@ -1,47 +1,66 @@
 import { ratioOf, spreadOf } from './spread.mjs';
 
-export const number = (value) => value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : 1);
-export const ratio = (value) => (value === null ? '-' : value.toFixed(2));
+const FRACTION_BELOW = 100;
+const FINE_BELOW = 1;
 
-const FIRST = 34;
-const WIDE = 38;
-const cell = (value, width = 10) => String(value).padStart(width);
-
-function spread(samples) {
-  const { median, min, lowerQuartile, upperQuartile, max } = spreadOf(samples);
-  const around = [min, lowerQuartile, upperQuartile, max].map(number).join(' / ');
-  return `${number(median)}  (${around})`;
+export function number(value) {
+  if (Number.isInteger(value) || Math.abs(value) >= FRACTION_BELOW) return value.toFixed(0);
+  return value.toFixed(Math.abs(value) < FINE_BELOW ? 2 : 1);
 }
 
-function sizesTable({ bundles, slim }) {
-  const kinds = ['raw', 'gzip', 'brotli'];
-  const line = (name, values) => name.padEnd(FIRST) + values.map((value) => cell(value)).join('');
-  const values = (sizes) => kinds.map((kind) => sizes[kind]);
-  const share = kinds.map((kind) => ratio(ratioOf(bundles.ours[kind], bundles.skylinkjs[kind])));
-  return [
-    line('Sizes in an app’s bundle, bytes', kinds),
-    line('ours', values(bundles.ours)),
-    line('skylinkjs', values(bundles.skylinkjs)),
-    line('ours / skylinkjs', share),
-    line('(ours, slim.js and its module)', values(slim)),
-  ];
+export const ratio = (value) => (value === null ? '-' : value.toFixed(value >= 10 ? 1 : 2));
+
+const FIRST = 36;
+const WIDE = 34;
+
+export function spreadText(samples) {
+  const { count, median, min, max } = spreadOf(samples);
+  return count === 1 ? number(median) : `${number(median)} (${number(min)} … ${number(max)})`;
 }
 
-function timesTable({ title, metrics, steps = [] }) {
-  const line = (name, ours, theirs, share) =>
-    name.padEnd(FIRST) + cell(ours, WIDE) + cell(theirs, WIDE) + cell(share, 7);
-  const row = ({ title: name, samples: { ours, skylinkjs } }) => {
-    const share = ratioOf(spreadOf(ours).median, spreadOf(skylinkjs).median);
-    return line(name, spread(ours), spread(skylinkjs), ratio(share));
+/** Ratios of the medians, ours to each other kind: `{ beside, value, goal, isReached }`. */
+export function ratiosOf({ samples, goals = [] }) {
+  const median = (kind) => spreadOf(samples[kind]).median;
+  return Object.keys(samples)
+    .filter((kind) => kind !== 'ours')
+    .map((beside) => {
+      const value = ratioOf(median('ours'), median(beside));
+      const goal = goals.find((it) => it.beside === beside);
+      const isReached =
+        goal && value !== null && (value <= goal.atMost || value >= goal.atLeast || false);
+      return { beside, value, goal, isReached };
+    });
+}
+
+export function goalText({ goal, isReached }) {
+  if (!goal) return '';
+  const bound = goal.atMost === undefined ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`;
+  return `${bound} ${isReached ? '✓' : '✗'}`;
+}
+
+/** All kinds of a section in their order. */
+export const kindsOf = ({ metrics }) => [
+  ...new Set(metrics.flatMap(({ samples }) => Object.keys(samples))),
+];
+
+function sectionTable(section) {
+  const { title, metrics, steps = [] } = section;
+  const kinds = kindsOf(section);
+  const row = (metric) => {
+    const values = kinds.map((kind) =>
+      (metric.samples[kind] ? spreadText(metric.samples[kind]) : '-').padStart(WIDE),
+    );
+    const shares = ratiosOf(metric).map(
+      (share) => `${share.beside} ${ratio(share.value)} ${goalText(share)}`,
+    );
+    return `${`${metric.title}, ${metric.unit}`.padEnd(FIRST)}${values.join('')}  ${shares.join('  ')}`;
   };
-  const stepRows = steps
-    .filter(isComplete)
-    .map((step) => row({ ...step, title: `  ${step.title}` }));
+  const complete = steps.filter(isComplete);
   return [
     title,
-    line('median  (min / quartiles / max)', 'ours', 'skylinkjs', 'ratio'),
+    'median (min … max)'.padEnd(FIRST) + kinds.map((kind) => kind.padStart(WIDE)).join(''),
     ...metrics.map(row),
-    ...(stepRows.length > 0 ? ['its steps', ...stepRows] : []),
+    ...(complete.length > 0 ? ['its steps', ...complete.map(row)] : []),
   ];
 }
 
@@ -51,7 +70,6 @@ export function isComplete({ samples }) {
 }
 
 /** The report in plain text. */
-export function textOf({ sizes, sections }) {
-  const parts = [...(sizes ? [sizesTable(sizes)] : []), ...sections.map(timesTable)];
-  return parts.map((lines) => lines.join('\n')).join('\n\n');
+export function textOf({ sections }) {
+  return sections.map((section) => sectionTable(section).join('\n')).join('\n\n');
 }

@@ -9,7 +9,8 @@ const LIMIT_MS = 30_000;
 let sdk;
 let skylink;
 let self;
-let firstFrame;
+let allFrames;
+let expected = 1;
 
 function inTime(promise, what) {
   return new Promise((resolve, reject) => {
@@ -37,12 +38,23 @@ function listen() {
   self = new Promise((resolve) => {
     on(EVENTS.PEER_JOINED, ({ isSelf }) => isSelf && resolve());
   });
-  firstFrame = new Promise((resolve) => {
+  const channels = new Set();
+  on(EVENTS.DATA_CHANNEL_STATE, ({ state, peerId }) => {
+    if (state !== sdk.SkylinkConstants.DATA_CHANNEL_STATE.OPEN) return;
+    channels.add(peerId);
+    note('first data channel open');
+    if (channels.size === expected) note('all data channels open');
+  });
+  let frames = 0;
+  allFrames = new Promise((resolve) => {
     on(EVENTS.ON_INCOMING_STREAM, async ({ isSelf, stream }) => {
       if (isSelf) return;
       note('remote stream announced');
       await play(stream);
+      frames += 1;
       note('first remote frame');
+      if (frames !== expected) return;
+      note('frames of everybody');
       resolve();
     });
   });
@@ -77,13 +89,18 @@ export async function host(room) {
 }
 
 /**
- * Comes second: joins and waits for the host's first frame.
+ * Comes last: joins and waits for a frame and a data channel of everybody who is there.
  *
  * @returns the time of each step since the call
  */
 export async function join(room, start = performance.now()) {
+  expected = room.hosts;
   await enter(room);
-  await inTime(firstFrame, `the first frame; so far: ${JSON.stringify(notedSince(start))}`);
+  const isThere = () => 'all data channels open' in notedSince(start);
+  const all = allFrames.then(async () => {
+    while (!isThere()) await new Promise(requestAnimationFrame);
+  });
+  await inTime(all, `all frames; so far: ${JSON.stringify(notedSince(start))}`);
   return notedSince(start);
 }
 
