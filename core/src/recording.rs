@@ -13,6 +13,8 @@ const SHORTEST: f64 = 4_000.0;
 
 const STARTED: f64 = 0.0;
 const STOPPED: f64 = 1.0;
+/// There is a file.
+const LINK: f64 = 2.0;
 const FAILED: f64 = -1.0;
 
 /// The recordings of a room that we were told of.
@@ -88,6 +90,7 @@ impl Room {
             ("on", Some(id)) => self.on_recording_started(context, &id),
             ("off", Some(id)) => self.on_recording_stopped(context, &id),
             ("error", id) => self.on_recording_failed(context, id, message.error),
+            ("url", Some(id)) => self.on_recording_link(context, &id, message.url.unwrap_or_default()),
             (action, _) => context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[action]),
         }
     }
@@ -112,6 +115,11 @@ impl Room {
     }
 
     fn on_recording_stopped(&mut self, context: &mut Context, id: &str) {
+        // What has failed has ended.
+        let failed = |known: &Value| known.get("state").and_then(Value::as_number) == Some(FAILED);
+        if self.media_server.recordings.sessions.get(id).is_some_and(failed) {
+            return;
+        }
         if !self.end_recording(context, id, STOPPED, Value::Null) {
             return context.log(LogLevel::Warn, LogCode::UnknownSession, &[id]);
         }
@@ -129,6 +137,26 @@ impl Room {
         self.settle_wish(context, &wish, Err(media_server_error(text)));
     }
 
+    /// The file is there. Older versions than 2.7.2 tell it like this.
+    fn on_recording_link(&mut self, context: &mut Context, id: &str, url: String) {
+        let Some(Value::Object(session)) = self.media_server.recordings.sessions.get_mut(id) else {
+            return context.log(LogLevel::Warn, LogCode::UnknownSession, &[id]);
+        };
+        let is_path = url.starts_with('/') && !url.starts_with("//");
+        let server = if is_path {
+            let page_protocol = &context.environment.page_protocol;
+            [self.options.protocol(page_protocol), self.options.room_server().trim_end_matches('/')].concat()
+        } else {
+            String::new()
+        };
+        let link = Object::new().with("mixin", server + &url);
+        session.set("state", LINK);
+        session.set("mixingDateTime", context.now.iso8601());
+        session.set("links", link.clone());
+        let detail = Object::new().with("state", LINK).with("recordingId", id).with("link", link);
+        context.event("recordingState", detail);
+    }
+
     fn report_recording(&self, context: &mut Context, state: &str, id: Option<&str>, error: Option<&str>) {
         let report = Object::new()
             .with("state", state)
@@ -143,7 +171,9 @@ impl Room {
         let Some(Value::Object(session)) = recordings.sessions.get_mut(id) else { return false };
         session.set("active", false);
         session.set("state", state);
-        session.set("endedDateTime", context.now.iso8601());
+        if session.get("endedDateTime") == Some(&Value::Null) {
+            session.set("endedDateTime", context.now.iso8601());
+        }
         session.set("error", error);
         if recordings.current.as_ref().is_some_and(|(current, _)| current == id) {
             recordings.current = None;

@@ -7,6 +7,7 @@ import type {
   MessageInfo,
   PeerInfo,
   PeerInfoBase,
+  RecordingLinks,
   RoomInfo,
   SocketSession,
   StoredMessage,
@@ -224,10 +225,12 @@ export interface LocalMediaMutedDetail {
 
 /** What became of a recording. */
 export interface RecordingStateDetail {
-  /** 0 began, 1 ended, -1 failed. */
+  /** 0 began, 1 ended, 2 there is a file, -1 failed. */
   state: RecordingState;
   /** Which one. */
   recordingId: string;
+  /** With state 2: where the file is. 2.7.2 does not tell. */
+  link?: RecordingLinks;
   /** What the media server said, with state -1. */
   error?: unknown;
 }

@@ -317,7 +317,7 @@ export type LogItem = [dateTime: string, level: string, message: string, debugOb
 export interface RecordingSession {
   /** Whether it goes on. */
   active: boolean;
-  /** 0 began, 1 ended, -1 failed. */
+  /** 0 began, 1 ended, 2 ended and there is a file, -1 failed. */
   state: RecordingState;
   /** ISO 8601, local clock at the moment of the event. */
   startedDateTime: string;
@@ -325,6 +325,16 @@ export interface RecordingSession {
   endedDateTime: string | null;
   /** What the media server said went wrong, with state -1. */
   error: string | null;
+  /** ISO 8601, with state 2: when this client was told of the file. */
+  mixingDateTime?: string;
+  /** With state 2: the file. */
+  links?: RecordingLinks;
+}
+
+/** Where the file of a recording is. */
+export interface RecordingLinks {
+  /** Address of one MP4 with all that was recorded. Whoever has it may play it, for a day by default. */
+  mixin: string;
 }
 
 /** By recording id. */

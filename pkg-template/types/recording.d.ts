@@ -27,12 +27,13 @@ export interface RecordingMethods {
   startRecording(roomName: RoomName): Promise<string> | null;
 
   /**
-   * Stops the recording, whoever started it. At the earliest four seconds after it began (the
+   * Stops the recording, whoever started it. Its file is told of later, by `recordingState` 2, while
+   * the room is joined. At the earliest four seconds after it began (the
    * published documentation of 2.7.2 says minutes, its code seconds).
    * @returns the recording's id; `null`, and no promise, for a room that is not joined
    * @throws `STOP_RECORDING_NO_MCU`, `NO_RECORDING_IN_PROGRESS`, `RECORDING_TOO_SHORT`,
    *   `MEDIA_SERVER_ERROR`
-   * @fires `recordingState` 1 at everybody, or -1 with `error`
+   * @fires `recordingState` 1 at everybody, or -1 with `error`; then 2 with `link`, or -1 with `error`
    */
   stopRecording(roomName: RoomName): Promise<string> | null;
 

@@ -15,15 +15,16 @@ use tokio::runtime::Handle;
 use crate::access::{Authority, TokenSigner};
 use crate::http::{router, Site, Traffic};
 use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
+use crate::mcu::record::Studio;
 use crate::mcu::refusing::{refusing, Refused};
 use crate::mcu::room::McuLimits;
 use crate::mcu::rtmp::LiveStreams;
 use crate::mcu::tap::TapFactory;
 use crate::mcu::{DriverSetup, MediaServer, SignalSink, StartError};
-use crate::random;
 use crate::rooms::{DiskStore, MemoryStore, MessageStore, Rooms, RoomsSetup};
 use crate::settings::Settings;
 use crate::signaling::{self, Hub, SocketSettings};
+use crate::{random, time};
 
 /// How often memberships are looked at for their end.
 const TICK: Duration = Duration::from_secs(5);
@@ -85,12 +86,15 @@ pub struct Media {
     /// Composes and encodes; or why it does not.
     pub ffmpeg: Arc<Result<Ffmpeg, NotFound>>,
     live_streams: Option<Arc<LiveStreams>>,
+    /// Recordings.
+    pub studio: Arc<Studio>,
 }
 
 impl Media {
     /// Its numbers as Prometheus text.
     pub fn write_metrics(&self, text: &mut String) {
         self.server.write_metrics(text);
+        self.studio.archive().write_metrics(text);
         if let Some(streams) = &self.live_streams {
             streams.write_metrics(text);
         }
@@ -173,6 +177,11 @@ impl Service {
             tracing::warn!("some connections did not end in time");
             serving.abort();
         }
+        if let Some(media) = &self.media {
+            // The rooms end first, so that what they record is completed.
+            media.server.close();
+            media.studio.close();
+        }
         self.hub.flush();
         Ok(())
     }
@@ -201,7 +210,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         }),
     });
     let hub = Arc::new(Hub::new(rooms));
-    let media = media_server(settings, listen, &hub)?;
+    let media = media_server(settings, listen, &hub, &authority)?;
     let (layer, io) = signaling::layer(
         Arc::clone(&hub),
         SocketSettings {
@@ -229,6 +238,7 @@ fn media_server(
     settings: &Settings,
     listen: SocketAddr,
     hub: &Arc<Hub>,
+    authority: &Arc<Authority>,
 ) -> Result<Option<Media>, ServiceError> {
     if !settings.keys.values().any(|key| key.mcu) {
         return Ok(None);
@@ -240,7 +250,8 @@ fn media_server(
         }
         _ => None,
     };
-    let taps = taps(&ffmpeg, live_streams.as_ref());
+    let studio = Arc::new(studio(settings, hub, authority, (*ffmpeg).as_ref().ok())?);
+    let taps = taps(&ffmpeg, &studio, live_streams.as_ref());
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let start = |address: SocketAddr, rooms: Weak<Hub>, runtime: Handle| {
         let setup = DriverSetup {
@@ -271,20 +282,45 @@ fn media_server(
     let server = Arc::new(outcome.map_err(|reason| ServiceError::Media { address, reason })?);
     let commanded = Arc::clone(&server);
     hub.attach(Box::new(move |command| commanded.handle(command)));
-    Ok(Some(Media { server, ffmpeg, live_streams }))
+    Ok(Some(Media { server, ffmpeg, studio, live_streams }))
 }
 
 /// Recorders and live streams, or what answers in their place.
-fn taps(ffmpeg: &Result<Ffmpeg, NotFound>, live_streams: Option<&Arc<LiveStreams>>) -> Vec<TapFactory> {
-    let reason = |what: &str| match ffmpeg {
-        Ok(_) => format!("this server {what}"),
-        Err(_) => format!("this server {what}, because it has no ffmpeg"),
+fn taps(
+    ffmpeg: &Result<Ffmpeg, NotFound>,
+    studio: &Studio,
+    live_streams: Option<&Arc<LiveStreams>>,
+) -> Vec<TapFactory> {
+    let recordings = match studio.archive().is_unable() {
+        Some(reason) => refusing(Refused::Recordings, &reason.to_string()),
+        None => studio.taps(),
     };
-    let refused = || refusing(Refused::LiveStreams, &reason("makes no live streams"));
-    vec![
-        refusing(Refused::Recordings, &reason("does not record")),
-        live_streams.map_or_else(refused, LiveStreams::taps),
-    ]
+    let reason = match ffmpeg {
+        Ok(_) => "this server makes no live streams",
+        Err(_) => "this server makes no live streams, because it has no ffmpeg",
+    };
+    let refused = || refusing(Refused::LiveStreams, reason);
+    vec![recordings, live_streams.map_or_else(refused, LiveStreams::taps)]
+}
+
+/// Recordings, and the addresses at which members get them.
+fn studio(
+    settings: &Settings,
+    hub: &Arc<Hub>,
+    authority: &Arc<Authority>,
+    ffmpeg: Option<&Ffmpeg>,
+) -> Result<Studio, ServiceError> {
+    let (rooms, authority) = (Arc::downgrade(hub), Arc::clone(authority));
+    let label = move |rid: &str| rooms.upgrade()?.label_of(rid);
+    let lifetime = u64::try_from(settings.recording.link_lifetime.as_millis()).unwrap_or(u64::MAX);
+    let link = move |id: &str| {
+        let token = || authority.recording_link(id, time::now().saturating_add(lifetime));
+        (lifetime > 0).then(|| format!("/recorded/{}", token()))
+    };
+    let recording = settings.recording.clone();
+    let path = recording.folder.clone().unwrap_or_default();
+    Studio::open(recording, ffmpeg.cloned(), Box::new(label), Box::new(link))
+        .map_err(|reason| ServiceError::Data { path, reason })
 }
 
 /// In the data folder, or where there is none in memory.

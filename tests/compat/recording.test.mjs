@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setStage } from '../e2e/harness/stage.mjs';
-import { canBeTold } from './told-by-signalling.mjs';
 
 // A program that is not there: what comes of that is shown here.
 const config = 'ffmpeg = "/nowhere/ffmpeg"\n[keys.demo]\nmcu = true\n';
@@ -9,8 +8,6 @@ const { scene } = setStage({ server: { config } });
 const ENDPOINT = 'rtmp://live.example/app/key';
 const REFUSAL = 'this server does not record, because it has no ffmpeg';
 const NO_LIVE_STREAMS = 'this server makes no live streams, because it has no ffmpeg';
-const STARTED = 0;
-const STOPPED = 1;
 const FAILED = -1;
 
 async function joinWithMediaServer(app, room) {
@@ -57,53 +54,6 @@ for (const kind of ['ours', 'skylinkjs']) {
       assert.deepEqual(app.pageErrors, []);
     }
   });
-
-  scene(
-    `E-38, M-12, M-37, M-40, R-35, R-36, R-39, T-15: ${kind} is told of a recording`,
-    async ({ enter, room }) => {
-      const app = await enter(kind, 'App', { inject: canBeTold });
-      await joinWithMediaServer(app, room);
-      const [entry] = app
-        .seen('channelMessage')
-        .map(({ message }) => (typeof message === 'string' ? JSON.parse(message) : message))
-        .filter(({ type }) => type === 'inRoom');
-      const tell = (action) =>
-        app.page.evaluate((told) => window.tellPage(told), {
-          type: 'recordingEvent',
-          mid: 'MCU',
-          rid: entry.rid,
-          action,
-          recordingId: 'recording-1',
-        });
-
-      await tell('on');
-      const begun = await app.waitFor('recordingState');
-      assert.deepEqual([begun.state, begun.recordingId], [STARTED, 'recording-1']);
-      const { 'recording-1': active } = await app.call('getRecordings', room);
-      assert.deepEqual(
-        [active.active, active.state, active.endedDateTime, active.error],
-        [true, STARTED, null, null],
-      );
-      assert.ok(Date.parse(active.startedDateTime) <= Date.now());
-
-      // R-36 has a text of its own that never comes: what is in the way is told first.
-      assert.equal(
-        await refused(app, 'startRecording', room),
-        'Failed to start recording - There is an existing recording in-progress',
-      );
-      assert.equal(
-        await refused(app, 'stopRecording', room),
-        'Failed to stop recording - 4 seconds has not been recorded yet',
-      );
-
-      await tell('off');
-      const ended = await app.waitFor('recordingState', ({ state }) => state === STOPPED);
-      assert.equal(ended.recordingId, 'recording-1');
-      const { 'recording-1': over } = await app.call('getRecordings', room);
-      assert.deepEqual([over.active, over.state, over.error], [false, STOPPED, null]);
-      assert.ok(Date.parse(over.endedDateTime) >= Date.parse(over.startedDateTime));
-    },
-  );
 }
 
 scene(

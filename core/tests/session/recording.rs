@@ -153,6 +153,44 @@ fn errors_of_the_media_server_reject() {
 }
 
 #[test]
+fn what_has_failed_does_not_end_once_more() {
+    let (mut scene, _) = in_room();
+    recording_event(&mut scene, "on", "rec-1");
+    recording_event(&mut scene, "error", "rec-1");
+    scene.forget();
+    recording_event(&mut scene, "off", "rec-1");
+    assert_eq!(scene.events(), ["channelMessage"]);
+    let session = recordings(&mut scene).get("rec-1").unwrap().clone();
+    assert_eq!(session.get("state"), Some(&(-1.0).into()));
+}
+
+#[test]
+fn the_file_of_a_recording_is_told_by_its_address() {
+    let (mut scene, _) = in_room();
+    recording_event(&mut scene, "on", "rec-1");
+    recording_event(&mut scene, "off", "rec-1");
+    let mut address = |url: &str| {
+        scene.forget();
+        let members = format!(r#"{{"action":"url","recordingId":"rec-1","url":"{url}"}}"#);
+        scene.hear("recordingEvent", "MCU", &members);
+        let detail = scene.detail("recordingState");
+        assert_eq!(detail.get("state"), Some(&2.0.into()));
+        let session = recordings(&mut scene).get("rec-1").unwrap().clone();
+        assert_eq!(session.get("links"), detail.get("link"));
+        assert_eq!(session.get("active"), Some(&false.into()));
+        assert!(session.get("mixingDateTime").unwrap().as_text().is_some());
+        text(detail.get("link").unwrap(), "mixin").to_owned()
+    };
+    assert_eq!(address("https://files.example/1.mp4"), "https://files.example/1.mp4");
+    assert_eq!(address("//files.example/1.mp4"), "//files.example/1.mp4");
+    assert_eq!(address("/recorded/t.u"), "https://api.temasys.io/recorded/t.u");
+
+    scene.forget();
+    recording_event(&mut scene, "url", "rec-0");
+    assert_eq!(scene.events(), ["channelMessage"], "unknown");
+}
+
+#[test]
 fn live_streams_start_and_stop_each_by_its_own_event() {
     let (mut scene, _) = in_room();
     let (one, two) = (start_rtmp(&mut scene, "one"), start_rtmp(&mut scene, "two"));

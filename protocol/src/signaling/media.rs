@@ -68,12 +68,14 @@ shape! {
         rid: String = "rid",
         /// `MCU`.
         mid: Option<String> = "mid",
-        /// `on`, `off` or `error`.
+        /// `on`, `off`, `error`, or `url`, which 2.7.2 ignores.
         action: String = "action",
         /// Id of the recording.
         recording_id: Option<String> = "recordingId",
         /// What went wrong.
         error: Option<String> = "error",
+        /// Address of the file; without a host it is the server's.
+        url: Option<String> = "url",
     }
 }
 

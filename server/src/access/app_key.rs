@@ -26,6 +26,8 @@ pub struct AppKey {
     pub persistent_messages: bool,
     /// Rooms have a media server.
     pub mcu: bool,
+    /// Lets the app's backend list, download and delete the recordings of the space.
+    pub recording_token: Option<Secret>,
     /// Members a room may have, if other than the general limit.
     pub room_members: Option<usize>,
 }
@@ -41,6 +43,7 @@ impl Default for AppKey {
             auto_introduce: true,
             persistent_messages: false,
             mcu: false,
+            recording_token: None,
             room_members: None,
         }
     }

@@ -12,7 +12,7 @@ use skylink_protocol::signaling::JoinRoom;
 use super::app_key::AppKey;
 use super::credentials::credentials_match;
 use super::refusal::{ApiErrorCode, ApiFailure};
-use super::token::{RoomClaims, TokenSigner, UserClaims};
+use super::token::{RecordingClaims, RoomClaims, TokenSigner, UserClaims};
 use crate::rooms::{Admission, Doorkeeper, Reason, Refusal};
 use crate::time;
 
@@ -24,6 +24,7 @@ const CLOCK_TOLERANCE: u64 = 60_000;
 const LONGEST_ROOM_NAME: usize = 255;
 const ROOM: &str = "room";
 const USER: &str = "user";
+const RECORDING: &str = "recording";
 
 /// A request for a room, as the API got it.
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +116,41 @@ impl Authority {
             hours,
             is_scheduled: request.window.is_some(),
         })
+    }
+
+    /// The space whose recordings the holder of a token of this key may see and delete.
+    ///
+    /// # Errors
+    /// When the key or the token is wrong, or when the key has no token.
+    pub fn space_of_recordings(&self, key_name: &str, token: Option<&str>) -> Result<String, ApiFailure> {
+        let key = self.keys.get(key_name).ok_or_else(|| {
+            let info = format!("the app key \"{key_name}\" is unknown");
+            ApiFailure::new(ApiErrorCode::ApiInvalid, info)
+        })?;
+        let Some(expected) = &key.recording_token else {
+            let info = "the app key has no recording_token, so its recordings are not to be had here";
+            return Err(ApiFailure::new(ApiErrorCode::CredentialsInvalid, info));
+        };
+        let Some(token) = token else {
+            let info = "the request has no header Authorization: Bearer with the key's recording_token";
+            return Err(ApiFailure::new(ApiErrorCode::CredentialsInvalid, info));
+        };
+        if !self.signer.is_same(token, expected.reveal()) {
+            let info = "the token is not the recording_token of the app key";
+            return Err(ApiFailure::new(ApiErrorCode::CredentialsNotMatch, info));
+        }
+        Ok(key.space.clone().unwrap_or_else(|| key_name.to_owned()))
+    }
+
+    /// Stands in the address of a recorded file until it `expires`, in milliseconds since 1970.
+    pub fn recording_link(&self, id: &str, expires: u64) -> String {
+        self.signer.sign(RECORDING, &RecordingClaims { recording: id.to_owned(), expires })
+    }
+
+    /// The recording that such a text is for.
+    pub fn linked_recording(&self, link: &str, now: u64) -> Option<String> {
+        let claims: RecordingClaims = self.signer.verify(RECORDING, link).ok()?;
+        (now < claims.expires).then_some(claims.recording)
     }
 
     /// The API's answer (wire protocol 3.4). `address` is `host` or `host:port` of the signalling

@@ -16,8 +16,12 @@ pub enum ApiErrorCode {
     CredentialsNotMatch,
     /// The room is full.
     OverSeatLimit,
-    /// The server could not make the tokens.
+    /// The server could not do it.
     RetrievalFailed,
+    /// There is no such thing.
+    NotFound,
+    /// It cannot be had, or deleted, at this time.
+    NotReady,
 }
 
 impl ApiErrorCode {
@@ -31,6 +35,8 @@ impl ApiErrorCode {
             Self::CredentialsNotMatch => (4005, 401),
             Self::OverSeatLimit => (4020, 429),
             Self::RetrievalFailed => (4021, 500),
+            Self::NotFound => (404, 404),
+            Self::NotReady => (409, 409),
         }
     }
 }

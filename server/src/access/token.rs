@@ -42,6 +42,13 @@ pub(super) struct UserClaims {
     pub(super) expires: u64,
 }
 
+/// What the address of a recorded file says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct RecordingClaims {
+    pub(super) recording: String,
+    pub(super) expires: u64,
+}
+
 /// Signs and checks tokens with HMAC-SHA-256. A token is `base64url(claims).base64url(code)`.
 #[derive(Clone)]
 pub struct TokenSigner {
@@ -74,6 +81,12 @@ impl TokenSigner {
             .map_err(|_| TokenError::NotGenuine)?;
         let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| TokenError::NotGenuine)?;
         serde_json::from_slice(&claims).map_err(|_| TokenError::NotGenuine)
+    }
+
+    /// Whether two secrets are the same. Takes the same time wherever they differ.
+    pub(super) fn is_same(&self, one: &str, other: &str) -> bool {
+        let macs = self.mac("same", one).zip(self.mac("same", other));
+        macs.is_some_and(|(one, other)| one.verify_slice(&other.finalize().into_bytes()).is_ok())
     }
 
     /// The purpose is signed too, so that one kind of token never passes for another.

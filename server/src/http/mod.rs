@@ -3,6 +3,7 @@
 mod api;
 mod health;
 mod origin;
+mod recordings;
 mod router;
 mod statistics;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{header, HeaderValue, Method, StatusCode};
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use axum::Router;
 use socketioxide::layer::SocketIoLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
@@ -14,7 +14,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::health::Traffic;
-use super::{api, health, statistics};
+use super::{api, health, recordings, statistics};
 use crate::access::Authority;
 use crate::service::Media;
 use crate::signaling::Hub;
@@ -51,6 +51,10 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, www: Option<PathBuf>) -
         .nest("/api", api)
         .route("/rest/stats", post(statistics::receive))
         .route("/rest/stats/{*path}", post(statistics::receive))
+        .route("/recordings/{key}", get(recordings::list))
+        .route("/recordings/{key}/{id}", get(recordings::one).merge(delete(recordings::delete)))
+        .route("/recordings/{key}/{id}/file", get(recordings::file))
+        .route("/recorded/{token}", get(recordings::linked_file))
         .layer(DefaultBodyLimit::max(statistics::MOST_BYTES))
         .layer(cors_for_pages());
     let signaling = Router::new()
@@ -72,7 +76,7 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, www: Option<PathBuf>) -
 fn cors_for_pages() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE, Method::OPTIONS])
         .allow_headers(AllowHeaders::mirror_request())
         .max_age(PREFLIGHT_AGE)
 }

@@ -23,6 +23,7 @@
 //! | [`room`] | members, published tracks, data channel messages |
 //! | [`tap`] | how recorders and live streams take part |
 //! | [`frames`] | whole frames out of a track's packets, for them |
+//! | [`record`] | recordings, their files and what becomes of them |
 //! | [`refusing`] | what members hear where there are none |
 //! | [`webm`] | the container in which they store and pass on what they take |
 //!
@@ -60,6 +61,7 @@ pub mod lines;
 pub mod media_info;
 pub mod messages;
 pub mod packet;
+pub mod record;
 pub mod refusing;
 pub mod room;
 pub mod rtmp;

@@ -199,6 +199,12 @@ impl Rooms {
         self.setup.store.flush();
     }
 
+    /// Space and name of a room, while it has members.
+    pub fn label_of(&self, rid: &str) -> Option<(String, String)> {
+        let room = self.rooms.get(rid)?;
+        Some((room.space.clone(), room.name.clone()))
+    }
+
     /// How many members a room has.
     pub fn members_of(&self, rid: &str) -> usize {
         self.rooms.get(rid).map_or(0, |room| room.members.len())

@@ -1,12 +1,14 @@
 //! The settings file. A name that is not listed here is an error.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::access::AppKey;
 use crate::ice::IceServerSettings;
+use crate::mcu::record::RecordingSettings;
 use crate::mcu::rtmp::LiveStreamLimits;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
@@ -33,6 +35,7 @@ pub struct SettingsFile {
     pub limits: Option<LimitSettings>,
     pub stored_messages: Option<StoredMessageSettings>,
     pub live_streams: Option<LiveStreamSettings>,
+    pub recording: Option<RecordingSection>,
     pub keys: Option<BTreeMap<String, AppKey>>,
     pub ice_servers: Option<Vec<IceServerSettings>>,
 }
@@ -106,6 +109,52 @@ impl StoredMessageSettings {
             bytes_per_room: self.bytes_per_room.unwrap_or(usual.bytes_per_room),
             rooms: self.rooms.unwrap_or(usual.rooms),
             age: self.days.map_or(usual.age, |days| u64::from(days).saturating_mul(DAY)),
+        }
+    }
+}
+
+/// Section `[recording]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct RecordingSection {
+    pub enabled: Option<bool>,
+    pub folder: Option<PathBuf>,
+    pub simultaneous: Option<usize>,
+    pub composing: Option<usize>,
+    pub minutes: Option<u64>,
+    pub bytes: Option<u64>,
+    pub free_bytes: Option<u64>,
+    pub kept_days: Option<u32>,
+    pub kept_bytes: Option<u64>,
+    pub keep_tracks: Option<bool>,
+    pub link_hours: Option<u64>,
+    pub webhook: Option<String>,
+    pub webhook_secret: Option<Secret>,
+}
+
+impl RecordingSection {
+    pub(super) fn recording_settings(self, data: Option<&Path>) -> RecordingSettings {
+        let usual = RecordingSettings::default();
+        let seconds = |count: Option<u64>, unit: u64, usual: Duration| {
+            count.map_or(usual, |count| Duration::from_secs(count.saturating_mul(unit)))
+        };
+        let mut retention = usual.retention;
+        retention.age = self.kept_days.map(|days| u64::from(days).saturating_mul(DAY)).or(retention.age);
+        retention.bytes = self.kept_bytes.or(retention.bytes);
+        RecordingSettings {
+            is_enabled: self.enabled.unwrap_or(usual.is_enabled),
+            folder: self.folder.or_else(|| data.map(|data| data.join("recordings"))),
+            simultaneous: self.simultaneous.unwrap_or(usual.simultaneous),
+            composing: self.composing.unwrap_or(usual.composing),
+            longest: seconds(self.minutes, 60, usual.longest),
+            bytes: self.bytes.unwrap_or(usual.bytes),
+            free_bytes: self.free_bytes.unwrap_or(usual.free_bytes),
+            retention,
+            keeps_tracks: self.keep_tracks.unwrap_or(usual.keeps_tracks),
+            link_lifetime: seconds(self.link_hours, 3600, usual.link_lifetime),
+            webhook: self.webhook,
+            webhook_secret: self.webhook_secret,
         }
     }
 }

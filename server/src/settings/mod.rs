@@ -4,7 +4,7 @@ mod command_line;
 mod file;
 
 pub use command_line::CommandLine;
-pub use file::{LimitSettings, LiveStreamSettings, SettingsFile, StoredMessageSettings};
+pub use file::{LimitSettings, LiveStreamSettings, RecordingSection, SettingsFile, StoredMessageSettings};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,6 +14,7 @@ use std::time::Duration;
 use crate::access::AppKey;
 use crate::ice::{IceServerError, IceServerSettings};
 use crate::mcu::address::PublicAddress;
+use crate::mcu::record::RecordingSettings;
 use crate::mcu::rtmp::LiveStreamLimits;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
@@ -58,6 +59,12 @@ pub enum SettingsError {
     /// A number that would stop the service.
     #[error("{0} must be greater than 0")]
     Zero(&'static str),
+    /// Not an address that can be posted to.
+    #[error("the webhook must begin with http://{}", if cfg!(feature = "webhook-tls") { " or https://" } else { "; https needs a build with the feature webhook-tls" })]
+    Webhook,
+    /// Too short to be safe.
+    #[error("the recording_token of the app key \"{0}\" must have at least 16 characters")]
+    WeakRecordingToken(String),
     /// Too short to be safe.
     #[error("the token secret must have at least 16 characters")]
     WeakTokenSecret,
@@ -103,6 +110,8 @@ pub struct Settings {
     pub stored_messages: StoreLimits,
     /// Limits of live streams.
     pub live_streams: LiveStreamLimits,
+    /// How rooms are recorded.
+    pub recording: RecordingSettings,
     /// App keys by name.
     pub keys: BTreeMap<String, AppKey>,
     /// STUN and TURN servers.
@@ -144,6 +153,7 @@ impl Settings {
         let media_address = media_address
             .into_iter()
             .map(|text| text.parse().map_err(|()| SettingsError::MediaAddress(text)));
+        let data = command_line.data.or(file.data);
         Ok(Self {
             listen: command_line.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             public_address: command_line.public_address.or(file.public_address),
@@ -152,7 +162,8 @@ impl Settings {
             media_threads: file.media_threads,
             ffmpeg: command_line.ffmpeg.or(file.ffmpeg),
             www: command_line.www.or(file.www),
-            data: command_line.data.or(file.data),
+            recording: file.recording.unwrap_or_default().recording_settings(data.as_deref()),
+            data,
             log: command_line.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             token_secret: command_line.token_secret.or(file.token_secret),
             token_lifetime: Duration::from_secs(minutes.saturating_mul(60)),
@@ -189,6 +200,17 @@ impl Settings {
             }
         }
         let is_weak = |secret: &Secret| secret.reveal().chars().count() < 16;
+        let weak = self.keys.iter().find(|(_, key)| key.recording_token.as_ref().is_some_and(is_weak));
+        if let Some((name, _)) = weak {
+            return Err(SettingsError::WeakRecordingToken(name.clone()));
+        }
+        let is_address = |address: &String| {
+            let has_tls = cfg!(feature = "webhook-tls");
+            address.starts_with("http://") || (has_tls && address.starts_with("https://"))
+        };
+        if !self.recording.webhook.as_ref().is_none_or(is_address) {
+            return Err(SettingsError::Webhook);
+        }
         if self.token_secret.as_ref().is_some_and(is_weak) {
             return Err(SettingsError::WeakTokenSecret);
         }
@@ -198,6 +220,9 @@ impl Settings {
             ("token_lifetime_minutes", self.token_lifetime.is_zero()),
             ("send_queue", self.send_queue == 0),
             ("media_threads", self.media_threads == Some(0)),
+            ("simultaneous", self.recording.simultaneous == 0),
+            ("composing", self.recording.composing == 0),
+            ("minutes", self.recording.longest.is_zero()),
             ("message_bytes", self.limits.message_bytes == 0),
             ("room_members", self.limits.room_members == 0),
             ("message_burst", self.limits.message_burst == 0),

@@ -32,6 +32,19 @@ fn the_example_file_is_complete_and_valid() {
     let settings = load(example).unwrap();
     assert!(settings.keys["my-app"].secret.is_some());
     assert_eq!(settings.ice_servers.len(), 2);
+    assert!(settings.keys["my-app"].recording_token.is_some());
+    assert_eq!(settings.recording.simultaneous, 10);
+}
+
+#[test]
+fn recordings_are_in_the_folder_for_data_unless_they_have_their_own() {
+    assert_eq!(load("").unwrap().recording.folder, None);
+    let settings = load("data = \"/d\"\n[recording]\nkept_days = 2\nlink_hours = 0").unwrap();
+    assert_eq!(settings.recording.folder, Some("/d/recordings".into()));
+    assert_eq!(settings.recording.retention.age, Some(172_800_000));
+    assert!(settings.recording.link_lifetime.is_zero());
+    let settings = load("data = \"/d\"\n[recording]\nfolder = \"/r\"").unwrap();
+    assert_eq!(settings.recording.folder, Some("/r".into()));
 }
 
 #[test]
@@ -64,6 +77,9 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         ("media_threads = 0", "media_threads must be greater"),
         ("public_address = \"https://a\"", "without a scheme"),
         ("token_secret = \"topsecret\"", "at least 16"),
+        ("[recording]\nsimultaneous = 0", "simultaneous must be greater"),
+        ("[recording]\nwebhook = \"ftp://a\"", "the webhook must begin with http://"),
+        ("[keys.a]\nrecording_token = \"topsecret\"", "\"a\" must have at least 16"),
         ("[[ice_servers]]\nurls = [\"turn:a\"]", "needs either a secret"),
         ("[keys.a]\nsecret = [\"topsecret\"]", "line 2: invalid type"),
     ] {

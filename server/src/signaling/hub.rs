@@ -101,6 +101,11 @@ impl Hub {
         self.lock().rooms.members_of(rid)
     }
 
+    /// As [`Rooms::label_of`].
+    pub fn label_of(&self, rid: &str) -> Option<(String, String)> {
+        self.lock().rooms.label_of(rid)
+    }
+
     /// As [`Rooms::counts`].
     pub fn counts(&self) -> Counts {
         self.lock().rooms.counts()

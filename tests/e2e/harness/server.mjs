@@ -53,6 +53,13 @@ export class Server {
     }
   }
 
+  /** Kills the program, as if it had crashed. {@link restart} starts it again. */
+  async crash() {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
   /** Ends the program and starts it again with the same data, perhaps on another port. */
   async restart() {
     await this.#end();
@@ -86,6 +93,11 @@ export class Server {
       createInterface(this.#process.stdout).on('line', read);
       createInterface(this.#process.stderr).on('line', (line) => this.#lines.push(line));
     });
+  }
+
+  /** Where the program keeps what outlives it. */
+  get data() {
+    return join(this.#folder, 'data');
   }
 
   /** `host:port`. */

@@ -1,6 +1,6 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
 import { noticed } from '../state/call-state.js';
-import { recordingChanged } from '../state/recording.js';
+import { recordingBegan, recordingEnded, recordingFileCame } from '../state/recording.js';
 
 const { RECORDING_STATE } = SkylinkConstants;
 
@@ -10,11 +10,23 @@ export function createRecording({ store, sdk }) {
 
   const listeners = {
     // Everybody in the room is told, whoever pressed the button.
-    [SkylinkEvents.RECORDING_STATE]({ state, recordingId, error }) {
-      store.change(recordingChanged(state === RECORDING_STATE.START ? recordingId : null));
-      if (state === RECORDING_STATE.START) say('This room is recorded now.');
-      if (state === RECORDING_STATE.STOP) say('The recording has ended.');
-      if (state === RECORDING_STATE.ERROR) say(`The recording failed: ${textOf(error)}`);
+    [SkylinkEvents.RECORDING_STATE]({ state, recordingId, error, link }) {
+      if (state === RECORDING_STATE.START) {
+        store.change(recordingBegan(recordingId, Date.now()));
+        say('This room is recorded now.');
+      }
+      if (state === RECORDING_STATE.STOP) {
+        store.change(recordingEnded(recordingId));
+        say('The recording has ended. Its file is being made.');
+      }
+      if (state === RECORDING_STATE.LINK) {
+        store.change(recordingFileCame(recordingId, link.mixin));
+        say('The file of the recording is ready.');
+      }
+      if (state === RECORDING_STATE.ERROR) {
+        store.change(recordingEnded(recordingId));
+        say(`The recording failed: ${textOf(error)}`);
+      }
     },
   };
 

@@ -10,7 +10,15 @@ const HALF_AN_HOUR: u64 = 1_800_000;
 fn authority() -> Arc<Authority> {
     let keys = BTreeMap::from([
         ("demo".to_owned(), AppKey::default()),
-        ("admin".to_owned(), AppKey { privileged: true, space: Some("demo".into()), ..AppKey::default() }),
+        (
+            "admin".to_owned(),
+            AppKey {
+                privileged: true,
+                space: Some("demo".into()),
+                recording_token: Some(Secret::new("let the backend in")),
+                ..AppKey::default()
+            },
+        ),
         (
             "signed".to_owned(),
             AppKey { secret: Some(Secret::new("s3cr3tkey")), persistent_messages: true, ..AppKey::default() },
@@ -156,4 +164,26 @@ fn wrong_requests_get_the_code_that_clients_know() {
     for room in ["", "  ", "a\u{0}b", long.as_str()] {
         assert_eq!(code(&request("demo", room)), ApiErrorCode::BadRequest);
     }
+}
+
+#[test]
+fn recordings_of_a_space_are_for_who_has_the_token() {
+    let authority = authority();
+    let space = |key, token| authority.space_of_recordings(key, token).map_err(|refusal| refusal.code);
+    assert_eq!(space("admin", Some("let the backend in")), Ok("demo".to_owned()));
+    for token in ["", "let the backend i", "let the backend in!"] {
+        assert_eq!(space("admin", Some(token)), Err(ApiErrorCode::CredentialsNotMatch), "{token}");
+    }
+    assert_eq!(space("admin", None), Err(ApiErrorCode::CredentialsInvalid));
+    assert_eq!(space("demo", Some("")), Err(ApiErrorCode::CredentialsInvalid));
+    assert_eq!(space("nobody", Some("let the backend in")), Err(ApiErrorCode::ApiInvalid));
+}
+
+#[test]
+fn the_address_of_a_recording_is_good_for_a_time() {
+    let authority = authority();
+    let link = authority.recording_link("rec", NOW);
+    assert_eq!(authority.linked_recording(&link, NOW - 1).as_deref(), Some("rec"));
+    assert_eq!(authority.linked_recording(&link, NOW), None);
+    assert_eq!(authority.linked_recording(&format!("x{link}"), NOW - 1), None);
 }

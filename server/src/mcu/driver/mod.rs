@@ -205,6 +205,13 @@ impl MediaServer {
 
 impl Drop for MediaServer {
     fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl MediaServer {
+    /// Ends all rooms. Nothing is carried after this.
+    pub fn close(&self) {
         self.port.close();
         for link in self.links.iter() {
             let _ = link.jobs.send(Job::Stop);

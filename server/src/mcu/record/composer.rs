@@ -1,0 +1,214 @@
+//! Threads that make one file of each recording that ended, and tell who wants to know.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::archive::{read_journal, write_line, Archive, FINISHED};
+use super::compose;
+use super::journal::{Journal, Line, Outcome};
+use super::library::Entry;
+use super::plan::plan;
+use super::session::News;
+use super::webhook;
+use crate::mcu::ffmpeg::{Job, StartError};
+use crate::mcu::tap::TapHandle;
+use crate::time;
+
+/// How often a recording is tried that the server did not survive.
+const MOST_ATTEMPTS: usize = 3;
+/// How often it is looked whether the server ends.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often it is looked what has become too old.
+const RETAIN_EVERY: Duration = Duration::from_secs(600);
+/// Composing may take so much longer than the recording.
+const MOST_SLOWNESS: f64 = 20.0;
+const LEAST_PATIENCE: f64 = 120.0;
+/// Leaves the processor to the media threads.
+const NICENESS: u8 = 10;
+/// How far into a file its first cluster is, at most.
+const HEADER: usize = 1024;
+/// RFC 9559, 5.1.3.
+const CLUSTER_ID: [u8; 4] = [0x1f, 0x43, 0xb6, 0x75];
+
+/// The address at which members get a finished file.
+pub type LinkMaker = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// Why there is no file.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("nothing was published while it was recorded")]
+    Empty,
+    #[error("the server ended {0} times while the recording was composed")]
+    TooManyAttempts(usize),
+    #[error("ffmpeg could not compose the recording: {0}")]
+    Ffmpeg(String),
+    #[error("composing took too long")]
+    TooSlow,
+    #[error("the recording cannot be composed: {0}")]
+    System(#[from] std::io::Error),
+    /// The server ends.
+    #[error("postponed")]
+    Postponed,
+}
+
+/// Composes recordings.
+pub struct Composer {
+    archive: Arc<Archive>,
+    link: LinkMaker,
+    /// Rooms that want to hear of their recordings.
+    rooms: Mutex<HashMap<String, TapHandle>>,
+    queue: Mutex<Receiver<String>>,
+}
+
+impl Composer {
+    pub(super) fn new(archive: Arc<Archive>, queue: Receiver<String>, link: LinkMaker) -> Arc<Self> {
+        Arc::new(Self { archive, link, rooms: Mutex::default(), queue: Mutex::new(queue) })
+    }
+
+    /// A room will want to hear of this recording.
+    pub(super) fn expect(&self, id: &str, room: &TapHandle) {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), room.clone());
+    }
+
+    /// One of its threads: until the archive is closed.
+    pub(super) fn run(&self) {
+        loop {
+            self.archive.retain();
+            let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(RETAIN_EVERY);
+            match next {
+                Ok(id) if !self.archive.is_closing() => self.finish(&id),
+                Err(RecvTimeoutError::Timeout) => {}
+                _ => return,
+            }
+        }
+    }
+
+    fn finish(&self, id: &str) {
+        let Some(folder) = self.archive.folder(id) else { return };
+        let outcome = self.compose(&folder);
+        let (line, news) = match outcome {
+            Ok(seconds) => {
+                self.archive.numbers.composed.fetch_add(1, Ordering::Relaxed);
+                (Line::Composed { at: time::now(), seconds }, None)
+            }
+            Err(Failure::Postponed) => (Line::Postponed, None),
+            Err(failure) => {
+                tracing::error!(recording = id, reason = %failure, "a recording could not be composed");
+                self.archive.numbers.failed.fetch_add(1, Ordering::Relaxed);
+                let error = failure.to_string();
+                let news = News::Failed(id.to_owned(), error.clone());
+                (Line::Failed { at: time::now(), error }, Some(news))
+            }
+        };
+        let is_composed = matches!(line, Line::Composed { .. });
+        if let Err(error) = write_line(&folder, &line) {
+            tracing::error!(recording = id, %error, "the journal of a recording cannot be written");
+        }
+        if is_composed && !self.archive.settings().keeps_tracks {
+            delete_tracks(&folder);
+        }
+        let Some(entry) = self.archive.refresh(id) else { return };
+        if line == Line::Postponed {
+            return;
+        }
+        let link = (self.link)(id).filter(|_| is_composed);
+        let room = self.rooms.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        let news = news.or_else(|| link.clone().map(|link| News::Finished(id.to_owned(), link)));
+        if let (Some(room), Some(news)) = (room, news) {
+            room.tell(news.to_value());
+        }
+        if is_composed {
+            tracing::info!(
+                recording = id,
+                seconds = entry.seconds,
+                bytes = entry.bytes,
+                "a recording is ready"
+            );
+        }
+        self.call_webhook(&entry);
+    }
+
+    /// How long the file is.
+    fn compose(&self, folder: &Path) -> Result<f64, Failure> {
+        let mut journal = read_journal(folder)?;
+        if let Outcome::Composed { seconds } = journal.outcome {
+            return Ok(seconds);
+        }
+        if journal.attempts >= MOST_ATTEMPTS {
+            return Err(Failure::TooManyAttempts(journal.attempts));
+        }
+        write_line(folder, &Line::Composing)?;
+        keep_tracks_with_media(&mut journal, folder);
+        let plan = plan(&journal).ok_or(Failure::Empty)?;
+        let draft = folder.join("recording.part");
+        self.run_ffmpeg(compose::arguments(&plan, folder, &draft), plan.seconds)?;
+        std::fs::File::open(&draft)?.sync_all()?;
+        std::fs::rename(&draft, folder.join(FINISHED))?;
+        Ok(plan.seconds)
+    }
+
+    fn run_ffmpeg(&self, arguments: Vec<std::ffi::OsString>, seconds: f64) -> Result<(), Failure> {
+        let ffmpeg = self.archive.ffmpeg().ok_or_else(|| Failure::Ffmpeg("it is not there".to_owned()))?;
+        let job = || Job { arguments: arguments.clone(), niceness: NICENESS, ..Job::default() };
+        let mut running = loop {
+            match ffmpeg.start(job(), || {}) {
+                Ok(running) => break running,
+                // Live streams have it.
+                Err(StartError::Busy(_)) if !self.archive.is_closing() => std::thread::sleep(LOOK_EVERY),
+                Err(StartError::Busy(_)) => return Err(Failure::Postponed),
+                Err(StartError::System(error)) => return Err(error.into()),
+            }
+        };
+        let patience = Duration::from_secs_f64((seconds * MOST_SLOWNESS).max(LEAST_PATIENCE));
+        let begun = Instant::now();
+        loop {
+            if let Some(ending) = running.wait(LOOK_EVERY) {
+                let log = || ending.log.lines().last().unwrap_or(&ending.status).to_owned();
+                return if ending.is_success { Ok(()) } else { Err(Failure::Ffmpeg(log())) };
+            }
+            if self.archive.is_closing() {
+                return Err(Failure::Postponed);
+            }
+            if begun.elapsed() > patience {
+                return Err(Failure::TooSlow);
+            }
+        }
+    }
+
+    fn call_webhook(&self, entry: &Entry) {
+        let settings = self.archive.settings();
+        let Some(address) = &settings.webhook else { return };
+        let called =
+            webhook::call(address, settings.webhook_secret.as_ref(), entry, || self.archive.is_closing());
+        if let Err(error) = called {
+            tracing::error!(recording = entry.id, %error, "the webhook did not take a finished recording");
+            self.archive.numbers.webhooks_failed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A crash may have come before the first cluster of a file.
+fn keep_tracks_with_media(journal: &mut Journal, folder: &Path) {
+    let has_media = |file: &str| {
+        use std::io::Read;
+        let mut start = Vec::new();
+        let limit = u64::try_from(HEADER).unwrap_or(u64::MAX);
+        let read =
+            std::fs::File::open(folder.join(file)).and_then(|file| file.take(limit).read_to_end(&mut start));
+        read.is_ok() && start.windows(CLUSTER_ID.len()).any(|window| window == CLUSTER_ID)
+    };
+    journal.tracks.retain(|known| has_media(&known.track.file));
+}
+
+fn delete_tracks(folder: &Path) {
+    let Ok(journal) = read_journal(folder) else { return };
+    for known in journal.tracks {
+        if let Err(error) = std::fs::remove_file(folder.join(&known.track.file)) {
+            tracing::warn!(file = known.track.file, %error, "a track cannot be deleted");
+        }
+    }
+}

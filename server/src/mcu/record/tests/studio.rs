@@ -1,0 +1,240 @@
+//! Files, threads and the real ffmpeg, but no browser.
+
+use std::path::Path;
+use std::sync::mpsc::{channel, Receiver};
+use std::time::{Duration, Instant};
+
+use skylink_protocol::{Object, Value};
+
+use super::super::library::Stage;
+use super::super::{RecordingSettings, Studio};
+use super::composing::{pictures, probe};
+use super::{packet, track, SILENCE};
+use crate::mcu::ffmpeg::Ffmpeg;
+use crate::mcu::lines::TrackId;
+use crate::mcu::tap::{Order, Orders, Tap, TapEvent, TapHandle};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn studio(folder: &Path, change: impl FnOnce(&mut RecordingSettings)) -> Studio {
+    let mut settings =
+        RecordingSettings { folder: Some(folder.to_owned()), free_bytes: 0, ..RecordingSettings::default() };
+    change(&mut settings);
+    let ffmpeg = Ffmpeg::find(None).unwrap();
+    let label = |_: &str| Some(("space".to_owned(), "room".to_owned()));
+    let link = |id: &str| Some(format!("/recorded/{id}"));
+    Studio::open(settings, Some(ffmpeg), Box::new(label), Box::new(link)).unwrap()
+}
+
+/// A room with one recorder and no media server around it.
+struct Room {
+    tap: Box<dyn Tap>,
+    news: Receiver<Value>,
+    begun: Instant,
+    told: Vec<String>,
+}
+
+impl Room {
+    fn new(studio: &Studio) -> Self {
+        let (sender, news) = channel();
+        let handle = TapHandle::new(move |value| drop(sender.send(value)));
+        let mut room =
+            Self { tap: studio.taps()("rid", handle), news, begun: Instant::now(), told: Vec::new() };
+        room.handle(TapEvent::Published(&track(1, "a", "VIDEO_v")), 0);
+        room.handle(TapEvent::Published(&track(2, "a", "AUDIO_s")), 0);
+        room
+    }
+
+    fn handle(&mut self, event: TapEvent<'_>, ms: u64) {
+        let mut orders = Orders::new();
+        self.tap.handle(event, self.begun + Duration::from_millis(ms), &mut orders);
+        for order in orders {
+            if let Order::SignalAll { message } | Order::Signal { message, .. } = order {
+                let text = |name| message.get(name).and_then(Value::as_text).unwrap_or_default().to_owned();
+                self.told.push(format!("{} {}", text("action"), text("error")).trim().to_owned());
+            }
+        }
+    }
+
+    fn ask(&mut self, kind: &str, ms: u64) {
+        let message: Value = Object::new().with("type", kind).into();
+        self.handle(TapEvent::Request { peer: "a", message: &message }, ms);
+    }
+
+    /// The next report of one of the threads.
+    fn hear(&mut self, ms: u64) {
+        let news = self.news.recv_timeout(PATIENCE).unwrap();
+        self.handle(TapEvent::News(news), ms);
+    }
+
+    /// Two seconds of pictures and sound.
+    fn play(&mut self, folder: &Path) {
+        let frames = pictures("testsrc=s=160x120:r=10", 2.0, folder);
+        let (mut number, mut sounds) = (0_u64, 0_u64);
+        for (time, frame) in frames {
+            let at = self.begun + Duration::from_millis(time);
+            let count = frame.chunks(1000).count();
+            for (place, part) in frame.chunks(1000).enumerate() {
+                let payload = [&[if place == 0 { 0x10 } else { 0 }], part].concat();
+                let packet =
+                    packet(number, u32::try_from(time).unwrap() * 90, place + 1 == count, &payload, at);
+                number += 1;
+                self.handle(TapEvent::Packet { track: TrackId(1), packet: &packet }, time);
+            }
+            while sounds * 20 < time + 100 {
+                let stamp = u32::try_from(sounds * 960).unwrap();
+                let packet =
+                    packet(sounds, stamp, false, &SILENCE, self.begun + Duration::from_millis(sounds * 20));
+                self.handle(TapEvent::Packet { track: TrackId(2), packet: &packet }, time);
+                sounds += 1;
+            }
+            self.handle(TapEvent::Wake, time);
+        }
+    }
+}
+
+fn wait_for(condition: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for item in std::fs::read_dir(from).unwrap() {
+        let item = item.unwrap();
+        let target = to.join(item.file_name());
+        if item.path().is_dir() {
+            copy(&item.path(), &target);
+        } else {
+            std::fs::copy(item.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_room_becomes_one_file_also_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, crashed, made) =
+        (folder.path().join("all"), folder.path().join("crashed"), folder.path().to_owned());
+    let studio_of_room = studio(&folder, |_| {});
+    let mut room = Room::new(&studio_of_room);
+    room.ask("startRecordingRoom", 0);
+    room.hear(0);
+    assert_eq!(room.told, ["on"]);
+    room.play(&made);
+    let archive = studio_of_room.archive();
+    let id = archive.library().list("space", None)[0].id.clone();
+    // What a killed server leaves: the copy is taken as soon as the first second is on disk.
+    wait_for(|| std::fs::read_to_string(folder.join(&id).join("journal")).unwrap().contains("beat"));
+    copy(&folder, &crashed);
+    assert_eq!(archive.library().get(&id).unwrap().stage, Stage::Recording);
+    assert!(!archive.delete(&id).unwrap(), "it goes on");
+
+    room.ask("stopRecordingRoom", 2000);
+    room.hear(2000);
+    assert_eq!(room.told, ["on", "off", "url"]);
+    let entry = archive.library().get(&id).unwrap().clone();
+    assert_eq!((entry.stage, entry.seconds, entry.room.as_str()), (Stage::Ready, Some(2.0), "room"));
+    let file = archive.file(&id).unwrap();
+    let about = probe(&file, "stream=codec_name,duration").join(" ");
+    assert!(about.starts_with("h264,2.0") && about.contains("aac,2.0"), "{about}");
+    assert!(!folder.join(&id).join("0.webm").exists(), "tracks are not kept");
+
+    let after_crash = studio(&crashed, |settings| settings.keeps_tracks = true);
+    wait_for(|| after_crash.archive().library().get(&id).unwrap().stage == Stage::Ready);
+    let seconds = after_crash.archive().library().get(&id).unwrap().seconds.unwrap();
+    assert!((1.0..=2.0).contains(&seconds), "{seconds}");
+    let file = after_crash.archive().file(&id).unwrap();
+    assert!(probe(&file, "stream=codec_name,duration").join(" ").contains("h264,"));
+    assert!(crashed.join(&id).join("0.webm").exists());
+    after_crash.close();
+
+    assert!(archive.delete(&id).unwrap());
+    assert!(archive.library().get(&id).is_none() && !folder.join(&id).exists());
+    studio_of_room.close();
+}
+
+#[test]
+fn limits_of_the_disk_and_of_recordings_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, made) = (folder.path().join("all"), folder.path().to_owned());
+    let small = studio(&folder, |settings| (settings.bytes, settings.simultaneous) = (2000, 1));
+    let mut room = Room::new(&small);
+    room.ask("startRecordingRoom", 0);
+    room.hear(0);
+    let mut other = Room::new(&small);
+    other.ask("startRecordingRoom", 0);
+    other.hear(0);
+    assert_eq!(other.told, ["error the server makes as many recordings as it may, which is 1"]);
+    room.play(&made);
+    room.hear(1900);
+    assert_eq!(room.told, ["on", "error the recording has reached its limit of 2000 bytes", "off"]);
+    // What there is becomes a file.
+    room.hear(2000);
+    assert_eq!(room.told.last().unwrap(), "url");
+    small.close();
+
+    let full = studio(&folder, |settings| settings.free_bytes = u64::MAX);
+    let mut room = Room::new(&full);
+    room.ask("startRecordingRoom", 0);
+    room.hear(0);
+    assert_eq!(room.told, ["error the disk of the server is full"]);
+    let mut metrics = String::new();
+    full.archive().write_metrics(&mut metrics);
+    assert!(metrics.contains("skylink_recordings_refused_total 1"), "{metrics}");
+    assert!(metrics.contains("skylink_recordings_ready 1"), "{metrics}");
+    full.close();
+}
+
+#[test]
+fn where_nothing_was_published_there_is_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path(), |_| {});
+    let mut room = Room::new(&studio);
+    room.ask("startRecordingRoom", 0);
+    room.hear(0);
+    room.ask("stopRecordingRoom", 5000);
+    room.hear(5000);
+    assert_eq!(room.told, ["on", "off", "error nothing was published while it was recorded"]);
+    studio.close();
+}
+
+#[test]
+fn the_webhook_is_told_and_can_know_who_tells() {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/hook", listener.local_addr().unwrap());
+    let (sender, heard) = channel();
+    std::thread::spawn(move || {
+        for answer in ["503 Busy", "200 OK"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut all = Vec::new();
+            let mut piece = [0; 4096];
+            while !String::from_utf8_lossy(&all).contains("\"state\"") {
+                let length = stream.read(&mut piece).unwrap();
+                assert!(length > 0);
+                all.extend(&piece[..length]);
+            }
+            write!(stream, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+            sender.send(String::from_utf8(all).unwrap()).unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path(), |settings| {
+        settings.webhook = Some(address);
+        settings.webhook_secret = Some(crate::secret::Secret::new("s3cr3t"));
+    });
+    let mut room = Room::new(&studio);
+    room.ask("startRecordingRoom", 0);
+    room.hear(0);
+    room.ask("stopRecordingRoom", 10);
+    heard.recv_timeout(PATIENCE).unwrap();
+    let request = heard.recv_timeout(PATIENCE).unwrap();
+    assert!(request.starts_with("POST /hook HTTP/1.1\r\n"), "{request}");
+    assert!(request.to_lowercase().contains("x-skylink-signature: sha256="), "{request}");
+    assert!(request.contains("\"state\":\"failed\"") && request.contains("\"room\":\"room\""), "{request}");
+    studio.close();
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setStage } from './stage.mjs';
+
+const config = '[recording]\nfree_bytes = 0\n[keys.demo]\nmcu = true\n';
+const stage = setStage({ config });
+
+test('a room is recorded with a clock, and its file can be played and saved', async (t) => {
+  const anna = await stage.visit(t, { room: 'recorded' });
+  await anna.join('Anna');
+  await anna.tileSays('Anna', { video: 'on' });
+  await anna.open('room');
+  assert.equal(await anna.find('recording-time').isVisible(), false);
+  await anna.find('record').click();
+  await anna.find('recording-mark').waitFor();
+  await anna
+    .find('recording-time')
+    .filter({ hasText: /Recording: 0:0[5-9]/ })
+    .waitFor();
+  await anna.find('record').click();
+  await anna.find('recording-mark').waitFor({ state: 'hidden' });
+
+  const video = anna.find('recorded-file').locator('video');
+  await video.waitFor();
+  const seconds = await video.evaluate(async (element) => {
+    element.muted = true;
+    await element.play();
+    return element.duration;
+  });
+  assert.ok(seconds > 4 && seconds < 8, `${seconds} s`);
+  const saving = anna.page.waitForEvent('download');
+  await anna.find('recorded-file-save').click();
+  assert.match((await saving).suggestedFilename(), /^recording-.+\.mp4$/);
+  assert.deepEqual(anna.errors, []);
+});
