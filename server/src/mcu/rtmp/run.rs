@@ -26,6 +26,8 @@ pub(super) struct Launch {
     pub(super) endpoint: Endpoint,
     pub(super) may_be_private: bool,
     pub(super) has_pictures: bool,
+    /// Quarter turns clockwise that pictures need.
+    pub(super) turns: u8,
     /// Called on the threads of the run.
     pub(super) report: Box<dyn Fn(Report) + Send + Sync>,
 }
@@ -111,7 +113,7 @@ fn attend(
         return passing(String::new());
     }
     let job = Job {
-        arguments: arguments(&launch.endpoint, address, launch.has_pictures),
+        arguments: arguments(launch, address),
         niceness: NICENESS,
         has_output: true,
         secrets: launch.endpoint.secrets(),
@@ -176,16 +178,23 @@ fn reason(ending: &Ending) -> String {
 
 /// Low delay for the viewers, a key frame every two seconds as services want it. `-fflags
 /// nobuffer` would throw away what was read to learn the formats, the first key frame with it.
-fn arguments(endpoint: &Endpoint, address: IpAddr, has_pictures: bool) -> Vec<OsString> {
+fn arguments(launch: &Launch, address: IpAddr) -> Vec<OsString> {
+    let endpoint = &launch.endpoint;
     let mut words: Vec<OsString> = Vec::new();
     let mut add = |text: &str| words.extend(text.split_whitespace().map(OsString::from));
     add("-loglevel warning -progress pipe:1 -stats_period 0.5");
     add("-probesize 200000 -analyzeduration 500000 -f matroska -i pipe:0");
-    if has_pictures {
+    if launch.has_pictures {
         add("-map 0:v:0 -c:v libx264 -preset veryfast -tune zerolatency -pix_fmt yuv420p -g 60");
         add("-force_key_frames expr:gte(t,n_forced*2) -maxrate 3000k -bufsize 6000k");
         // libx264 takes no odd sizes.
-        add("-vf scale=trunc(iw/2)*2:trunc(ih/2)*2");
+        add("-vf");
+        add(match launch.turns {
+            1 => "transpose=clock,scale=trunc(iw/2)*2:trunc(ih/2)*2",
+            2 => "hflip,vflip,scale=trunc(iw/2)*2:trunc(ih/2)*2",
+            3 => "transpose=cclock,scale=trunc(iw/2)*2:trunc(ih/2)*2",
+            _ => "scale=trunc(iw/2)*2:trunc(ih/2)*2",
+        });
     }
     add("-map 0:a:0 -c:a aac -b:a 128k -ar 48000 -ac 2 -af aresample=async=1");
     // Sound and pictures wait for each other no longer than this, in microseconds.

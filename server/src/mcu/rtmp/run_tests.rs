@@ -18,6 +18,7 @@ fn start(url: &str, may_be_private: bool) -> (Box<dyn Input>, Receiver<Report>) 
         endpoint: Endpoint::parse(url).unwrap(),
         may_be_private,
         has_pictures: true,
+        turns: 0,
         report: Box::new(move |report| drop(reports.send(report))),
     };
     (run::start(Ffmpeg::find(None).unwrap(), launch).unwrap(), reported)

@@ -5,7 +5,7 @@
 //!              ┌───────────────── run ends ◄─────────────┐
 //!              ▼                                         │
 //!  start ─► Waiting ──► Connecting ── first picture ──► Live ── stop ─► Stopping ─► Over
-//!              │  4 failures in a minute        is with the server
+//!              │  4 failures in a minute        is with the RTMP server
 //!              └────────────────────────────► Over (error)
 //! ```
 
@@ -24,6 +24,8 @@ const MEMORY: Duration = Duration::from_secs(60);
 const MOST_FAILURES: usize = 4;
 /// After the first failure; twice as long after each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// A phone that is turned begins a new run, but not more often than this.
+const TURN_PAUSE: Duration = Duration::from_secs(5);
 /// A run that is told to end has ended by then, by force if need be.
 const STOP_PATIENCE: Duration = Duration::from_secs(8);
 
@@ -34,6 +36,8 @@ pub enum Output {
     Launch {
         /// News about it carry this number.
         run: u64,
+        /// Quarter turns clockwise that its pictures need.
+        turns: u8,
     },
     /// Something for the run's input.
     Write(Vec<u8>),
@@ -66,6 +70,10 @@ pub struct Session {
     feed: Feed,
     state: State,
     run: u64,
+    /// Whether the run has begun, which it does with its first frame.
+    is_running: bool,
+    begun: Instant,
+    turns: u8,
     failures: Vec<Instant>,
     is_announced: bool,
     /// Why it ended, if it ends before it was live.
@@ -80,12 +88,15 @@ impl Session {
             feed: Feed::new(has_pictures),
             state: State::Waiting { until: now },
             run: 0,
+            is_running: false,
+            begun: now,
+            turns: 0,
             failures: Vec::new(),
             is_announced: false,
             ending: "",
             outputs: VecDeque::new(),
         };
-        session.launch(now);
+        session.begin_run(now);
         session
     }
 
@@ -105,13 +116,34 @@ impl Session {
     }
 
     /// A frame of one of its tracks.
-    pub fn frame(&mut self, kind: Kind, frame: &Frame) {
-        if matches!(self.state, State::Connecting { .. } | State::Live { .. }) {
-            let pieces = self.feed.push(kind, frame);
-            if let State::Live { is_fed, .. } = &mut self.state {
-                *is_fed |= !pieces.is_empty();
-            }
-            self.outputs.extend(pieces.into_iter().map(Output::Write));
+    pub fn frame(&mut self, kind: Kind, frame: &Frame, now: Instant) {
+        if !matches!(self.state, State::Connecting { .. } | State::Live { .. }) {
+            return;
+        }
+        self.turn(frame.rotation, now);
+        let pieces = self.feed.push(kind, frame);
+        if pieces.is_empty() {
+            return;
+        }
+        if let State::Live { is_fed, .. } = &mut self.state {
+            *is_fed = true;
+        }
+        if !std::mem::replace(&mut self.is_running, true) {
+            self.begun = now;
+            self.outputs.push_back(Output::Launch { run: self.run, turns: self.turns });
+        }
+        self.outputs.extend(pieces.into_iter().map(Output::Write));
+    }
+
+    /// The pictures of a phone that is held otherwise need another run.
+    fn turn(&mut self, turns: Option<u8>, now: Instant) {
+        let Some(turns) = turns.map(|turns| turns & 3).filter(|turns| *turns != self.turns) else { return };
+        if !self.is_running {
+            self.turns = turns;
+        } else if now.saturating_duration_since(self.begun) >= TURN_PAUSE {
+            self.turns = turns;
+            self.outputs.push_back(Output::Halt);
+            self.begin_run(now);
         }
     }
 
@@ -168,12 +200,12 @@ impl Session {
     pub fn stop(&mut self, reason: &'static str, now: Instant) {
         self.ending = reason;
         match self.state {
-            State::Connecting { .. } | State::Live { .. } => {
+            State::Connecting { .. } | State::Live { .. } if self.is_running => {
                 self.outputs.push_back(Output::Halt);
                 self.state = State::Stopping { until: later(now, STOP_PATIENCE) };
             }
-            State::Waiting { .. } => self.finish(),
             State::Stopping { .. } | State::Over => {}
+            _ => self.finish(),
         }
     }
 
@@ -183,7 +215,7 @@ impl Session {
             return;
         }
         match self.state {
-            State::Waiting { .. } => self.launch(now),
+            State::Waiting { .. } => self.begin_run(now),
             State::Connecting { .. } => {
                 self.outputs.push_back(Output::Halt);
                 self.fail("nothing could be sent in time", now);
@@ -212,11 +244,12 @@ impl Session {
         }
     }
 
-    fn launch(&mut self, now: Instant) {
+    fn begin_run(&mut self, now: Instant) {
         self.run = self.run.saturating_add(1);
+        self.is_running = false;
         self.feed.restart();
         self.state = State::Connecting { until: later(now, PATIENCE) };
-        self.outputs.extend([Output::Launch { run: self.run }, Output::KeyFrame]);
+        self.outputs.push_back(Output::KeyFrame);
     }
 
     fn fail(&mut self, reason: &str, now: Instant) {

@@ -231,7 +231,7 @@ impl LiveTap {
                     for stream in &mut self.streams {
                         let Stage::Begun { session, tracks, .. } = &mut stream.stage else { continue };
                         if tracks.get(&kind) == Some(&id) {
-                            session.frame(kind, &frame);
+                            session.frame(kind, &frame, now);
                         }
                     }
                 }
@@ -319,12 +319,13 @@ impl LiveTap {
         while let Stage::Begun { session, tracks, input, .. } = &mut stream.stage {
             let Some(output) = session.poll() else { return };
             match output {
-                Output::Launch { run } => {
+                Output::Launch { run, turns } => {
                     self.all.attempts.fetch_add(1, Ordering::Relaxed);
                     let launch = Launch {
                         endpoint: stream.endpoint.clone(),
                         may_be_private: self.all.limits.private_addresses,
                         has_pictures: session.has_pictures(),
+                        turns,
                         report: report(self.handle.clone(), stream.number, run),
                     };
                     *input = match (self.start)(launch) {

@@ -42,17 +42,29 @@ fn outputs(session: &mut Session) -> Vec<Output> {
     std::iter::from_fn(|| session.poll()).collect()
 }
 
-fn launch(run: u64) -> [Output; 2] {
-    [Output::Launch { run }, Output::KeyFrame]
+/// The run begins with its first frame.
+fn begin(session: &mut Session, run: u64, now: Instant) {
+    assert_eq!(outputs(session), [Output::KeyFrame]);
+    feed(session, now);
+    let [first, Output::Write(_), Output::Write(_)] = &outputs(session)[..] else { panic!("no stream") };
+    assert_eq!(*first, Output::Launch { run, turns: 0 });
+}
+
+/// A picture that needs no other.
+fn feed(session: &mut Session, now: Instant) {
+    session.frame(Kind::Video, &frame(0, now, true), now);
+}
+
+fn begun(now: Instant) -> Session {
+    let mut session = Session::new(true, now);
+    begin(&mut session, 1, now);
+    session
 }
 
 #[test]
 fn one_that_sends_is_live_and_stops_when_told() {
     let now = Instant::now();
-    let mut session = Session::new(true, now);
-    assert_eq!(outputs(&mut session), launch(1));
-    session.frame(Kind::Video, &frame(0, now, true));
-    assert!(matches!(&outputs(&mut session)[..], [Output::Write(_), Output::Write(_)]));
+    let mut session = begun(now);
     // The header of the container is sent before any picture, and sound before pictures.
     session.progress(1, 0, 300, now);
     session.progress(1, 5, 0, now);
@@ -72,6 +84,7 @@ fn one_that_sends_is_live_and_stops_when_told() {
 fn without_pictures_sound_is_enough() {
     let now = Instant::now();
     let mut session = Session::new(false, now);
+    session.frame(Kind::Audio, &frame(0, now, true), now);
     outputs(&mut session);
     session.progress(1, 0, 300, now);
     assert_eq!(outputs(&mut session), [Output::Started]);
@@ -83,7 +96,7 @@ fn a_refused_endpoint_is_tried_four_times() {
     let begun = now;
     let mut session = Session::new(true, now);
     for (run, pause) in [(1, 1), (2, 2), (3, 4)] {
-        assert_eq!(outputs(&mut session), launch(run));
+        begin(&mut session, run, now);
         now += 100 * MS;
         session.ended(run, "refused", false, now);
         assert_eq!(session.deadline(), Some(now + pause * SECOND));
@@ -92,7 +105,7 @@ fn a_refused_endpoint_is_tried_four_times() {
         now += pause * SECOND;
         session.tick(now);
     }
-    assert_eq!(outputs(&mut session), launch(4));
+    begin(&mut session, 4, now);
     session.ended(4, "refused", false, now);
     let reason = "the live stream could not be kept up: refused".to_owned();
     assert_eq!(outputs(&mut session), [Output::Failed(reason), Output::Over]);
@@ -103,8 +116,7 @@ fn a_refused_endpoint_is_tried_four_times() {
 #[test]
 fn what_no_other_attempt_would_change_ends_it_at_once() {
     let now = Instant::now();
-    let mut session = Session::new(true, now);
-    outputs(&mut session);
+    let mut session = begun(now);
     session.ended(1, "private", true, now);
     assert_eq!(outputs(&mut session), [Output::Failed("private".to_owned()), Output::Over]);
 }
@@ -114,7 +126,7 @@ fn a_broken_connection_is_made_again_and_nobody_told() {
     let mut now = Instant::now();
     let mut session = Session::new(true, now);
     for run in 1..20 {
-        assert_eq!(outputs(&mut session), launch(run));
+        begin(&mut session, run, now);
         session.progress(run, 1, 100, now);
         let expected: &[Output] = if run == 1 { &[Output::Started] } else { &[] };
         assert_eq!(outputs(&mut session), expected);
@@ -129,8 +141,7 @@ fn a_broken_connection_is_made_again_and_nobody_told() {
 #[test]
 fn one_that_hangs_is_begun_anew() {
     let mut now = Instant::now();
-    let mut session = Session::new(true, now);
-    outputs(&mut session);
+    let mut session = begun(now);
     now += 15 * SECOND;
     session.tick(now);
     assert_eq!(outputs(&mut session), [Output::Halt]);
@@ -138,9 +149,9 @@ fn one_that_hangs_is_begun_anew() {
     session.ended(1, "killed", false, now);
     now += SECOND;
     session.tick(now);
-    assert_eq!(outputs(&mut session), launch(2));
+    begin(&mut session, 2, now);
     session.progress(2, 1, 100, now);
-    session.frame(Kind::Video, &frame(0, now, true));
+    feed(&mut session, now);
     outputs(&mut session);
     session.progress(2, 1, 100, now + 10 * SECOND);
     now += 15 * SECOND;
@@ -151,7 +162,7 @@ fn one_that_hangs_is_begun_anew() {
 #[test]
 fn who_has_nothing_to_send_does_not_hang() {
     let mut now = Instant::now();
-    let mut session = Session::new(true, now);
+    let mut session = begun(now);
     session.progress(1, 1, 100, now);
     outputs(&mut session);
     for _ in 0..10 {
@@ -165,14 +176,17 @@ fn who_has_nothing_to_send_does_not_hang() {
 fn stopped_before_it_was_live_it_has_failed_to_begin() {
     let now = Instant::now();
     let over = [Output::Stopped, Output::Failed("too early".to_owned()), Output::Over];
-    let mut session = Session::new(true, now);
+    let mut session = begun(now);
     session.ended(1, "refused", false, now);
-    outputs(&mut session);
     session.stop("too early", now);
     assert_eq!(outputs(&mut session), over);
 
     let mut session = Session::new(true, now);
     outputs(&mut session);
+    session.stop("too early", now);
+    assert_eq!(outputs(&mut session), over);
+
+    let mut session = begun(now);
     session.stop("too early", now);
     assert_eq!(outputs(&mut session), [Output::Halt]);
     session.tick(session.deadline().unwrap());
@@ -182,16 +196,38 @@ fn stopped_before_it_was_live_it_has_failed_to_begin() {
 #[test]
 fn what_is_lost_asks_for_one_key_frame() {
     let now = Instant::now();
-    let mut session = Session::new(true, now);
-    session.frame(Kind::Video, &frame(0, now, true));
-    outputs(&mut session);
+    let mut session = begun(now);
     session.overflowed();
     session.overflowed();
     assert_eq!(outputs(&mut session), [Output::KeyFrame]);
-    session.frame(Kind::Video, &frame(40, now, false));
+    session.frame(Kind::Video, &frame(40, now, false), now);
     assert_eq!(outputs(&mut session), []);
-    session.frame(Kind::Video, &frame(80, now, true));
+    session.frame(Kind::Video, &frame(80, now, true), now);
     assert_eq!(outputs(&mut session).len(), 1);
+}
+
+#[test]
+fn a_phone_that_is_turned_begins_a_new_run() {
+    let mut now = Instant::now();
+    let turned = |turns, now| Frame { rotation: Some(turns), ..frame(0, now, true) };
+    let mut session = Session::new(true, now);
+    outputs(&mut session);
+    session.frame(Kind::Video, &turned(1, now), now);
+    assert_eq!(outputs(&mut session)[0], Output::Launch { run: 1, turns: 1 });
+    session.progress(1, 1, 100, now);
+    // Too soon; it is still so with the next key frame.
+    now += SECOND;
+    session.frame(Kind::Video, &turned(2, now), now);
+    assert!(matches!(&outputs(&mut session)[..], [Output::Started, Output::Write(_)]));
+    now += 5 * SECOND;
+    session.frame(Kind::Video, &turned(2, now), now);
+    let [Output::Halt, Output::KeyFrame, launch, ..] = &outputs(&mut session)[..] else { panic!("no run") };
+    assert_eq!(*launch, Output::Launch { run: 2, turns: 2 });
+    // What was halted is no failure, and nobody is told of the new run.
+    session.ended(1, "", false, now);
+    session.progress(2, 1, 100, now);
+    session.frame(Kind::Video, &turned(6, now), now);
+    assert!(matches!(&outputs(&mut session)[..], [Output::Write(_)]));
 }
 
 fn fed(feed: &mut Feed, frames: &[(Kind, Frame)]) -> Vec<Read> {
@@ -466,6 +502,7 @@ fn a_stream_goes_with_the_microphone_of_its_publisher() {
     room.start("other", "mic", ENDPOINT);
     assert_eq!(room.taken, [2, 4, 3]);
     assert_eq!(room.running(), "skylink_media_live_streams 2");
+    room.packet(3, 1, PICTURE);
     room.stop("other");
     assert_eq!(room.scene.lock().unwrap().halted, 1);
     room.report(1, ended("", false));
@@ -515,6 +552,7 @@ fn what_cannot_be_is_refused_with_a_reason() {
         ]
     );
     room.start("b", "cam", ENDPOINT);
+    room.packet(1, 1, PICTURE);
     room.start("b", "cam", ENDPOINT);
     room.start("c", "cam", ENDPOINT);
     assert_eq!(room.said(), ["ann: error c a room may have 1 live streams"]);
@@ -532,10 +570,12 @@ fn attempts_follow_each_other_until_all_are_told() {
     let mut room = Room::new(LiveStreamLimits::default());
     room.publish(1, "ann", "VIDEO_cam", "videoCamera");
     room.start("live", "cam", ENDPOINT);
+    room.packet(1, 1, PICTURE);
     room.report(0, sending());
     for (launch, pause) in [(0, 1), (1, 2), (2, 4)] {
         room.report(launch, ended("broken pipe", false));
         room.wait(pause * SECOND);
+        room.packet(1, 2 + u64::try_from(launch).unwrap(), PICTURE);
         assert_eq!(room.scene.lock().unwrap().launches.len(), launch + 2);
     }
     assert_eq!(room.said(), ["all: startSuccess live ann cam"]);
@@ -568,6 +608,7 @@ fn an_empty_room_ends_everything() {
     let mut room = Room::new(LiveStreamLimits::default());
     room.publish(1, "ann", "VIDEO_cam", "videoCamera");
     room.start("live", "cam", ENDPOINT);
+    room.packet(1, 1, PICTURE);
     room.handle(TapEvent::Closed);
     assert_eq!(room.scene.lock().unwrap().halted, 1);
     assert_eq!(room.running(), "skylink_media_live_streams 0");
