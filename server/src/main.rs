@@ -68,6 +68,14 @@ fn announce(settings: &Settings, service: &Service) {
         Ok(ffmpeg) => format!("ffmpeg:     {} ({})", ffmpeg.path().display(), ffmpeg.version()),
         Err(reason) => format!("ffmpeg:     none, so no recordings and no live streams: {reason}"),
     });
+    let recordings = service.media().map(|media| {
+        let archive = media.studio.archive();
+        match (archive.is_unable(), &archive.settings().folder) {
+            (None, Some(folder)) => format!("recordings: {}", folder.display()),
+            (Some(reason), _) => format!("recordings: none: {reason}"),
+            (None, None) => "recordings: none".to_owned(),
+        }
+    });
     let mut lines = vec![
         concat!("skylink-server ", env!("CARGO_PKG_VERSION")).to_owned(),
         format!("app keys:   {keys}"),
@@ -76,6 +84,7 @@ fn announce(settings: &Settings, service: &Service) {
         format!("media:      {media}"),
     ];
     lines.extend(ffmpeg);
+    lines.extend(recordings);
     lines.extend([format!("pages:      {pages}"), format!("ready on {origin}")]);
     let mut out = std::io::stdout();
     let _ = writeln!(out, "{}", lines.join("\n"));

@@ -186,3 +186,31 @@ fn pictures_may_change_their_size_and_come_back() {
     assert!(mean(1.2, 1.9, middle) < 40.0, "nothing between");
     assert!(mean(2.1, 2.4, left) > 200.0);
 }
+
+#[test]
+fn pictures_of_turned_cameras_are_turned_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // Bright at the left.
+    let half = "color=black:s=160x120:r=10,drawbox=w=80:h=120:c=white:t=fill";
+    write(&pictures(half, 0.5, folder), &folder.join("0.webm"));
+    let bright_end = |rotation: u8| {
+        let cell = if rotation % 2 == 1 { (120, 160) } else { (160, 120) };
+        let turned = Placed { rotation, ..placed("0.webm", 0.0) };
+        let plan = Plan { seconds: 0.5, cell, columns: 1, cells: vec![vec![turned]], sounds: Vec::new() };
+        let file = compose(&plan, folder);
+        let is_bright = |crop: &str| brightness(&file, crop)[5].1 > 128.0;
+        let ends = [
+            ("left", "20:20:0:ih/2-10"),
+            ("right", "20:20:iw-20:ih/2-10"),
+            ("top", "20:20:iw/2-10:0"),
+            ("bottom", "20:20:iw/2-10:ih-20"),
+        ];
+        // The middle of the other two ends is where bright and dark meet.
+        let along = if rotation.is_multiple_of(2) { &ends[..2] } else { &ends[2..] };
+        let bright: Vec<&str> =
+            along.iter().filter(|(_, crop)| is_bright(crop)).map(|(name, _)| *name).collect();
+        bright.join(" ")
+    };
+    assert_eq!([0, 1, 2, 3].map(bright_end), ["left", "top", "right", "bottom"]);
+}
