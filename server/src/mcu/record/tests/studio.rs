@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use skylink_protocol::{Object, Value};
 
+use super::super::journal::Line;
 use super::super::library::Stage;
 use super::super::{RecordingSettings, Studio};
 use super::composing::{pictures, probe};
@@ -236,5 +237,56 @@ fn the_webhook_is_told_and_can_know_who_tells() {
     assert!(request.starts_with("POST /hook HTTP/1.1\r\n"), "{request}");
     assert!(request.to_lowercase().contains("x-skylink-signature: sha256="), "{request}");
     assert!(request.contains("\"state\":\"failed\"") && request.contains("\"room\":\"room\""), "{request}");
+    studio.close();
+}
+
+/// A recording that a server left behind, without files.
+fn leave_behind(folder: &Path, id: &str, lines: &[Line]) {
+    let begun = Line::Begun {
+        id: id.to_owned(),
+        rid: "rid".to_owned(),
+        space: "space".to_owned(),
+        room: "room".to_owned(),
+        at: 1,
+    };
+    std::fs::create_dir_all(folder.join(id)).unwrap();
+    let text: String = std::iter::once(&begun).chain(lines).map(Line::to_text).collect();
+    std::fs::write(folder.join(id).join("journal"), text).unwrap();
+}
+
+#[test]
+fn what_the_server_does_not_survive_is_not_tried_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let beat = Line::Beat { at: 1000 };
+    let (composing, postponed) = (Line::Composing, Line::Postponed);
+    leave_behind(
+        folder.path(),
+        "fatal",
+        &[beat.clone(), composing.clone(), composing.clone(), composing.clone()],
+    );
+    leave_behind(
+        folder.path(),
+        "patient",
+        &[beat, composing.clone(), postponed.clone(), composing, postponed],
+    );
+    std::fs::create_dir(folder.path().join("something else")).unwrap();
+    let studio = studio(folder.path(), |_| {});
+    let error = |id: &str| studio.archive().library().get(id).and_then(|entry| entry.error.clone());
+    wait_for(|| error("fatal").is_some() && error("patient").is_some());
+    let text = "the server ended 3 times while the recording was composed";
+    assert_eq!(error("fatal").as_deref(), Some(text));
+    assert_eq!(error("patient").as_deref(), Some("nothing was published while it was recorded"));
+    assert_eq!(studio.archive().library().list("space", None).len(), 2);
+    studio.close();
+}
+
+#[test]
+fn old_recordings_are_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let failed = Line::Failed { at: 2, error: "broken".to_owned() };
+    leave_behind(folder.path(), "old", &[failed]);
+    let studio = studio(folder.path(), |settings| settings.retention.age = Some(1000));
+    wait_for(|| studio.archive().library().get("old").is_none());
+    assert!(!folder.path().join("old").exists());
     studio.close();
 }
