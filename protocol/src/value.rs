@@ -1,8 +1,12 @@
 //! The JSON value that all messages are read from and written to.
 
 /// An ordered JSON object. Order is kept because applications see it (`Object.keys`).
+// One pointer: what builds, returns and keeps objects is all over the browser build.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Object(Vec<(String, Value)>);
+pub struct Object(Box<Members>);
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Members(Vec<(String, Value)>);
 
 /// A JSON value, and one thing more: a [`Value::Handle`], which names an object that only the
 /// shell holds (a `MediaStream`, a browser error) inside event payloads and results.
@@ -27,6 +31,7 @@ pub enum Value {
 
 impl Object {
     /// An empty object.
+    #[inline(never)]
     pub fn new() -> Self {
         Self::default()
     }
@@ -34,18 +39,19 @@ impl Object {
     /// An object of members whose keys the caller knows to differ from each other. Cheaper than
     /// [`Object::set`] for each, which looks at all members that are there already.
     pub fn from_distinct(members: Vec<(String, Value)>) -> Self {
-        Self(members)
+        Self(Box::new(Members(members)))
     }
 
     /// The member called `key`, if there is one.
-    #[inline(never)]
+    #[inline]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.0.get(key)
     }
 
     /// The member called `key`, for changing it in place.
+    #[inline]
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.0.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.0.get_mut(key)
     }
 
     /// Sets a member, in its old place if it exists, else at the end.
@@ -54,13 +60,9 @@ impl Object {
         self.put(key, value.into());
     }
 
-    // Not inlined: there are hundreds of callers, and the browser build must stay small.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn put(&mut self, key: &str, value: Value) {
-        match self.get_mut(key) {
-            Some(slot) => *slot = value,
-            None => self.0.push((key.to_owned(), value)),
-        }
+        self.0.put(key, value);
     }
 
     /// As [`Object::set`], for building an object in one expression.
@@ -73,28 +75,49 @@ impl Object {
 
     /// Takes a member out.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let place = self.0.iter().position(|(name, _)| name == key)?;
-        Some(self.0.remove(place).1)
+        let place = self.0 .0.iter().position(|(name, _)| name == key)?;
+        Some(self.0 .0.remove(place).1)
     }
 
     /// All members in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value))
+        self.0 .0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
     /// All members in order, taken out.
     pub fn into_members(self) -> impl Iterator<Item = (String, Value)> {
-        self.0.into_iter()
+        self.0 .0.into_iter()
     }
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0 .0.len()
     }
 
     /// Whether there is no member.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0 .0.is_empty()
+    }
+}
+
+// Not inlined: there are hundreds of callers, and the browser build must stay small.
+impl Members {
+    #[inline(never)]
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    #[inline(never)]
+    fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.0.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    #[inline(never)]
+    fn put(&mut self, key: &str, value: Value) {
+        match self.get_mut(key) {
+            Some(slot) => *slot = value,
+            None => self.0.push((key.to_owned(), value)),
+        }
     }
 }
 
