@@ -129,15 +129,19 @@ disposable(Symbol.dispose, function dispose() {
 /** The caller may change its objects while the call waits, so they are copied. */
 function later(name, args) {
   const copies = args.map(copyOf);
-  return whenReady((session) => session[name](...copies));
+  return whenReady((session) => session.invoke(NAMES.indexOf(name), ...copies));
 }
 
 function now(name, args) {
-  return sessionNow()[name](...args);
+  return sessionNow().invoke(NAMES.indexOf(name), ...args);
 }
 
-/** Every other method, and when it runs: a promise can wait for the module, a result cannot. */
+/**
+ * Every method of the session, and when it runs: a promise can wait for the module, a result cannot.
+ * The module knows them by their place here.
+ */
 const METHODS = {
+  joinRoom: later,
   deleteEncryptSecrets: now,
   cancelBlobTransfer: later,
   generateUUID: now,
@@ -182,12 +186,16 @@ const METHODS = {
   unlockRoom: now,
 };
 
-for (const [name, when] of Object.entries(METHODS)) {
-  Object.defineProperty(Skylink.prototype, name, {
-    value(...args) {
-      return when(name, args);
-    },
-    configurable: true,
-    writable: true,
-  });
+const NAMES = Object.keys(METHODS);
+
+for (const name of NAMES) {
+  if (!(name in Skylink.prototype)) {
+    Object.defineProperty(Skylink.prototype, name, {
+      value(...args) {
+        return METHODS[name](name, args);
+      },
+      configurable: true,
+      writable: true,
+    });
+  }
 }

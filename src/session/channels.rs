@@ -6,13 +6,11 @@ use skylink_core::Call;
 use skylink_protocol::Value;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
 impl Session {
     /// `sendP2PMessage` (public API M-30).
     ///
     /// # Errors
     /// When a data channel is not open.
-    #[wasm_bindgen(js_name = sendP2PMessage)]
     pub fn send_p2p_message(
         &self,
         first: &JsValue,
@@ -23,7 +21,6 @@ impl Session {
     }
 
     /// `refreshConnection` (public API M-25).
-    #[wasm_bindgen(js_name = refreshConnection)]
     pub fn refresh_connection(
         &self,
         room: &JsValue,
@@ -36,13 +33,11 @@ impl Session {
     }
 
     /// `refreshDatachannel` (public API M-26).
-    #[wasm_bindgen(js_name = refreshDatachannel)]
     pub fn refresh_data_channel(&self, room: &JsValue, peer: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::RefreshDataChannel { room: name(room), peer: name(peer) })
     }
 
     /// `getPeersDataChannels` (public API M-10).
-    #[wasm_bindgen(js_name = getPeersDataChannels)]
     pub fn get_peers_data_channels(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         let readings = self.driver.read_channels();
         self.called(Call::GetPeersDataChannels { room: name(room), readings })

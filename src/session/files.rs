@@ -7,10 +7,8 @@ use skylink_core::{BlobFacts, Call, PromiseId};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Blob};
 
-#[wasm_bindgen]
 impl Session {
     /// `sendBlobData` (public API M-28). `options` may have a `signal`.
-    #[wasm_bindgen(js_name = sendBlobData)]
     pub fn send_blob_data(
         &self,
         room: &JsValue,
@@ -34,7 +32,6 @@ impl Session {
     }
 
     /// `respondBlobRequest` (public API M-27). `options` may have a `signal` and a `writable`.
-    #[wasm_bindgen(js_name = respondBlobRequest)]
     pub fn respond_blob_request(
         &self,
         room: &JsValue,
@@ -55,7 +52,6 @@ impl Session {
     }
 
     /// `cancelBlobTransfer` (public API M-01).
-    #[wasm_bindgen(js_name = cancelBlobTransfer)]
     pub fn cancel_blob_transfer(&self, room: &JsValue, peer: &JsValue, transfer: &JsValue) -> Promise {
         let (promise, result) = self.driver.promise();
         let (peer, transfer) = (from_js(peer), from_js(transfer));

@@ -5,28 +5,23 @@ use crate::browser::page::random_uuid;
 use skylink_core::Call;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
 impl Session {
     /// `startRecording` (public API M-37).
-    #[wasm_bindgen(js_name = startRecording)]
     pub fn start_recording(&self, room: &JsValue) -> JsValue {
         self.promised(|promise| Call::Record { promise, room: name(room), start: true }, JsValue::NULL)
     }
 
     /// `stopRecording` (public API M-40).
-    #[wasm_bindgen(js_name = stopRecording)]
     pub fn stop_recording(&self, room: &JsValue) -> JsValue {
         self.promised(|promise| Call::Record { promise, room: name(room), start: false }, JsValue::NULL)
     }
 
     /// `getRecordings` (public API M-12).
-    #[wasm_bindgen(js_name = getRecordings)]
     pub fn get_recordings(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::GetRecordings { room: name(room) })
     }
 
     /// `startRTMPSession` (public API M-38).
-    #[wasm_bindgen(js_name = startRTMPSession)]
     pub fn start_rtmp(&self, room: &JsValue, stream_id: &JsValue, endpoint: &JsValue) -> JsValue {
         let call = |promise| Call::StartRtmp {
             promise,
@@ -39,7 +34,6 @@ impl Session {
     }
 
     /// `stopRTMPSession` (public API M-41).
-    #[wasm_bindgen(js_name = stopRTMPSession)]
     pub fn stop_rtmp(&self, room: &JsValue, rtmp_id: &JsValue) -> JsValue {
         let rtmp_id = rtmp_id.as_string().filter(|id| !id.is_empty()).unwrap_or_else(random_uuid);
         self.promised(|promise| Call::StopRtmp { promise, room: name(room), rtmp_id }, JsValue::NULL)

@@ -7,13 +7,11 @@ use skylink_core::Call;
 use skylink_protocol::Value;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
 impl Session {
     /// `sendMessage` (public API M-29).
     ///
     /// # Errors
     /// When the message cannot be sent as it is to be.
-    #[wasm_bindgen(js_name = sendMessage)]
     pub fn send_message(
         &self,
         room: &JsValue,
@@ -35,7 +33,6 @@ impl Session {
     ///
     /// # Errors
     /// Unless the room is joined, the key stores messages, and the flag is one.
-    #[wasm_bindgen(js_name = setMessagePersistence)]
     pub fn set_message_persistence(
         &self,
         room: &JsValue,
@@ -48,27 +45,23 @@ impl Session {
     ///
     /// # Errors
     /// When no such room is joined.
-    #[wasm_bindgen(js_name = getMessagePersistence)]
     pub fn get_message_persistence(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::GetMessagePersistence { room: name(room) })
     }
 
     /// `getStoredMessages` (public API M-15).
-    #[wasm_bindgen(js_name = getStoredMessages)]
     pub fn get_stored_messages(&self, room: &JsValue, session: &JsValue) -> Result<JsValue, JsValue> {
         let room_session_id = session.as_string().unwrap_or_default();
         self.called(Call::GetStoredMessages { room: name(room), room_session_id })
     }
 
     /// `getPeers` (public API M-08).
-    #[wasm_bindgen(js_name = getPeers)]
     pub fn get_peers(&self, room: &JsValue, show_all: &JsValue) -> JsValue {
         let (room, show_all) = (name(room), show_all.is_truthy());
         self.promised(|promise| Call::GetPeers { promise, room, show_all }, JsValue::NULL)
     }
 
     /// `getPeersCustomSettings` (public API M-09).
-    #[wasm_bindgen(js_name = getPeersCustomSettings)]
     pub fn get_peers_custom_settings(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::GetPeersCustomSettings { room: name(room) })
     }

@@ -1,7 +1,9 @@
 //! The class that the JavaScript part of the package wraps: each method hands one call to the core.
+//! JavaScript reaches them by number (`invoke`): an export each would cost 4 kB.
 
 mod channels;
 mod files;
+mod invoke;
 mod media;
 mod media_server;
 mod messages;
@@ -50,9 +52,16 @@ impl Session {
         };
         Ok(Session { driver: Driver::new(host, environment)? })
     }
+}
+
+impl Session {
+    /// How many objects, promises of apps, promises of the browser, requests, sockets, connections
+    /// and files are held, for tests that look for leaks.
+    pub fn held(&self) -> Vec<u32> {
+        self.driver.held().iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX)).collect()
+    }
 
     /// `joinRoom` (public API M-20).
-    #[wasm_bindgen(js_name = joinRoom)]
     pub fn join_room(&self, init_options: &JsValue, options: &JsValue, streams: &JsValue) -> Promise {
         let prefetched = media_calls::prefetched(&self.driver, options, streams);
         let (promise, result) = self.driver.promise();
@@ -62,21 +71,18 @@ impl Session {
     }
 
     /// `leaveRoom` (public API M-22).
-    #[wasm_bindgen(js_name = leaveRoom)]
     pub fn leave_room(&self, room: &JsValue, stop_streams: &JsValue) -> JsValue {
         let stop_streams = stops(stop_streams);
         self.promised(|promise| Call::LeaveRoom { promise, room: name(room), stop_streams }, JsValue::NULL)
     }
 
     /// `leaveAllRooms` (public API M-21).
-    #[wasm_bindgen(js_name = leaveAllRooms)]
     pub fn leave_all_rooms(&self, stop_streams: &JsValue) -> JsValue {
         let stop_streams = stops(stop_streams);
         self.promised(|promise| Call::LeaveAllRooms { promise, stop_streams }, JsValue::NULL)
     }
 
     /// `getUserMedia`, in a room or outside (public API M-19).
-    #[wasm_bindgen(js_name = getUserMedia)]
     pub fn get_user_media(&self, room: &JsValue, options: &JsValue) -> JsValue {
         match room.as_string() {
             Some(room) if !room.is_empty() => {
@@ -91,26 +97,22 @@ impl Session {
     }
 
     /// `stopPrefetchedStream` (public API M-39).
-    #[wasm_bindgen(js_name = stopPrefetchedStream)]
     pub fn stop_prefetched_stream(&self, stream: &JsValue) -> JsValue {
         media_calls::stop_prefetched(&self.driver, stream);
         JsValue::NULL
     }
 
     /// `lockRoom` (public API M-23).
-    #[wasm_bindgen(js_name = lockRoom)]
     pub fn lock_room(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::SetLock { room: name(room), lock: true })
     }
 
     /// `unlockRoom` (public API M-44).
-    #[wasm_bindgen(js_name = unlockRoom)]
     pub fn unlock_room(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::SetLock { room: name(room), lock: false })
     }
 
     /// `muteStreams` (public API M-24).
-    #[wasm_bindgen(js_name = muteStreams)]
     pub fn mute_streams(
         &self,
         room: &JsValue,
@@ -123,46 +125,34 @@ impl Session {
     }
 
     /// `setUserData` (public API M-35).
-    #[wasm_bindgen(js_name = setUserData)]
     pub fn set_user_data(&self, room: &JsValue, data: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::SetUserData { room: name(room), data: from_js(data) })
     }
 
     /// `getUserData` (public API M-18).
-    #[wasm_bindgen(js_name = getUserData)]
     pub fn get_user_data(&self, room: &JsValue, peer: Option<String>) -> Result<JsValue, JsValue> {
         self.called(Call::GetUserData { room: name(room), peer })
     }
 
     /// `getPeerInfo` (public API M-07).
-    #[wasm_bindgen(js_name = getPeerInfo)]
     pub fn get_peer_info(&self, room: &JsValue, peer: Option<String>) -> Result<JsValue, JsValue> {
         self.called(Call::GetPeerInfo { room: name(room), peer })
     }
 
     /// `getPeersInRoom` (public API M-11).
-    #[wasm_bindgen(js_name = getPeersInRoom)]
     pub fn get_peers_in_room(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::GetPeersInRoom { room: name(room) })
     }
 
     /// `getStreams` (public API M-16).
-    #[wasm_bindgen(js_name = getStreams)]
     pub fn get_streams(&self, room: &JsValue, include_self: &JsValue) -> Result<JsValue, JsValue> {
         let include_self = include_self.is_undefined() || include_self.is_truthy();
         self.called(Call::GetStreams { room: name(room), include_self })
     }
 
     /// `generateUUID` (public API M-03).
-    #[wasm_bindgen(js_name = generateUUID)]
     pub fn generate_uuid(&self) -> String {
         random_uuid()
-    }
-
-    /// How many objects, promises of apps, promises of the browser, requests, sockets, connections
-    /// and files are held, for tests that look for leaks.
-    pub fn held(&self) -> Vec<u32> {
-        self.driver.held().iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX)).collect()
     }
 
     /// A method that returns at once, or throws.

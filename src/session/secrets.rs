@@ -6,13 +6,11 @@ use crate::convert::from_js;
 use skylink_core::Call;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
 impl Session {
     /// `setEncryptSecret` (public API M-32).
     ///
     /// # Errors
     /// Unless the room is joined, both are texts, and the id is new.
-    #[wasm_bindgen(js_name = setEncryptSecret)]
     pub fn set_encrypt_secret(
         &self,
         room: &JsValue,
@@ -27,7 +25,6 @@ impl Session {
     ///
     /// # Errors
     /// When no such room is joined.
-    #[wasm_bindgen(js_name = getEncryptSecrets)]
     pub fn get_encrypt_secrets(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::GetEncryptSecrets { room: name(room) })
     }
@@ -36,7 +33,6 @@ impl Session {
     ///
     /// # Errors
     /// When no such room is joined, or there is no such secret.
-    #[wasm_bindgen(js_name = deleteEncryptSecrets)]
     pub fn delete_encrypt_secrets(&self, room: &JsValue, secret_id: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::DeleteEncryptSecrets { room: name(room), secret_id: from_js(secret_id) })
     }
@@ -45,7 +41,6 @@ impl Session {
     ///
     /// # Errors
     /// When no such room is joined, or there is no such secret.
-    #[wasm_bindgen(js_name = setSelectedSecret)]
     pub fn set_selected_secret(&self, room: &JsValue, secret_id: &JsValue) -> Result<JsValue, JsValue> {
         let secret_id = from_js(secret_id);
         self.called(Call::SetSelectedSecret { room: name(room), secret_id, salt: random_bytes() })
@@ -55,7 +50,6 @@ impl Session {
     ///
     /// # Errors
     /// When no such room is joined.
-    #[wasm_bindgen(js_name = getSelectedSecret)]
     pub fn get_selected_secret(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::GetSelectedSecret { room: name(room) })
     }

@@ -5,10 +5,8 @@ use crate::convert::from_js;
 use skylink_core::Call;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
 impl Session {
     /// `getConnectionStatus` (public API M-04).
-    #[wasm_bindgen(js_name = getConnectionStatus)]
     pub fn get_connection_status(&self, room: &JsValue, peers: &JsValue) -> JsValue {
         let (room, peers) = (name(room), from_js(peers));
         self.promised(|promise| Call::GetConnectionStatus { promise, room, peers }, JsValue::NULL)
