@@ -1,31 +1,24 @@
-/** The module inside the entry file: deflated, then base64 (the build provides both constants). */
-import { BASE64, SIZE } from 'skylink-module';
-import inflate from './inflate.js';
+/**
+ * The module inside the entry file: packed, then base64 (the build provides what is imported here).
+ * What unpacks it is a module as well, small enough for browsers to compile it at once.
+ */
+import { LAYOUT, PACKED, UNPACKER } from 'skylink-module';
+import { unpack } from './unpack.js';
 
-function deflated() {
+function bytesOf(base64) {
   // Newer browsers decode natively, in a twentieth of the loop's time.
-  if (Uint8Array.fromBase64) {
-    return Uint8Array.fromBase64(BASE64);
-  }
-  const text = atob(BASE64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i += 1) {
-    bytes[i] = text.charCodeAt(i);
-  }
-  return bytes;
+  return (
+    Uint8Array.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))
+  );
 }
+
+const unpackBy = (unpacker) => unpack(unpacker, bytesOf(PACKED), LAYOUT);
 
 export function compileNow() {
-  return new WebAssembly.Module(inflate(deflated(), SIZE));
+  return new WebAssembly.Module(unpackBy(new WebAssembly.Module(bytesOf(UNPACKER))));
 }
 
-async function compileInBackground() {
-  const inflater = new DecompressionStream('deflate-raw');
-  const stream = new Blob([deflated()]).stream().pipeThrough(inflater);
-  return WebAssembly.compile(await new Response(stream).arrayBuffer());
-}
-
-/** Off the main thread where the browser can; old ones lack the stream. */
+/** Unpacks in a later task, and compiles off the main thread. */
 export async function compile() {
-  return compileInBackground().catch(compileNow);
+  return WebAssembly.compile(unpackBy(await WebAssembly.compile(bytesOf(UNPACKER))));
 }

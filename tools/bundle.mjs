@@ -28,7 +28,7 @@ function glueFactory(text) {
 }
 
 /** @param {import('./wasm-module.mjs').Module} module */
-function moduleParts({ glue, wasm, deflated }) {
+function moduleParts({ glue, packed: { packed, layout }, unpacker }) {
   return {
     name: 'module-parts',
     setup({ onLoad, onResolve }) {
@@ -37,8 +37,9 @@ function moduleParts({ glue, wasm, deflated }) {
         namespace: 'parts',
       }));
       onLoad({ filter: /^skylink-module$/, namespace: 'parts' }, () => ({
-        contents: `export const SIZE = ${wasm.length};
-          export const BASE64 = '${deflated.toString('base64')}';`,
+        contents: `export const LAYOUT = ${JSON.stringify(layout)};
+          export const UNPACKER = '${unpacker.toString('base64')}';
+          export const PACKED = '${packed.toString('base64')}';`,
       }));
       onLoad({ filter: /^skylink-glue$/, namespace: 'parts' }, async () => ({
         contents: glueFactory(await readFile(glue, 'utf8')),

@@ -1,10 +1,9 @@
-// Compiles src/ to WebAssembly and shrinks it.
+// Compiles src/ to WebAssembly, shrinks it and packs it.
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { deflateRawSync } from 'node:zlib';
-import zopfli from '@gfx/zopfli';
+import { pack } from './pack.mjs';
 import { run } from './run.mjs';
 import { settings } from './settings.mjs';
 import { shortenGlue } from './short-names.mjs';
@@ -14,17 +13,47 @@ import { hasOwnStd, root, wasmEnvironment } from './toolchain.mjs';
  * @typedef {object} Module
  * @property {string} glue path of the glue code
  * @property {Buffer} wasm
- * @property {Buffer} deflated the same, raw deflate; zopfli makes it 5 % smaller than zlib can
+ * @property {import('./pack.mjs').Packed} packed the same
+ * @property {Buffer} unpacker
  */
 
 const { target, profile, name, rustflags } = settings['wasm-pack'];
 const folder = join(root, 'target/wasm/out');
+const WASM_TARGET = 'wasm32-unknown-unknown';
 
 const wasmPack = (kind) => [
   ...['wasm-pack', 'build', `--${kind}`, '--target', target],
   ...['--no-opt', '--no-pack', '--no-typescript'],
   ...['--out-dir', folder, '--out-name', name],
 ];
+
+const smallEnvironment = () =>
+  wasmEnvironment('small', [...rustflags, ...(hasOwnStd ? settings['small-std'].rustflags : [])]);
+
+/** @returns what wasm-opt says of it */
+async function shrink(module, shrunk, flags = []) {
+  const command = [...settings['wasm-opt'].flags, ...flags, module, '-o', shrunk];
+  const wasmOpt = join(root, 'node_modules/.bin/wasm-opt');
+  const { stdout } = await promisify(execFile)(wasmOpt, command, { maxBuffer: 2 ** 26 });
+  return stdout;
+}
+
+/** What older browsers compile at once on the main thread. */
+const LARGEST_UNPACKER = 4096;
+
+async function compileUnpacker() {
+  const env = smallEnvironment();
+  const cargo = ['cargo', 'build', '--quiet', '--release', '--target', WASM_TARGET];
+  await run([...cargo, '-p', 'skylink-unpacker'], { env });
+  const built = join(env.CARGO_TARGET_DIR, WASM_TARGET, 'release/skylink_unpacker.wasm');
+  const shrunk = join(folder, 'unpacker.wasm');
+  await shrink(built, shrunk);
+  const unpacker = await readFile(shrunk);
+  if (unpacker.length > LARGEST_UNPACKER) {
+    throw new Error(`unpacker/ has ${unpacker.length} bytes, more than ${LARGEST_UNPACKER}`);
+  }
+  return unpacker;
+}
 
 /**
  * For work on the code: a fraction of the time, panics with texts, several times the size.
@@ -33,26 +62,22 @@ const wasmPack = (kind) => [
 export async function compileQuickly() {
   await run(wasmPack('dev'), { env: wasmEnvironment('full') });
   const wasm = await readFile(join(folder, `${name}_bg.wasm`));
-  return { glue: join(folder, `${name}.js`), wasm, deflated: deflateRawSync(wasm) };
+  const unpacker = await compileUnpacker();
+  const packed = await pack(wasm, unpacker, { isQuick: true });
+  return { glue: join(folder, `${name}.js`), wasm, packed, unpacker };
 }
 
 /** @returns {Promise<Module>} */
 export async function compileModule() {
-  const forSmallStd = hasOwnStd ? settings['small-std'].rustflags : [];
-  const env = wasmEnvironment('small', [...rustflags, ...forSmallStd]);
-  await run(wasmPack(profile), { env });
-
-  const module = join(folder, `${name}_bg.wasm`);
+  await run(wasmPack(profile), { env: smallEnvironment() });
   const shrunk = join(folder, 'shrunk.wasm');
-  const { stdout } = await promisify(execFile)(
-    join(root, 'node_modules/.bin/wasm-opt'),
-    [...settings['wasm-opt'].flags, module, '-o', shrunk],
-    { maxBuffer: 2 ** 26 },
-  );
+  const names = await shrink(join(folder, `${name}_bg.wasm`), shrunk, [
+    '--minify-imports-and-exports-and-modules',
+  ]);
   const glue = join(folder, 'shortened.js');
   const text = await readFile(join(folder, `${name}.js`), 'utf8');
-  await writeFile(glue, shortenGlue(text, JSON.parse(stdout)));
+  await writeFile(glue, shortenGlue(text, JSON.parse(names)));
   const wasm = await readFile(shrunk);
-  const deflated = await zopfli.deflateAsync(wasm, { numiterations: 15 });
-  return { glue, wasm, deflated: Buffer.from(deflated) };
+  const unpacker = await compileUnpacker();
+  return { glue, wasm, packed: await pack(wasm, unpacker), unpacker };
 }
