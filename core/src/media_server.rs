@@ -11,8 +11,10 @@ use crate::media_info::{is_same, of_mid, UNAVAILABLE};
 use crate::peer_info::Greeting;
 use crate::recording::Recordings;
 use crate::room::Room;
+use crate::roster::Peer;
 use crate::session::Context;
 use crate::{Kind, LogCode, LogLevel, Output};
+use skylink_protocol::file_channel::relayed_label;
 use skylink_protocol::signaling::{Enter, MediaInfo};
 use skylink_protocol::{Object, Value};
 
@@ -86,6 +88,30 @@ impl Room {
         match self.peer(id) {
             Some(peer) if peer.connection.is_none() => MEDIA_SERVER,
             _ => id,
+        }
+    }
+
+    /// Who has the connection by which a peer is reached.
+    pub fn carrier_of(&self, id: &str) -> Option<&Peer> {
+        self.peer(self.source_of(id))
+    }
+
+    /// Whether the media server passes files on; that of 2.7.2 does not.
+    pub fn has_file_relay(&self) -> bool {
+        self.peer(MEDIA_SERVER).is_some_and(|server| server.streams_files)
+    }
+
+    /// Whether files cannot go to a member since only 2.7.2 knows how, and that not by a media server.
+    pub fn is_out_of_reach(&self, id: &str) -> bool {
+        self.peer(id).is_some_and(|peer| peer.connection.is_none() && !peer.streams_files)
+    }
+
+    /// The name of a transfer's channel. A media server has to know whom it leads to.
+    pub fn file_label(&self, peer: &str, transfer: &str) -> String {
+        if self.source_of(peer) == peer {
+            transfer.to_owned()
+        } else {
+            relayed_label(peer, transfer)
         }
     }
 

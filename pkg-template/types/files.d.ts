@@ -4,7 +4,10 @@ import type { SkylinkError } from './errors.js';
 import type { PeerId, ReceiveOptions, RoomName, TransferId, TransferOptions } from './options.js';
 import type { TransferResult } from './payload-parts.js';
 
-/** Files from browser to browser. Not in rooms with a media server, as in 2.7.2. */
+/**
+ * Files from browser to browser. In a room with a media server they go through that, between clients
+ * of this SDK; 2.7.2 neither sends nor takes files there.
+ */
 export interface FileMethods {
   /**
    * Offers a file, or any Blob, to peers and sends it to those who accept. To skylinkjs one file at a

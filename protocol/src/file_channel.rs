@@ -5,6 +5,9 @@
 //! come over several channels one day. All else is JSON text: the receiver says what it wants with
 //! [`Want`] when the channel is open and again before the limit is reached, the sender says [`End`]
 //! behind the last byte, the receiver [`Done`] when everything is right.
+//!
+//! A media server passes such channels on: one of the sender to it, one of it to the receiver, both
+//! called after the peer at the far end and the transfer ([`relayed_label`]).
 
 use crate::shape::{messages, shape};
 
@@ -36,6 +39,19 @@ pub fn frame_header(offset: u64) -> [u8; HEADER_SIZE] {
 pub fn frame_offset(header: &[u8; HEADER_SIZE]) -> Option<u64> {
     let [kind, _, a, b, c, d, e, f] = *header;
     (kind == BYTES).then(|| u64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+}
+
+/// How the names of channels begin that a media server passes on.
+const RELAYED: &str = "file/";
+
+/// The name of a transfer's channel to a media server, or from it.
+pub fn relayed_label(peer: &str, transfer: &str) -> String {
+    [RELAYED, peer, "/", transfer].concat()
+}
+
+/// The peer and the transfer that a channel's name tells; `None` if it is not for a file.
+pub fn parse_relayed_label(label: &str) -> Option<(&str, &str)> {
+    label.strip_prefix(RELAYED)?.split_once('/')
 }
 
 shape! {
@@ -89,6 +105,14 @@ mod tests {
         assert_eq!(frame_header(0x0102_0304_0506), [1, 0, 1, 2, 3, 4, 5, 6]);
         assert_eq!(frame_offset(&[0; HEADER_SIZE]), None);
         assert_eq!(frame_offset(&[2, 0, 0, 0, 0, 0, 0, 0]), None);
+    }
+
+    #[test]
+    fn names_of_relayed_channels_are_read_as_they_were_written() {
+        assert_eq!(parse_relayed_label(&relayed_label("bob", "alice_1/2")), Some(("bob", "alice_1/2")));
+        for label in ["", "file", "file/", "file/bob", "main", "lobby_bob_MCU"] {
+            assert_eq!(parse_relayed_label(label), None);
+        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Room {
         let fail = |code| Err(SkylinkError::with_detail(code, prefix));
         let Value::Text(id) = id else { return fail(ErrorCode::NoTransferId) };
         let Value::Text(peer) = peer else { return fail(ErrorCode::NoPeerId) };
-        if self.peer(peer).is_none_or(|peer| peer.main_channel().is_none()) {
+        if self.carrier_of(peer).is_none_or(|carrier| carrier.main_channel().is_none()) {
             let text = [prefix, " - Peer Connection does not have Data Channel sessions"].concat();
             return Err(SkylinkError::with_detail(ErrorCode::NoDataChannel, text));
         }

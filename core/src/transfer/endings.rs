@@ -145,12 +145,15 @@ impl Room {
 
     /// A peer is gone, and with it what was under way.
     pub(crate) fn end_transfers(&mut self, context: &mut Context, peer: &str) {
-        while let Some(transfer) = self.transfers.all.iter().find(|transfer| transfer.peer == peer) {
+        let is_meant = |it: &&Transfer| it.peer == peer || self.source_of(&it.peer) == peer;
+        let ending: Vec<FileId> = self.transfers.all.iter().filter(is_meant).map(|it| it.file).collect();
+        for file in ending {
+            let Some(transfer) = self.transfer(file) else { continue };
             let what = match transfer.direction {
                 Direction::Upload => "No Peer Connection detected",
                 Direction::Download => "Peer Connection does not have Data Channel sessions",
             };
-            let (file, ending) = (transfer.file, Ending::lost(transfer.direction, what));
+            let ending = Ending::lost(transfer.direction, what);
             self.end_badly(context, file, ending);
         }
         self.transfers.abandoned.retain(|id| id != peer);
@@ -183,7 +186,8 @@ impl Room {
     }
 
     pub(super) fn drop_channel(&mut self, context: &mut Context, peer: &str, channel: ChannelId) {
-        if let Some(peer) = self.peer_mut(peer) {
+        let carrier = self.source_of(peer).to_owned();
+        if let Some(peer) = self.peer_mut(&carrier) {
             peer.channels.retain(|known| known.number != channel);
             context.connection(peer.connection, ConnectionOp::Channel { channel, op: ChannelOp::Close });
         }

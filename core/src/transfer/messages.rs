@@ -3,6 +3,7 @@
 
 use super::endings::Ending;
 use super::{Direction, Room, Stage, Transfer};
+use crate::media_server::MEDIA_SERVER;
 use crate::session::Context;
 use crate::{ChannelOp, ConnectionOp, FileId, LogCode, LogLevel};
 use skylink_protocol::data_channel::{Acknowledge, Cancel, TransferError, WriteRequest};
@@ -17,6 +18,16 @@ impl Room {
         kind: &str,
         message: &Value,
     ) -> bool {
+        // A media server passes messages on, and says whose they are.
+        let id = if id == MEDIA_SERVER {
+            let sender = message.get("sender").and_then(Value::as_text);
+            match sender.filter(|sender| *sender != id && self.source_of(sender) == id) {
+                Some(sender) => sender,
+                None => return false,
+            }
+        } else {
+            id
+        };
         match kind {
             WriteRequest::TYPE => {
                 if let Ok(message) = WriteRequest::try_from(message) {
@@ -135,12 +146,17 @@ impl Room {
     }
 
     /// Sends a message about transfers to a peer, unless the channel for messages is closed.
-    pub(super) fn send_on_main(&self, context: &mut Context, peer: &str, message: Value) {
-        let Some(peer) = self.peer(peer) else { return };
-        if let Some(channel) = peer.main_channel().filter(|channel| channel.open) {
+    pub(super) fn send_on_main(&self, context: &mut Context, peer: &str, mut message: Value) {
+        let Some(carrier) = self.carrier_of(peer) else { return };
+        if carrier.id != peer {
+            if let Value::Object(message) = &mut message {
+                message.set("target", peer);
+            }
+        }
+        if let Some(channel) = carrier.main_channel().filter(|channel| channel.open) {
             let text = (context.environment.json.print)(&message);
             let op = ConnectionOp::Channel { channel: channel.number, op: ChannelOp::SendText(text) };
-            context.connection(peer.connection, op);
+            context.connection(carrier.connection, op);
         }
     }
 }

@@ -245,8 +245,7 @@ impl Room {
         if channel.is_messaging {
             return self.transfer_on_main(peer);
         }
-        let is_it = |it: &&Transfer| it.peer == peer && it.channel == Some(channel.number);
-        self.transfers.all.iter().find(is_it)
+        self.on_stream(peer, channel.number).and_then(|file| self.transfer(file))
     }
 
     /// The transfer with a peer of that id and direction.

@@ -43,7 +43,7 @@ impl Room {
         sending: Sending,
     ) -> Result<(), SkylinkError> {
         let fail = |code| Err(SkylinkError::new(code));
-        if self.has_media_server() {
+        if self.has_media_server() && !self.has_file_relay() {
             return fail(ErrorCode::MediaServerFiles);
         }
         let Some(blob) = sending.blob else { return fail(ErrorCode::NoBlob) };
@@ -68,6 +68,10 @@ impl Room {
             }
             _ => return fail(ErrorCode::InvalidPeerIds),
         };
+        let targets: Vec<String> = targets;
+        if !targets.is_empty() && targets.iter().all(|id| self.is_out_of_reach(id)) {
+            return fail(ErrorCode::MediaServerFiles);
+        }
         let timeout = match timeout {
             timeout if !timeout.is_truthy() => DEFAULT_TIMEOUT,
             Value::Number(seconds) => seconds_or_default(Some(seconds)),
@@ -128,7 +132,12 @@ impl Room {
             let text = [Direction::Upload.terminated(), " - ", what].concat();
             Some(SkylinkError::with_detail(ErrorCode::NoDataChannel, text))
         };
-        let Some(peer) = self.peer(&transfer.peer).filter(|peer| peer.connection.is_some()) else {
+        if self.is_out_of_reach(&transfer.peer) {
+            return Some(SkylinkError::new(ErrorCode::MediaServerFiles));
+        }
+        let is_known = self.peer(&transfer.peer).is_some();
+        let carrier = self.carrier_of(&transfer.peer).filter(|it| is_known && it.connection.is_some());
+        let Some(peer) = carrier else {
             return missing("No Peer Connection detected");
         };
         match peer.main_channel() {

@@ -51,9 +51,11 @@ impl Room {
     pub(super) fn open_stream(&mut self, context: &mut Context, file: FileId) {
         let Some(transfer) = self.transfer_mut(file) else { return };
         transfer.reopen = None;
-        let (label, peer) = (transfer.id.clone(), transfer.peer.clone());
+        let (id, peer) = (transfer.id.clone(), transfer.peer.clone());
+        let label = self.file_label(&peer, &id);
         let channel = context.fresh_channel();
-        let Some(peer) = self.peer_mut(&peer).filter(|peer| peer.has_open_channel()) else { return };
+        let carrier = self.source_of(&peer).to_owned();
+        let Some(peer) = self.peer_mut(&carrier).filter(|peer| peer.has_open_channel()) else { return };
         peer.channels.push(Channel { is_messaging: false, ..Channel::messaging(channel, label.clone()) });
         let op = ChannelOp::OpenForFile { label, low_water: LOW_WATER };
         context.connection(peer.connection, ConnectionOp::Channel { channel, op });
@@ -64,7 +66,9 @@ impl Room {
 
     /// The channel for messages is open, maybe again: what waited for it goes on.
     pub(crate) fn resume_transfers(&mut self, context: &mut Context, peer: &str) {
-        let waits = |it: &&Transfer| it.peer == peer && it.direction == Direction::Upload && !it.is_chunked();
+        let waits = |it: &&Transfer| {
+            self.source_of(&it.peer) == peer && it.direction == Direction::Upload && !it.is_chunked()
+        };
         let files: Vec<FileId> = self.transfers.all.iter().filter(waits).map(|it| it.file).collect();
         for file in files {
             match self.transfer(file) {
@@ -75,8 +79,8 @@ impl Room {
         }
     }
 
-    fn on_stream(&self, peer: &str, channel: ChannelId) -> Option<FileId> {
-        let is_it = |it: &&Transfer| it.peer == peer && it.channel == Some(channel);
+    pub(super) fn on_stream(&self, peer: &str, channel: ChannelId) -> Option<FileId> {
+        let is_it = |it: &&Transfer| self.source_of(&it.peer) == peer && it.channel == Some(channel);
         self.transfers.all.iter().find(is_it).map(|transfer| transfer.file)
     }
 
@@ -90,10 +94,12 @@ impl Room {
     ) {
         let now = context.now;
         if let StreamEvent::Offered(label) = event {
-            let is_it = |it: &&mut Transfer| {
-                it.peer == peer && it.id == label && matches!(it.stage, Stage::StreamedDownload(_))
+            let is_it = |it: &&Transfer| {
+                matches!(it.stage, Stage::StreamedDownload(_))
+                    && self.is_label_of(peer, &label, &it.peer, &it.id)
             };
-            if let Some(transfer) = self.transfers.all.iter_mut().find(is_it) {
+            let file = self.transfers.all.iter().find(is_it).map(|transfer| transfer.file);
+            if let Some(transfer) = file.and_then(|file| self.transfer_mut(file)) {
                 transfer.channel = Some(channel);
             }
             return;
@@ -124,13 +130,20 @@ impl Room {
         self.go_on(context, file);
     }
 
+    /// Whether a channel that a peer opened is for this transfer of another peer, or of itself.
+    fn is_label_of(&self, peer: &str, label: &str, other: &str, transfer: &str) -> bool {
+        self.source_of(other) == peer && label == self.file_label(other, transfer)
+    }
+
     /// A channel that no transfer needs: the sender may not have heard that it is over.
     fn on_idle_stream(&mut self, context: &mut Context, peer: &str, channel: ChannelId, event: &StreamEvent) {
         match event {
             StreamEvent::Open => {
                 let Some(known) = self.peer(peer) else { return };
                 let Some(opened) = known.channels.iter().find(|it| it.number == channel) else { return };
-                let is_it = |(id, label, _): &&(String, String, f64)| *id == peer && *label == opened.label;
+                let is_it = |(id, transfer, _): &&(String, String, f64)| {
+                    self.is_label_of(peer, &opened.label, id, transfer)
+                };
                 if let Some((_, _, size)) = self.transfers.finished.iter().find(is_it) {
                     let done = Done { size: *size };
                     self.send_on_channel(context, peer, channel, done.into());
@@ -242,7 +255,7 @@ impl Room {
     }
 
     fn send_on_channel(&self, context: &mut Context, peer: &str, channel: ChannelId, message: Value) {
-        let Some(peer) = self.peer(peer) else { return };
+        let Some(peer) = self.carrier_of(peer) else { return };
         let text = (context.environment.json.print)(&message);
         let op = ChannelOp::SendText(text);
         context.connection(peer.connection, ConnectionOp::Channel { channel, op });
@@ -266,7 +279,8 @@ impl Room {
                     }
                     Some(UploadStep::Send(piece)) => {
                         transfer.tell_progress(context);
-                        let connection = self.transfer(file).and_then(|it| self.peer(&it.peer)?.connection);
+                        let connection =
+                            self.transfer(file).and_then(|it| self.carrier_of(&it.peer)?.connection);
                         if let (Some(connection), Some(channel), Some(transfer)) =
                             (connection, channel, self.transfer(file))
                         {

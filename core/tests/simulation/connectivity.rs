@@ -9,6 +9,7 @@ use skylink_core::{
     ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input,
     StatisticsReading, Timestamp,
 };
+use skylink_protocol::file_channel::parse_relayed_label;
 
 impl World {
     pub(crate) fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
@@ -46,7 +47,8 @@ impl World {
             ConnectionOp::Channel { channel, op: ChannelOp::SendText(text) } => {
                 let link = connection.link.as_ref();
                 let far = link.map(|(_, far)| far.clone()).unwrap_or_default();
-                match self.media_server.as_ref().and_then(|it| it.member_at(&far)) {
+                let member = self.media_server.as_ref().and_then(|it| it.member_at(&far));
+                match member.filter(|_| !self.is_relayed((page, id, channel))) {
                     Some(from) => {
                         let delay = self.quickly();
                         self.schedule(delay, Happening::TextUp { from, text });
@@ -59,6 +61,13 @@ impl World {
                 let closed = place.map(|place| connection.channels.remove(place));
                 let busy_until = closed.as_ref().map_or(Timestamp::default(), |closed| closed.busy_until);
                 let twin = closed.and_then(|closed| closed.twin);
+                let end = (page, id, channel);
+                if self.is_relayed(end) {
+                    let delay = self.quickly();
+                    let moment = self.now.plus(delay);
+                    let moment = if moment < busy_until { busy_until } else { moment };
+                    self.schedule_at(moment, Happening::FileChannelEnds(end));
+                }
                 if let Some((page, connection, channel)) = twin {
                     // The other end closes when it has everything that was sent.
                     let delay = self.quickly();
@@ -81,6 +90,7 @@ impl World {
             }
             ConnectionOp::Close => {
                 let closed = browser.connections.remove(&id).unwrap();
+                self.forget_relayed(page, id);
                 if let Some(link) = closed.link {
                     self.tell_other_end(&link.1);
                 }
@@ -192,6 +202,7 @@ impl World {
         let (Some(local), Some(remote)) = (connection.local(), connection.remote()) else { return };
         let link = (local.ufrag.clone(), remote.ufrag.clone());
         let carries_data = connection.carries_data();
+        let far = remote.ufrag.clone();
         self.end_links((page, id), link);
         let Some(connection) = self.connection((page, id)).filter(|_| carries_data) else { return };
         let closed = connection.channels.iter_mut().filter(|channel| !channel.open);
@@ -199,7 +210,18 @@ impl World {
             channel.open = true;
             channel_event(channel.number, ChannelEvent::Open)
         };
-        let events = closed.map(open).collect();
+        let mut for_files = Vec::new();
+        let events = closed
+            .map(|channel| {
+                if parse_relayed_label(&channel.label).is_some() {
+                    for_files.push((channel.number, channel.label.clone()));
+                }
+                open(channel)
+            })
+            .collect();
+        for (number, label) in for_files {
+            self.relay_channel((page, id, number), &far, label);
+        }
         self.report(page, id, events);
     }
 

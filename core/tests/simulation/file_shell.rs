@@ -10,7 +10,7 @@ use skylink_protocol::file_channel::PAYLOAD_SIZE;
 use std::collections::BTreeMap;
 
 /// Bytes in each millisecond.
-const SPEED: f64 = 20_000.0;
+pub const SPEED: f64 = 20_000.0;
 
 /// Tells the contents of files apart.
 pub type Content = u32;
@@ -153,12 +153,21 @@ impl World {
         let delay = self.quickly();
         let now = self.now;
         let Some(sender) = self.channel_mut(page, connection, channel) else { return };
-        let Some(twin) = sender.twin.filter(|_| sender.open) else { return };
+        if !sender.open {
+            return;
+        }
+        let twin = sender.twin;
         let earliest = now.plus(delay);
         let start = if sender.busy_until < earliest { earliest } else { sender.busy_until };
         sender.busy_until = start.plus(bytes / SPEED);
         let moment = sender.busy_until;
-        self.schedule_at(moment, Happening::Packet { to: twin, packet });
+        match twin {
+            Some(to) => self.schedule_at(moment, Happening::Packet { to, packet }),
+            None if self.is_relayed((page, connection, channel)) => {
+                self.schedule_at(moment, Happening::FileArrives((page, connection, channel), packet));
+            }
+            None => {}
+        }
     }
 
     fn tell_when_sent(&mut self, page: PageId, connection: ConnectionId, channel: ChannelId) {
@@ -202,6 +211,12 @@ impl World {
     pub fn break_channel(&mut self, page: PageId, connection: ConnectionId, channel: ChannelId) {
         let Some(known) = self.channel_mut(page, connection, channel) else { return };
         let twin = known.twin;
+        if self.is_relayed((page, connection, channel)) {
+            if let Some(connected) = self.pages[page].browser.connections.get_mut(&connection) {
+                connected.channels.retain(|known| known.number != channel);
+            }
+            return self.break_relayed((page, connection, channel));
+        }
         for (page, connection, channel) in [Some((page, connection, channel)), twin].into_iter().flatten() {
             let Some(connected) = self.pages[page].browser.connections.get_mut(&connection) else { continue };
             connected.channels.retain(|known| known.number != channel);

@@ -35,6 +35,7 @@ mod old_peer;
 mod page;
 mod peer_connection;
 mod random_meetings;
+mod relayed_files;
 mod sending;
 mod server;
 #[path = "../surroundings/mod.rs"]

@@ -3,6 +3,7 @@
 use crate::connectivity::channel_event;
 use crate::media_server::{Command, Reply, MEDIA_SERVER};
 use crate::network::Wire;
+use crate::peer_connection::Channel;
 use crate::server::{frame_of, message_of, Delivery};
 use crate::world::{Happening, World};
 use skylink_core::{ChannelEvent, Input};
@@ -58,6 +59,9 @@ impl World {
                         self.deliver(vec![Delivery { from: MEDIA_WIRE, to, text: frame_of(&message) }]);
                     }
                 }
+                Reply::OpenFile { to, channel, label } => self.open_relayed(to, channel, label),
+                Reply::File { to, channel, data } => self.send_relayed(to, channel, data),
+                Reply::CloseFile { to, channel } => self.close_relayed(&to, channel),
                 Reply::Text { to, text } => self.send_text_down(&to, text),
             }
         }
@@ -73,7 +77,9 @@ impl World {
             let mut connections = it.browser.connections.iter();
             let leads = |link: &(String, String)| media_server.member_at(&link.1).as_deref() == Some(to);
             let (id, connection) = connections.find(|(_, c)| c.link.as_ref().is_some_and(leads))?;
-            let open = connection.channels.iter().find(|channel| channel.open)?;
+            let is_for_messages =
+                |channel: &&Channel| channel.open && !self.is_relayed((page, *id, channel.number));
+            let open = connection.channels.iter().find(is_for_messages)?;
             Some((page, *id, open.number))
         });
         if let Some((page, connection, channel)) = found {

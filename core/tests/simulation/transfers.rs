@@ -1,6 +1,7 @@
 //! Files between pages: whatever breaks, every promise settles, and what arrives is what was sent.
 
 use crate::file_shell::Content;
+use crate::media_server::{Model, Real};
 use crate::network::Habits;
 use crate::world::{Action, Happening, Media, PageId, World, ROOM};
 use proptest::prelude::*;
@@ -229,6 +230,42 @@ fn a_peer_that_leaves_ends_its_transfers() {
     }
 }
 
+/// A room whose media server passes files on.
+fn media_room(seed: u64, names: &[&str]) -> World {
+    let mut world = World::new(seed, Habits::good());
+    world.media_server = Some(Box::new(Real::new("rid-of-lobby", world.now)));
+    meet(&mut world, names);
+    world
+}
+
+#[test]
+fn a_media_server_passes_files_on_to_whom_they_are_for() {
+    let mut world = media_room(7, &["alice", "bob", "carol"]);
+    let (to_all, first) = world.send_file(0, 20.0 * MEGABYTE, Value::Null);
+    let bob = world.pages[1].view(world.now, ROOM).own_id;
+    let (to_bob, second) = world.send_file(2, 49_153.0, bob.as_str().into());
+    world.settle();
+    assert!(world.entries(0, to_all).iter().all(is_success), "{:?}", world.entries(0, to_all));
+    assert!(world.entries(2, to_bob).iter().all(is_success));
+    assert!(world.has_received(1, first, 20.0 * MEGABYTE) && world.has_received(2, first, 20.0 * MEGABYTE));
+    assert!(world.has_received(1, second, 49_153.0));
+    assert!(world.pages[0].files.complete.is_empty(), "alice got what was for bob");
+    assert!(world.relayed.is_empty(), "{:?}", world.relayed);
+    world.assert_nothing_is_left();
+}
+
+#[test]
+fn a_media_server_that_does_not_know_files_gets_none() {
+    let mut world = World::new(8, Habits::good());
+    world.media_server = Some(Box::new(Model::new(Default::default())));
+    meet(&mut world, &["alice", "bob"]);
+    let (promise, _) = world.send_file(0, 5.0, Value::Null);
+    world.settle();
+    assert!(world.pages[0].promises.settled[&promise].is_err());
+    assert!(world.pages[1].habits.story.is_empty());
+    world.assert_nothing_is_left();
+}
+
 #[derive(Debug, Clone)]
 enum Mishap {
     Send(f64),
@@ -256,12 +293,16 @@ proptest! {
     fn whatever_happens_every_promise_settles(
         seed in any::<u64>(),
         is_plain in prop::bool::weighted(0.2),
+        is_relayed in prop::bool::weighted(0.3),
         refuses in prop_oneof![Just(0.0), Just(0.3)],
         ignores in prop_oneof![Just(0.0), Just(0.2)],
         course in prop::collection::vec((0.0..4_000.0, 0_usize..2, mishap()), 1..14),
     ) {
         let mut world = World::new(seed, Habits::good());
-        world.is_plain = is_plain;
+        world.is_plain = is_plain && !is_relayed;
+        if is_relayed {
+            world.media_server = Some(Box::new(Real::new("rid-of-lobby", world.now)));
+        }
         meet(&mut world, &["alice", "bob"]);
         for page in 0..2 {
             world.pages[page].habits.refuses = refuses;

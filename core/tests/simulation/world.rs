@@ -9,6 +9,7 @@ use crate::network::{Habits, Network, Order, Wire};
 use crate::observer::Observer;
 use crate::old_page::OldPage;
 use crate::page::{Client, Page, Promises};
+use crate::relayed_files::{End, RelayedChannel};
 use crate::server::{Delivery, Server};
 use crate::surroundings::{environment, json};
 use skylink_core::{
@@ -107,6 +108,12 @@ pub enum Happening {
         to: (PageId, ConnectionId, ChannelId),
         packet: Packet,
     },
+    /// Something on a channel for a file reaches the media server.
+    FileArrives(End, Packet),
+    /// A channel for a file is closed for the media server.
+    FileChannelEnds(End),
+    /// The media server has sent a frame of a file.
+    RelayedFile(String, skylink_server::mcu::room::FileEvent),
     /// Something about a channel, if it is still there.
     OnChannel(PageId, ConnectionId, ChannelId, ConnectionEvent),
     /// The other end of a channel was closed.
@@ -144,6 +151,9 @@ pub struct World {
     streams: u32,
     /// Files that apps sent: who, how large, and what was promised of what.
     pub sent_files: Vec<(PageId, f64, (PromiseId, Content))>,
+    /// The channels for files that lead to a media server, and how many members opened.
+    pub relayed: Vec<RelayedChannel>,
+    pub relayed_count: u64,
     /// Whether nobody learns what others can do beyond 2.7.2.
     pub is_plain: bool,
     /// Whether what happens is written out, for somebody who looks into a failure.
@@ -167,6 +177,8 @@ impl World {
             last_action: START,
             streams: 0,
             sent_files: Vec::new(),
+            relayed: Vec::new(),
+            relayed_count: 0,
             is_plain: false,
             is_told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
@@ -487,6 +499,9 @@ impl World {
             }
             Happening::MediaServerTicks => self.tick_media_server(),
             Happening::TextUp { from, text } => self.command_media_server(Command::Text { from, text }),
+            Happening::FileArrives(end, packet) => self.file_arrives(end, packet),
+            Happening::FileChannelEnds(end) => self.file_channel_ends(end),
+            Happening::RelayedFile(member, event) => self.file_event(member, event),
             Happening::FileReport(page, file, event) => self.let_file_report(page, file, event),
             Happening::Packet { to, packet } => self.deliver_packet(to, packet),
             Happening::OnChannel(page, connection, channel, event) => {

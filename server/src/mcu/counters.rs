@@ -37,6 +37,12 @@ counters! {
     TextDropped = "texts_dropped_total", "Data channel messages that were dropped.";
     /// A data channel message was passed on.
     TextRelayed = "texts_total", "Data channel messages passed on, counted once for each receiver.";
+    /// A file is passed on.
+    FileOpened = "files_total", "Files passed on, counted once for each receiver and attempt.";
+    /// A channel for a file was refused or given up.
+    FileRefused = "files_refused_total", "Channels for files that were refused or given up.";
+    /// Bytes of files.
+    FileBytes = "file_bytes_total", "Bytes of files passed on.";
     /// A connection broke.
     Broken = "broken_connections_total", "Connections that broke and were given up.";
     /// A packet of a track came in.

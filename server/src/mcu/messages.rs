@@ -59,7 +59,7 @@ pub fn welcome(rid: &str, target: &str, peers_in_room: Vec<Value>) -> Value {
         target: target.to_owned(),
         publisher_id: None,
         message_ciphers: None,
-        file_channels: None,
+        file_channels: Some(true),
         peers_in_room: Some(peers_in_room),
     })
 }

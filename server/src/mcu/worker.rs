@@ -16,7 +16,7 @@ use super::forward::{ConnectionKey, LineKey, Switch};
 use super::lines::Change;
 use super::messages::{self, MCU};
 use super::packet::Packet;
-use super::room::{McuLimits, Room, RoomOutput, RoomSetup};
+use super::room::{FileEvent, McuLimits, Room, RoomOutput, RoomSetup};
 use super::tap::{Order, Orders, Tap, TapEvent, TapFactory, TapHandle};
 
 /// What a worker wants done.
@@ -164,6 +164,7 @@ impl Worker {
                 self.tell_taps(&rid, |number| (number == tap).then(|| TapEvent::News(news.clone())), now);
             }
         }
+        self.serve_all(now);
     }
 
     fn room(&mut self, rid: &str) -> &mut RoomState {
@@ -317,6 +318,15 @@ impl Worker {
                 }
                 self.serve(key, now);
             }
+            RoomOutput::OpenFile { to, channel, label } => {
+                self.on_connection(rid, &to, |engine| engine.open_file(channel, label, now));
+            }
+            RoomOutput::File { to, channel, data } => {
+                self.on_connection(rid, &to, |engine| engine.send_file(channel, data, now));
+            }
+            RoomOutput::CloseFile { to, channel } => {
+                self.on_connection(rid, &to, |engine| engine.close_file(channel, now));
+            }
             RoomOutput::Published(track) => {
                 if let Some(connection) = self.key(rid, &track.publisher) {
                     let from = LineKey { connection, mid: track.mid.clone() };
@@ -332,6 +342,25 @@ impl Worker {
                 self.tell_taps(rid, |_| Some(TapEvent::Request { peer: &peer, message: &message }), now);
             }
         }
+    }
+
+    /// Lets a connection do something; what it wants then waits for its turn.
+    fn on_connection(&mut self, rid: &str, peer: &str, act: impl FnOnce(&mut Connection)) {
+        let Some(key) = self.key(rid, peer) else { return };
+        if let Some(state) = self.connections.get_mut(&key) {
+            act(&mut state.engine);
+            self.unserved.push(key);
+        }
+    }
+
+    /// A member has something to do with files.
+    fn on_file(&mut self, key: ConnectionKey, event: FileEvent, now: Instant) {
+        let Some(state) = self.connections.get(&key) else { return };
+        let (rid, peer) = (state.rid.clone(), state.peer.clone());
+        if let Some(RoomState { room, .. }) = self.rooms.get_mut(&rid) {
+            room.file(&peer, event);
+        }
+        self.settle(&rid, now);
     }
 
     fn key(&self, rid: &str, peer: &str) -> Option<ConnectionKey> {
@@ -390,6 +419,12 @@ impl Worker {
                     self.addresses.insert((protocol, address), key);
                     self.outputs.push_back(WorkerOutput::Learn(protocol, address));
                 }
+                EngineOutput::OldAddress(protocol, address) => {
+                    if self.addresses.get(&(protocol, address)) == Some(&key) {
+                        self.addresses.remove(&(protocol, address));
+                        self.outputs.push_back(WorkerOutput::Forget(protocol, address));
+                    }
+                }
                 EngineOutput::Packet { mid, packet } => self.forward(key, &mid, &packet, now),
                 EngineOutput::KeyFrame { mid } => {
                     if let Some(track) = self.switch.track_to(key, &mid) {
@@ -404,6 +439,7 @@ impl Worker {
                     }
                     self.settle(&rid, now);
                 }
+                EngineOutput::File(event) => self.on_file(key, event, now),
                 EngineOutput::Connected => self.show_pictures(key, now),
                 EngineOutput::Closed { reason } => {
                     let Some(state) = self.connections.get(&key) else { return };

@@ -12,6 +12,10 @@ use super::*;
 use crate::mcu::engine::test_client::{TestClient, SERVER};
 use crate::mcu::sdp::Kind;
 
+#[path = "worker_file_tests.rs"]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+mod files;
+
 struct Xorshift(u64);
 
 impl Xorshift {

@@ -14,6 +14,7 @@ pub use real::Real;
 
 use skylink_core::Timestamp;
 use skylink_protocol::Value;
+use skylink_server::mcu::room::{FileChannel, FileData, FileEvent};
 
 /// Peer id of the media server.
 pub const MEDIA_SERVER: &str = "MCU";
@@ -27,6 +28,8 @@ pub enum Command {
     Gone { member: String },
     /// Text came through the data channel of a member.
     Text { from: String, text: String },
+    /// Something happened to a channel for a file.
+    File { from: String, event: FileEvent },
 }
 
 /// What it wants done.
@@ -36,6 +39,12 @@ pub enum Reply {
     Message { to: String, message: Value },
     /// Send text through the data channel of a member.
     Text { to: String, text: String },
+    /// Open a channel for a file.
+    OpenFile { to: String, channel: FileChannel, label: String },
+    /// Send something by it.
+    File { to: String, channel: FileChannel, data: FileData },
+    /// Close it.
+    CloseFile { to: String, channel: FileChannel },
 }
 
 /// A media server without sockets and clock.

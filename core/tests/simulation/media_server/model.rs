@@ -330,6 +330,7 @@ impl MediaServer for Model {
                 self.offer_changes();
             }
             Command::Text { from, text } => self.on_text(&from, &text),
+            Command::File { .. } => panic!("files are sent although it did not announce that"),
         }
     }
 

@@ -57,6 +57,15 @@ impl Real {
         while let Some(output) = self.room.poll() {
             match output {
                 RoomOutput::Signal { to, message } => self.replies.push_back(Reply::Message { to, message }),
+                RoomOutput::OpenFile { to, channel, label } => {
+                    self.replies.push_back(Reply::OpenFile { to, channel, label });
+                }
+                RoomOutput::File { to, channel, data } => {
+                    self.replies.push_back(Reply::File { to, channel, data });
+                }
+                RoomOutput::CloseFile { to, channel } => {
+                    self.replies.push_back(Reply::CloseFile { to, channel });
+                }
                 RoomOutput::Text { to, text } => self.replies.push_back(Reply::Text { to, text }),
                 RoomOutput::Open { peer, opening } => {
                     self.ufrags.insert(peer, opening.local.ufrag);
@@ -84,6 +93,7 @@ impl MediaServer for Real {
                 self.room.receive(&from, &message, now, &mut self.track_ids);
             }
             Command::Gone { member } => self.room.leave(&member, now, &mut self.track_ids),
+            Command::File { from, event } => self.room.file(&from, event),
             Command::Text { from, text } => self.room.text(&from, &text, now),
         }
         self.collect();

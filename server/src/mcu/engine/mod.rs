@@ -7,6 +7,7 @@
 //! itself inconsistent, so each call is fenced, and a connection that panics is given up alone.
 
 mod certificate;
+mod channels;
 mod crypto;
 mod outgoing;
 #[cfg(test)]
@@ -28,7 +29,6 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use str0m::channel::{ChannelData, ChannelId};
 use str0m::config::{DtlsCert, Fingerprint as Str0mFingerprint};
 use str0m::crypto::CryptoProvider;
 use str0m::format::{Codec as Str0mCodec, FormatParams};
@@ -40,7 +40,9 @@ use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcConfig};
 use super::connection::Opening;
 use super::lines::Change;
 use super::packet::Packet;
+use super::room::FileEvent;
 use super::sdp::{Extension, IceCredentials, Kind, Source};
+use channels::Channels;
 use outgoing::Outgoing;
 
 /// Longest payload that is passed on. Longer ones do not fit into a packet with all extensions.
@@ -77,6 +79,8 @@ pub enum EngineOutput {
     },
     /// The client sends from this address.
     Address(Protocol, SocketAddr),
+    /// It does so no longer.
+    OldAddress(Protocol, SocketAddr),
     /// A packet of the client came in on a line.
     Packet {
         /// The line.
@@ -91,6 +95,8 @@ pub enum EngineOutput {
     },
     /// A text came by the data channel.
     Text(String),
+    /// Something about a channel for a file.
+    File(FileEvent),
     /// It carries media from now on.
     Connected,
     /// It is over.
@@ -122,7 +128,7 @@ pub struct Connection {
     declared: BTreeSet<String>,
     sources: BTreeMap<String, Source>,
     outgoing: BTreeMap<String, Outgoing>,
-    channel: Option<ChannelId>,
+    channels: Channels,
 }
 
 impl Connection {
@@ -141,7 +147,7 @@ impl Connection {
             declared: BTreeSet::new(),
             sources: BTreeMap::new(),
             outgoing: BTreeMap::new(),
-            channel: None,
+            channels: Channels::default(),
         };
         connection.act(now, |_| {});
         Some(connection)
@@ -173,6 +179,7 @@ impl Connection {
     /// Time passes.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.act(now, |_| {});
+        self.flush_channels(now);
     }
 
     /// Whether a datagram from an address that is not known belongs to this client.
@@ -202,6 +209,10 @@ impl Connection {
                 tracing::debug!(%error, "datagram not understood");
             }
         });
+        if is_dtls(datagram) {
+            // Acknowledgements of the data channels come this way.
+            self.flush_channels(now);
+        }
     }
 
     fn note_address(&mut self, protocol: Protocol, from: SocketAddr, now: Instant) -> bool {
@@ -209,8 +220,14 @@ impl Connection {
             known.2 = now;
             return true;
         }
-        let is_alive = |heard: Instant| now.saturating_duration_since(heard) < ADDRESS_LIFETIME;
-        self.addresses.retain(|known| is_alive(known.2));
+        let outputs = &mut self.outputs;
+        self.addresses.retain(|known| {
+            let is_alive = now.saturating_duration_since(known.2) < ADDRESS_LIFETIME;
+            if !is_alive {
+                outputs.push_back(EngineOutput::OldAddress(known.0, known.1));
+            }
+            is_alive
+        });
         if self.addresses.len() >= MOST_ADDRESSES {
             return false;
         }
@@ -333,16 +350,6 @@ impl Connection {
         });
     }
 
-    /// Sends a text by the client's data channel. `false` if it has none, or takes no more.
-    pub fn send_text(&mut self, text: &str, now: Instant) -> bool {
-        let Some(channel) = self.channel else { return false };
-        self.act(now, |rtc| {
-            rtc.channel(channel)
-                .is_some_and(|mut channel| channel.write(false, text.as_bytes()).unwrap_or(false))
-        })
-        .unwrap_or(false)
-    }
-
     /// Calls the engine once and takes all its output.
     fn act<T>(&mut self, now: Instant, call: impl FnOnce(&mut Rtc) -> T) -> Option<T> {
         if !self.is_open {
@@ -422,17 +429,17 @@ impl Connection {
                 None => return,
             },
             Event::KeyframeRequest(request) => EngineOutput::KeyFrame { mid: request.mid.to_string() },
-            Event::ChannelOpen(channel, _) => {
-                self.channel = self.channel.or(Some(channel));
-                return;
-            }
-            Event::ChannelClose(channel) => {
-                self.channel = self.channel.filter(|known| *known != channel);
-                return;
-            }
-            Event::ChannelData(ChannelData { binary: false, data, .. }) => match String::from_utf8(data) {
-                Ok(text) => EngineOutput::Text(text),
-                Err(_) => return,
+            Event::ChannelOpen(channel, label) => match self.channel_opened(channel, label) {
+                Some(event) => EngineOutput::File(event),
+                None => return,
+            },
+            Event::ChannelClose(channel) => match self.channel_closed(channel) {
+                Some(event) => EngineOutput::File(event),
+                None => return,
+            },
+            Event::ChannelData(data) => match self.channel_data(data) {
+                Some(output) => output,
+                None => return,
             },
             _ => return,
         };
@@ -575,6 +582,11 @@ fn received(
         Protocol::Tcp => Str0mProtocol::Tcp,
     };
     Receive::new(protocol, from, own_address(from.is_ipv4()), datagram)
+}
+
+/// As demultiplexed by RFC 7983.
+fn is_dtls(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| (20..64).contains(first))
 }
 
 /// A STUN binding request (RFC 8489).

@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use serde_json::{json, Value as Json};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
-use str0m::channel::ChannelId;
+use str0m::channel::{ChannelConfig, ChannelId};
 use str0m::crypto::CryptoProvider;
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
@@ -25,6 +25,7 @@ pub const SERVER: &str = "192.0.2.7:4000";
 pub struct TestClient {
     pub id: String,
     rtc: Rtc,
+    protocol: Protocol,
     pub address: SocketAddr,
     /// Where the media server is, as far as it knows.
     pub server: SocketAddr,
@@ -36,6 +37,9 @@ pub struct TestClient {
     /// Frames received, by publisher's medium.
     pub frames: BTreeMap<String, u64>,
     pub texts: Vec<String>,
+    files: Vec<(ChannelId, String)>,
+    /// What came by channels for files: their name, whether it is binary, and the bytes.
+    pub file_data: Vec<(String, bool, Vec<u8>)>,
     /// Signalling messages for the media server.
     pub says: Vec<Json>,
     pub transmits: Vec<Vec<u8>>,
@@ -48,6 +52,14 @@ pub struct TestClient {
 impl TestClient {
     pub fn new(id: &str, number: u8, now: Instant) -> Self {
         let address = SocketAddr::from(([198, 51, 100, number], 5000));
+        Self::at(id, Protocol::Udp, address, now)
+    }
+
+    pub fn new_by_tcp(id: &str, address: SocketAddr, now: Instant) -> Self {
+        Self::at(id, Protocol::Tcp, address, now)
+    }
+
+    fn at(id: &str, protocol: Protocol, address: SocketAddr, now: Instant) -> Self {
         let ciphers: Arc<CryptoProvider> = Arc::clone(provider());
         let mut rtc = Rtc::builder()
             .set_crypto_provider(ciphers)
@@ -56,10 +68,15 @@ impl TestClient {
             .enable_opus(true, false)
             .enable_vp8(true)
             .build(now);
-        rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+        let candidate = match protocol {
+            Protocol::Tcp => Candidate::builder().tcp().host(address).tcptype(TcpType::Active).build(),
+            _ => Candidate::host(address, "udp"),
+        };
+        rtc.add_local_candidate(candidate.unwrap());
         let mut client = Self {
             id: id.to_owned(),
             rtc,
+            protocol,
             address,
             server: SERVER.parse().unwrap(),
             pending: None,
@@ -68,6 +85,8 @@ impl TestClient {
             media: BTreeMap::new(),
             frames: BTreeMap::new(),
             texts: Vec::new(),
+            files: Vec::new(),
+            file_data: Vec::new(),
             says: Vec::new(),
             transmits: Vec::new(),
             key_frames_wanted: 0,
@@ -75,7 +94,9 @@ impl TestClient {
             deadline: now,
             clock: 0,
         };
-        client.say(json!({"type": "enter", "userInfo": {"userData": id, "settings": {}}}));
+        client.say(
+            json!({"type": "enter", "fileChannels": true, "userInfo": {"userData": id, "settings": {}}}),
+        );
         client
     }
 
@@ -157,7 +178,7 @@ impl TestClient {
     }
 
     pub fn datagram(&mut self, bytes: &[u8], now: Instant) {
-        let receive = Receive::new(Protocol::Udp, self.server, self.address, bytes).unwrap();
+        let receive = Receive::new(self.protocol, self.server, self.address, bytes).unwrap();
         self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
         self.drain(now);
     }
@@ -199,6 +220,37 @@ impl TestClient {
         self.drain(now);
     }
 
+    pub fn open_file(&mut self, label: &str, now: Instant) {
+        let config = ChannelConfig { label: label.to_owned(), ..ChannelConfig::default() };
+        let id = self.rtc.direct_api().create_data_channel(config);
+        self.files.push((id, label.to_owned()));
+        self.drain(now);
+        self.tick(now);
+    }
+
+    fn file(&self, label: &str) -> ChannelId {
+        self.files.iter().find(|(_, known)| known == label).unwrap().0
+    }
+
+    /// `false` if it has to wait.
+    pub fn write_file(&mut self, label: &str, binary: bool, bytes: &[u8], now: Instant) -> bool {
+        let id = self.file(label);
+        let is_taken = self.rtc.channel(id).unwrap().write(binary, bytes).unwrap();
+        self.drain(now);
+        is_taken
+    }
+
+    pub fn close_file(&mut self, label: &str, now: Instant) {
+        let id = self.file(label);
+        self.rtc.direct_api().close_data_channel(id);
+        self.drain(now);
+    }
+
+    /// The channels for files that are open.
+    pub fn file_labels(&self) -> Vec<String> {
+        self.files.iter().map(|(_, label)| label.clone()).collect()
+    }
+
     pub fn close(&mut self, now: Instant) {
         self.rtc.close().unwrap();
         self.drain(now);
@@ -229,7 +281,16 @@ impl TestClient {
                 *self.frames.entry(medium).or_default() += u64::from(!is_picture || packet.header.marker);
             }
             Event::KeyframeRequest(_) => self.key_frames_wanted += 1,
-            Event::ChannelData(data) => self.texts.push(String::from_utf8(data.data).unwrap()),
+            Event::ChannelOpen(id, label)
+                if label.starts_with("file/") && self.files.iter().all(|(known, _)| *known != id) =>
+            {
+                self.files.push((id, label));
+            }
+            Event::ChannelClose(id) => self.files.retain(|(known, _)| *known != id),
+            Event::ChannelData(data) => match self.files.iter().find(|(known, _)| *known == data.id) {
+                Some((_, label)) => self.file_data.push((label.clone(), data.binary, data.data)),
+                None => self.texts.push(String::from_utf8(data.data).unwrap()),
+            },
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! One room: who is in it, who publishes what, and what each client is to receive. Messages of
 //! clients come in, messages for clients and orders for the engine go out. No IO, no clock.
 
+mod files;
 mod publishing;
 mod relay;
 mod signaling;
@@ -19,6 +20,8 @@ use super::lines::{Change, TrackId};
 use super::media_info::Medium;
 use super::messages;
 use super::sdp::{IceCredentials, Kind};
+use files::Files;
+pub use files::{FileChannel, FileData, FileEvent};
 use relay::Pace;
 
 /// Limits that keep one client from spoiling a room for the others.
@@ -106,6 +109,31 @@ pub enum RoomOutput {
         /// The text.
         text: String,
     },
+    /// A channel for a file is to be opened to a member.
+    OpenFile {
+        /// Peer id.
+        to: String,
+        /// The channel.
+        channel: FileChannel,
+        /// Its name.
+        label: String,
+    },
+    /// Something is to go by the channel of a file.
+    File {
+        /// Peer id.
+        to: String,
+        /// The channel.
+        channel: FileChannel,
+        /// What.
+        data: FileData,
+    },
+    /// The channel of a file is to be closed, with what waits for it.
+    CloseFile {
+        /// Peer id.
+        to: String,
+        /// The channel.
+        channel: FileChannel,
+    },
     /// A track may be sent to others from now on.
     Published(Track),
     /// A track is gone.
@@ -149,6 +177,7 @@ struct Member {
     media: Vec<Medium>,
     connection: Option<Connection>,
     pace: Pace,
+    file_pace: Pace,
     is_over_limit: bool,
 }
 
@@ -158,6 +187,7 @@ pub struct Room {
     setup: RoomSetup,
     members: Vec<Member>,
     tracks: BTreeMap<TrackId, Track>,
+    files: Files,
     outputs: VecDeque<RoomOutput>,
     entropy: Box<dyn Entropy + Send>,
 }
@@ -170,6 +200,7 @@ impl Room {
             setup,
             members: Vec::new(),
             tracks: BTreeMap::new(),
+            files: Files::default(),
             outputs: VecDeque::new(),
             entropy,
         }
@@ -208,6 +239,7 @@ impl Room {
     /// A member left, or its signalling connection is gone.
     pub fn leave(&mut self, peer: &str, now: Instant, track_ids: &mut u64) {
         let Some(place) = self.members.iter().position(|member| member.id == peer) else { return };
+        self.end_files(peer);
         let member = self.members.remove(place);
         if member.connection.is_some() {
             self.outputs.push_back(RoomOutput::Close { peer: peer.to_owned() });
@@ -229,6 +261,7 @@ impl Room {
     pub fn hang_up(&mut self, peer: &str, now: Instant, track_ids: &mut u64) {
         let Some(member) = self.member_mut(peer) else { return };
         member.connection = None;
+        self.end_files(peer);
         self.outputs.push_back(RoomOutput::Close { peer: peer.to_owned() });
         self.unpublish(|track| track.publisher == peer);
         self.settle(now, track_ids);

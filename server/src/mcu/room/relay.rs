@@ -1,16 +1,20 @@
-//! Messages on data channels (`sendP2PMessage`): the media server passes them on. The sender is
-//! whoever's channel they came by, and each goes to its addressees alone.
+//! Messages on data channels (`sendP2PMessage`, `sendBlobData`): the media server passes them on.
+//! The sender is whoever's channel they came by, and each goes to its addressees alone.
 
 use std::time::Instant;
 
-use skylink_protocol::data_channel::DirectMessage;
-use skylink_protocol::Value;
+use skylink_protocol::data_channel::{Acknowledge, Cancel, DirectMessage, TransferError, WriteRequest};
+use skylink_protocol::{Object, Value};
 
 use super::{Room, RoomOutput};
 use crate::mcu::counters::Note;
 
 /// No more addressees of one message are looked at.
 const MOST_TARGETS: usize = 200;
+
+/// Messages about files that a member may send at once, and for long: one for each receiver of each
+/// file, and few more.
+const FILE_TEXTS: (u32, u32) = (1_000, 200);
 
 /// A bucket of tokens that refills evenly.
 #[derive(Debug)]
@@ -36,11 +40,21 @@ impl Pace {
     }
 }
 
-/// Anything but a message is for two peers alone.
-fn read(text: &str) -> Option<DirectMessage> {
+enum Text {
+    Message(DirectMessage),
+    /// About a file.
+    File(Object),
+}
+
+fn read(text: &str) -> Option<Text> {
     let value: Value = serde_json::from_str(text).ok()?;
-    let is_message = value.get("type").and_then(Value::as_text) == Some(DirectMessage::TYPE);
-    DirectMessage::try_from(&value).ok().filter(|_| is_message)
+    match value.get("type").and_then(Value::as_text)? {
+        DirectMessage::TYPE => DirectMessage::try_from(&value).ok().map(Text::Message),
+        WriteRequest::TYPE | Acknowledge::TYPE | TransferError::TYPE | Cancel::TYPE => {
+            value.as_object().cloned().map(Text::File)
+        }
+        _ => None,
+    }
 }
 
 impl Room {
@@ -48,11 +62,44 @@ impl Room {
     pub fn text(&mut self, from: &str, text: &str, now: Instant) {
         let limits = self.setup.limits;
         let Some(member) = self.member_mut(from) else { return };
-        let is_within_limits = text.len() <= limits.text_bytes
-            && member.pace.allows(now, limits.text_burst, limits.texts_per_second);
-        match is_within_limits.then(|| read(text)).flatten() {
-            Some(message) => self.pass_on(from, message),
-            None => self.setup.counters.note(Note::TextDropped),
+        let text = Some(text).filter(|text| text.len() <= limits.text_bytes).and_then(read);
+        match text {
+            Some(Text::Message(message))
+                if member.pace.allows(now, limits.text_burst, limits.texts_per_second) =>
+            {
+                self.pass_on(from, message);
+            }
+            Some(Text::File(message)) if member.file_pace.allows(now, FILE_TEXTS.0, FILE_TEXTS.1) => {
+                self.pass_on_about_file(from, message);
+            }
+            _ => self.setup.counters.note(Note::TextDropped),
+        }
+    }
+
+    fn pass_on_about_file(&mut self, from: &str, message: Object) {
+        let part = |key: &str| message.get(key).and_then(Value::as_text).map(str::to_owned);
+        let Some(to) = part("target").filter(|to| to != from) else {
+            return self.setup.counters.note(Note::TextDropped);
+        };
+        if self.exchanges_files(from) && self.exchanges_files(&to) {
+            return self.send_text(to, &Value::Object(message.with("sender", from)));
+        }
+        self.setup.counters.note(Note::TextDropped);
+        if part("type").as_deref() == Some(WriteRequest::TYPE) {
+            let refusal = TransferError {
+                content: Some("The peer takes no files in a room with a media server".to_owned()),
+                sender: Some(to),
+                name: part("name"),
+                transfer_id: part("transferId"),
+            };
+            self.send_text(from.to_owned(), &Value::from(&refusal));
+        }
+    }
+
+    fn send_text(&mut self, to: String, message: &Value) {
+        if let Ok(text) = serde_json::to_string(message) {
+            self.setup.counters.note(Note::TextRelayed);
+            self.outputs.push_back(RoomOutput::Text { to, text });
         }
     }
 
@@ -78,10 +125,7 @@ impl Room {
                 target: if is_private { Value::from(receiver.as_str()) } else { Value::Null },
                 data: message.data.clone(),
             };
-            if let Ok(text) = serde_json::to_string(&relayed) {
-                self.setup.counters.note(Note::TextRelayed);
-                self.outputs.push_back(RoomOutput::Text { to: receiver, text });
-            }
+            self.send_text(receiver, &Value::from(&relayed));
         }
     }
 }

@@ -61,6 +61,7 @@ impl Room {
             media: Vec::new(),
             connection: None,
             pace: Pace::new(now),
+            file_pace: Pace::new(now),
             is_over_limit: false,
         });
         let welcome = messages::welcome(&self.rid, peer, present);
@@ -85,6 +86,7 @@ impl Room {
         let was_known = known.is_some();
         let known = known.filter(|connection| connection.is_same_peer(&description));
         if was_known && known.is_none() {
+            self.end_files(peer);
             self.outputs.push_back(RoomOutput::Close { peer: peer.to_owned() });
             self.unpublish(|track| track.publisher == peer);
         }

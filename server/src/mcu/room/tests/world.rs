@@ -151,6 +151,9 @@ impl World {
                 RoomOutput::Text { to, text } => {
                     self.texts.push((to, serde_json::from_str(&text).unwrap()));
                 }
+                RoomOutput::OpenFile { .. } | RoomOutput::File { .. } | RoomOutput::CloseFile { .. } => {
+                    panic!("nobody sends files here")
+                }
                 RoomOutput::Published(track) => {
                     assert!(self.engine[&track.publisher].receives.contains(&track.mid));
                     assert!(self.tracks.insert(track.id, track).is_none());
