@@ -60,7 +60,9 @@ fn announce(settings: &Settings, service: &Service) {
     let media = match service.media() {
         Some(media) => {
             let told: Vec<String> = media.server.told().iter().map(ToString::to_string).collect();
-            format!("UDP {}, told to clients as {}", media.server.address(), told.join(", "))
+            let tcp = media.server.tcp_address();
+            let tcp = tcp.map_or_else(|| "no TCP".to_owned(), |tcp| format!("TCP {tcp}"));
+            format!("UDP {}, {tcp}, told to clients as {}", media.server.address(), told.join(", "))
         }
         None => "none (an app key with mcu = true needs it)".to_owned(),
     };

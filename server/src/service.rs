@@ -256,6 +256,7 @@ fn media_server(
     let start = |address: SocketAddr, rooms: Weak<Hub>, runtime: Handle| {
         let setup = DriverSetup {
             listen: address,
+            tcp: settings.media_tcp,
             public: settings.media_address.clone(),
             is_local: listen.ip().is_loopback(),
             threads: settings.media_threads.unwrap_or_else(cores),

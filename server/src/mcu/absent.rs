@@ -2,26 +2,9 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use super::address::PublicAddress;
-use super::command::{Command, Signal};
-use super::room::McuLimits;
-use super::tap::TapFactory;
-
-/// Where messages for clients would go.
-pub type SignalSink = Arc<dyn Fn(Signal) + Send + Sync>;
-
-/// What the media server would be started with.
-#[allow(missing_docs)]
-pub struct DriverSetup {
-    pub listen: SocketAddr,
-    pub public: Vec<PublicAddress>,
-    pub is_local: bool,
-    pub threads: usize,
-    pub limits: McuLimits,
-    pub taps: Vec<TapFactory>,
-}
+use super::command::Command;
+use super::setup::{DriverSetup, SignalSink};
 
 /// It is not there.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +29,10 @@ impl MediaServer {
     }
 
     pub fn address(&self) -> SocketAddr {
+        match self.0 {}
+    }
+
+    pub fn tcp_address(&self) -> Option<SocketAddr> {
         match self.0 {}
     }
 

@@ -6,7 +6,7 @@
 //!  (rooms/, signaling/)   │  room::Room      who gets what, negotiation  │
 //!             ◄─ Signal ──│    │ Apply(Send, Receive, …)                 │──► taps: recorder,
 //!                         │    ▼                                         │    live streams
-//!  UDP port ── datagram ─►│  engine::Connection   ICE, DTLS, SRTP, SCTP  │
+//!  ports ───── datagram ─►│  engine::Connection   ICE, DTLS, SRTP, SCTP  │
 //!             ◄ datagram ─│    │ Packet                                  │
 //!                         │    ▼                                         │
 //!                         │  forward::Switch   packet to its receivers   │
@@ -28,7 +28,7 @@
 //! | [`webm`] | the container in which they store and pass on what they take |
 //!
 //! None of these does IO, reads a clock or makes random numbers. [`MediaServer`] has the threads,
-//! the port and the clock, [`ffmpeg`] the child processes. `engine`, `worker` and the threads need
+//! the ports and the clock, [`ffmpeg`] the child processes. `engine`, `worker` and the threads need
 //! the feature `media-server`.
 //!
 //! # For recorders and live streams
@@ -57,6 +57,8 @@ pub mod formats;
 #[cfg(feature = "media-server")]
 pub mod forward;
 pub mod frames;
+#[cfg(feature = "media-server")]
+mod framing;
 pub mod lines;
 pub mod media_info;
 pub mod messages;
@@ -66,12 +68,14 @@ pub mod refusing;
 pub mod room;
 pub mod rtmp;
 pub mod sdp;
+pub mod setup;
 pub mod tap;
 pub mod webm;
 #[cfg(feature = "media-server")]
 pub mod worker;
 
 #[cfg(not(feature = "media-server"))]
-pub use absent::{DriverSetup, MediaServer, SignalSink, StartError};
+pub use absent::{MediaServer, StartError};
 #[cfg(feature = "media-server")]
-pub use driver::{DriverSetup, MediaServer, SignalSink, StartError};
+pub use driver::{MediaServer, StartError};
+pub use setup::{DriverSetup, SignalSink, TcpSetting};

@@ -27,6 +27,11 @@ pub struct CommandLine {
     #[arg(long, env = "SKYLINK_MEDIA_LISTEN", value_name = "IP:PORT")]
     pub media_listen: Option<String>,
 
+    /// TCP address of the media server, for clients that cannot use UDP; off does without
+    /// [default: the address of --media-listen, or with the next port if that is taken]
+    #[arg(long, env = "SKYLINK_MEDIA_TCP", value_name = "IP:PORT|off")]
+    pub media_tcp: Option<String>,
+
     /// Address at which clients reach the media server; may be given several times
     /// [default: this machine's own]
     #[arg(long, env = "SKYLINK_MEDIA_ADDRESS", value_name = "IP[:PORT]", value_delimiter = ',')]

@@ -16,6 +16,7 @@ use crate::ice::{IceServerError, IceServerSettings};
 use crate::mcu::address::PublicAddress;
 use crate::mcu::record::RecordingSettings;
 use crate::mcu::rtmp::LiveStreamLimits;
+use crate::mcu::TcpSetting;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
 
@@ -50,6 +51,9 @@ pub enum SettingsError {
     /// Not `ip:port`.
     #[error("media_listen \"{0}\" must be an IP address with a port, such as 0.0.0.0:8080")]
     MediaListen(String),
+    /// Not `ip:port` or `off`.
+    #[error("media_tcp \"{0}\" must be an IP address with a port, such as 0.0.0.0:8081, or off")]
+    MediaTcp(String),
     /// Not `ip` or `ip:port`.
     #[error("media_address \"{0}\" must be an IP address of this machine or of its router, with or without a port")]
     MediaAddress(String),
@@ -80,6 +84,8 @@ pub struct Settings {
     pub public_address: Option<String>,
     /// UDP address of the media server; without it, all addresses with the port of `listen`.
     pub media_listen: Option<SocketAddr>,
+    /// Whether and where the media server is reached by TCP.
+    pub media_tcp: TcpSetting,
     /// What clients are told instead of the machine's own addresses.
     pub media_address: Vec<PublicAddress>,
     /// Threads that share the rooms of the media server; without it, one for each core.
@@ -146,6 +152,8 @@ impl Settings {
         let media_listen = command_line.media_listen.or(file.media_listen);
         let media_listen =
             media_listen.map(|text| text.parse().map_err(|_| SettingsError::MediaListen(text)));
+        let media_tcp = command_line.media_tcp.or(file.media_tcp);
+        let media_tcp = media_tcp.map(|text| text.parse().map_err(|()| SettingsError::MediaTcp(text)));
         let media_address = match command_line.media_address {
             named if named.is_empty() => file.media_address.unwrap_or_default(),
             named => named,
@@ -158,6 +166,7 @@ impl Settings {
             listen: command_line.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             public_address: command_line.public_address.or(file.public_address),
             media_listen: media_listen.transpose()?,
+            media_tcp: media_tcp.transpose()?.unwrap_or_default(),
             media_address: media_address.collect::<Result<_, _>>()?,
             media_threads: file.media_threads,
             ffmpeg: command_line.ffmpeg.or(file.ffmpeg),

@@ -1,14 +1,15 @@
-//! The media server as it runs: one UDP port for all clients, and threads of which each has some
-//! of the rooms for itself.
+//! The media server as it runs: one port for all clients, a second one for those that TCP alone
+//! can reach, and threads of which each has some of the rooms for itself.
 //!
 //! ```text
-//!  UDP port ─► port thread ─┬─► thread 0 ── Worker ─► UDP port
-//!                           └─► thread 1 ── Worker ─► UDP port
+//!  UDP port ─► port thread ─┬─► thread 0 ── Worker ─► UDP port, TCP port
+//!  TCP port ─► tcp thread ──┴─► thread 1 ── Worker ─► UDP port, TCP port
 //!  signalling ── placement ─┴─► (each room on one thread) ── Signal ─► signalling
 //! ```
 
 mod placement;
 mod port;
+mod tcp;
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -28,35 +29,16 @@ use std::thread::JoinHandle;
 
 use self::placement::Placement;
 use self::port::Port;
+use self::tcp::TcpPort;
 use self::thread::Thread;
-use super::address::{told, PublicAddress};
-use super::command::{Command, Signal};
+use super::address::told;
+use super::command::Command;
 use super::connection::Endpoint;
-use super::counters::Counters;
-use super::engine::Certificate;
+use super::counters::{Counters, Note};
+use super::engine::{Certificate, Protocol};
 use super::entropy::Source;
-use super::room::McuLimits;
-use super::tap::TapFactory;
+use super::setup::{DriverSetup, SignalSink, TcpSetting};
 use super::worker::WorkerSetup;
-
-/// Where messages for clients go. It is called on the threads of the media server.
-pub type SignalSink = Arc<dyn Fn(Signal) + Send + Sync>;
-
-/// What the media server is started with.
-pub struct DriverSetup {
-    /// Where it listens; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// What clients are told instead of that.
-    pub public: Vec<PublicAddress>,
-    /// Whether clients on this machine are expected.
-    pub is_local: bool,
-    /// How many threads share the rooms.
-    pub threads: usize,
-    /// Limits of each room.
-    pub limits: McuLimits,
-    /// Makes the taps of each room: recorders, live streams.
-    pub taps: Vec<TapFactory>,
-}
 
 /// Why the media server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +54,7 @@ pub enum StartError {
 /// Something for a thread.
 enum Job {
     Command(Command),
-    Datagram { from: SocketAddr, contents: Vec<u8> },
+    Datagram { protocol: Protocol, from: SocketAddr, contents: Vec<u8> },
     Stop,
 }
 
@@ -85,11 +67,54 @@ struct Link {
     sizes: [AtomicUsize; 4],
 }
 
+/// Datagrams that may wait for one thread: about a second of a busy one.
+const MOST_WAITING: usize = 16 * 1024;
+
+/// Gives a datagram to the thread that it is for.
+fn hand_over(
+    links: &[Link],
+    worker: Option<usize>,
+    (protocol, from): (Protocol, SocketAddr),
+    datagram: &[u8],
+    counters: &Counters,
+) {
+    let Some(link) = worker.and_then(|worker| links.get(worker)) else {
+        return counters.note(Note::Stray);
+    };
+    if link.backlog.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
+        link.backlog.fetch_sub(1, Ordering::Relaxed);
+        return counters.note(Note::Overrun);
+    }
+    let _ = link.jobs.send(Job::Datagram { protocol, from, contents: datagram.to_vec() });
+}
+
+/// The TCP port beside a UDP port.
+fn open_tcp(
+    setup: &DriverSetup,
+    udp: SocketAddr,
+    counters: &Arc<Counters>,
+) -> std::io::Result<Option<TcpPort>> {
+    let open = |address| TcpPort::open(address, Arc::clone(counters));
+    match setup.tcp {
+        TcpSetting::Off => Ok(None),
+        TcpSetting::At(address) => open(address).map(Some),
+        TcpSetting::Beside => {
+            let next = udp.port().saturating_add(1);
+            let port = open(udp).or_else(|_| open(SocketAddr::new(udp.ip(), next)));
+            if let Err(error) = &port {
+                tracing::warn!(%error, "the media server does without TCP: neither the port of UDP nor the next one is free (media_tcp)");
+            }
+            Ok(port.ok())
+        }
+    }
+}
+
 /// The running media server. It ends when this is dropped.
 pub struct MediaServer {
     links: Arc<[Link]>,
     placement: Mutex<Placement>,
     port: Arc<Port>,
+    tcp: Option<Arc<TcpPort>>,
     told: Vec<SocketAddr>,
     counters: Arc<Counters>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -103,11 +128,16 @@ impl MediaServer {
     pub fn start(setup: DriverSetup, signal: &SignalSink) -> Result<Self, StartError> {
         let counters = Arc::new(Counters::default());
         let port = Arc::new(Port::open(setup.listen, Arc::clone(&counters))?);
+        let tcp = open_tcp(&setup, port.address(), &counters)?.map(Arc::new);
+        let told_tcp = tcp.as_ref().map(|tcp| told_of_tcp(&setup, port.address(), tcp.address()));
         let told = told(port.address(), &setup.public, setup.is_local);
         let certificate = Arc::new(Certificate::generate()?);
         let source = Arc::new(Source::new()?);
-        let endpoint =
-            Arc::new(Endpoint { fingerprint: certificate.fingerprint(), udp: told.clone(), tcp: Vec::new() });
+        let endpoint = Arc::new(Endpoint {
+            fingerprint: certificate.fingerprint(),
+            udp: told.clone(),
+            tcp: told_tcp.unwrap_or_default(),
+        });
         let ways = (0..setup.threads.max(1)).map(|_| {
             let (jobs, receiver) = channel();
             (Link { jobs, backlog: AtomicUsize::new(0), sizes: Default::default() }, receiver)
@@ -117,6 +147,7 @@ impl MediaServer {
             placement: Mutex::new(Placement::new(links.len())),
             links: links.into(),
             port,
+            tcp,
             told,
             counters: Arc::clone(&counters),
             threads: Mutex::default(),
@@ -142,6 +173,7 @@ impl MediaServer {
                 jobs,
                 links: Arc::clone(&server.links),
                 port: Arc::clone(&server.port),
+                tcp: server.tcp.clone(),
                 worker,
                 signal: Arc::clone(signal),
             };
@@ -149,6 +181,10 @@ impl MediaServer {
         }
         let (port, links) = (Arc::clone(&server.port), Arc::clone(&server.links));
         server.spawn("media-port".to_owned(), move || port.listen(&links))?;
+        if let Some(tcp) = server.tcp.clone() {
+            let links = Arc::clone(&server.links);
+            server.spawn("media-tcp".to_owned(), move || tcp.listen(&links))?;
+        }
         Ok(server)
     }
 
@@ -169,6 +205,11 @@ impl MediaServer {
     /// Where it listens, with the real port.
     pub fn address(&self) -> SocketAddr {
         self.port.address()
+    }
+
+    /// Where it listens for TCP, if it does.
+    pub fn tcp_address(&self) -> Option<SocketAddr> {
+        self.tcp.as_ref().map(|tcp| tcp.address())
     }
 
     /// What clients are told.
@@ -203,6 +244,15 @@ impl MediaServer {
     }
 }
 
+/// A public port stands for UDP; TCP has the same one if it has so on this machine.
+fn told_of_tcp(setup: &DriverSetup, udp: SocketAddr, tcp: SocketAddr) -> Vec<SocketAddr> {
+    let mut all = told(tcp, &setup.public, setup.is_local);
+    if udp.port() != tcp.port() {
+        all.iter_mut().for_each(|address| address.set_port(tcp.port()));
+    }
+    all
+}
+
 impl Drop for MediaServer {
     fn drop(&mut self) {
         self.close();
@@ -213,6 +263,9 @@ impl MediaServer {
     /// Ends all rooms. Nothing is carried after this.
     pub fn close(&self) {
         self.port.close();
+        if let Some(tcp) = &self.tcp {
+            tcp.close();
+        }
         for link in self.links.iter() {
             let _ = link.jobs.send(Job::Stop);
         }

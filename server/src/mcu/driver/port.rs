@@ -8,16 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::{Job, Link};
+use super::{hand_over, Link};
 use crate::mcu::counters::{Counters, Note};
-use crate::mcu::engine::ufrag_of;
+use crate::mcu::engine::{ufrag_of, Protocol};
+use crate::mcu::framing::LONGEST_DATAGRAM;
 
-/// Longer datagrams do not come over networks as they are.
-const LONGEST_DATAGRAM: usize = 2048;
 /// Bytes that the operating system keeps for us each way, if it may.
 const SOCKET_BUFFER: usize = 4 * 1024 * 1024;
-/// Datagrams that may wait for one thread: about a second of a busy one.
-const MOST_WAITING: usize = 16 * 1024;
 /// How often the reading thread looks whether it is to end.
 const LOOK_UP: Duration = Duration::from_millis(200);
 /// A datagram that cannot be sent within this is late anyhow.
@@ -29,7 +26,7 @@ pub(super) fn ufrag_prefix(worker: usize) -> String {
 }
 
 /// The thread that a connectivity check names.
-fn named_worker(datagram: &[u8]) -> Option<usize> {
+pub(super) fn named_worker(datagram: &[u8]) -> Option<usize> {
     ufrag_of(datagram)?.split_once('+')?.0.parse().ok()
 }
 
@@ -118,13 +115,7 @@ impl Port {
 
     fn pass_on(&self, from: SocketAddr, datagram: &[u8], links: &[Link]) {
         let owner = || self.owners.read().unwrap_or_else(PoisonError::into_inner).get(&from).copied();
-        let Some(link) = named_worker(datagram).or_else(owner).and_then(|worker| links.get(worker)) else {
-            return self.counters.note(Note::Stray);
-        };
-        if link.backlog.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
-            link.backlog.fetch_sub(1, Ordering::Relaxed);
-            return self.counters.note(Note::Overrun);
-        }
-        let _ = link.jobs.send(Job::Datagram { from, contents: datagram.to_vec() });
+        let worker = named_worker(datagram).or_else(owner);
+        hand_over(links, worker, (Protocol::Udp, from), datagram, &self.counters);
     }
 }

@@ -1,17 +1,21 @@
 //! The media server with real threads and a real port; clients with real encryption.
 
 use std::collections::BTreeMap;
-use std::net::UdpSocket;
+use std::io::{Read, Write as _};
+use std::net::{TcpStream, UdpSocket};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use serde_json::{json, Value as Json};
 
 use super::*;
+use crate::mcu::command::Signal;
 use crate::mcu::counters::Note;
 use crate::mcu::engine::test_client::TestClient;
+use crate::mcu::framing::{framed, Framing};
+use crate::mcu::room::McuLimits;
 use crate::mcu::sdp::Kind;
-use crate::mcu::tap::{Orders, Tap, TapEvent};
+use crate::mcu::tap::{Orders, Tap, TapEvent, TapFactory};
 use skylink_protocol::Value;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,6 +26,8 @@ struct Page {
     client: TestClient,
     room: String,
     socket: UdpSocket,
+    /// Instead of that, with what came in and is not complete.
+    stream: Option<(TcpStream, Framing)>,
     heard: Vec<Json>,
 }
 
@@ -43,6 +49,7 @@ impl Scene {
         });
         let setup = DriverSetup {
             listen: "127.0.0.1:0".parse().unwrap(),
+            tcp: TcpSetting::Beside,
             public: Vec::new(),
             is_local: true,
             threads,
@@ -59,7 +66,21 @@ impl Scene {
         client.offer(media, Instant::now());
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
-        self.pages.push(Page { client, room: room.to_owned(), socket, heard: Vec::new() });
+        self.pages.push(Page { client, room: room.to_owned(), socket, stream: None, heard: Vec::new() });
+    }
+
+    /// A client that no UDP reaches.
+    fn join_by_tcp(&mut self, room: &str, id: &str, media: &[(Kind, &str)]) {
+        let address = self.server.tcp_address().unwrap();
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nonblocking(true).unwrap();
+        let mut client = TestClient::new_by_tcp(id, stream.local_addr().unwrap(), Instant::now());
+        client.server = address;
+        client.offer(media, Instant::now());
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let stream = Some((stream, Framing::default()));
+        self.pages.push(Page { client, room: room.to_owned(), socket, stream, heard: Vec::new() });
     }
 
     fn say(&self, room: &str, peer: &str, message: Json) {
@@ -117,6 +138,18 @@ impl Scene {
         if page.client.deadline <= Instant::now() {
             page.client.tick(Instant::now());
         }
+        if let Some((stream, framing)) = &mut page.stream {
+            let mut buffer = [0; 20_000];
+            while let Ok(length @ 1..) = stream.read(&mut buffer) {
+                framing.push(&buffer[..length]);
+                while let Some(datagram) = framing.next().unwrap() {
+                    page.client.datagram(datagram, Instant::now());
+                }
+            }
+            for datagram in std::mem::take(&mut page.client.transmits) {
+                stream.write_all(&framed(&datagram).unwrap()).unwrap();
+            }
+        }
         let mut buffer = [0; 2000];
         while let Ok((length, from)) = page.socket.recv_from(&mut buffer) {
             if from == page.client.server {
@@ -170,6 +203,61 @@ fn rooms_on_two_threads_share_a_port() {
     scene.until("bob hears that alice left", |scene| scene.heard("r-bob", "bye") == 1);
     scene.leave("r-bob");
     scene.until("the room is gone", |scene| scene.metric("rooms") == 2 && scene.metric("connections") == 4);
+}
+
+#[test]
+fn who_has_no_udp_comes_by_tcp() {
+    let mut scene = Scene::new(2);
+    scene.join_by_tcp("r", "alice", &[CAMERA, MICROPHONE]);
+    scene.join("r", "bob", &[(Kind::Video, "bob-cam")]);
+    scene.join_by_tcp("s", "carol", &[CAMERA]);
+    scene.join_by_tcp("s", "dan", &[]);
+    scene.until("all see", |scene| {
+        scene.frames("bob", "VIDEO_cam") > 5
+            && scene.frames("bob", "AUDIO_mic") > 5
+            && scene.frames("alice", "VIDEO_bob-cam") > 5
+            && scene.frames("dan", "VIDEO_cam") > 5
+    });
+    // Streams that say nothing, or nonsense, disturb nobody and do not stay.
+    let address = scene.server.tcp_address().unwrap();
+    let mut vandal = TcpStream::connect(address).unwrap();
+    vandal.write_all(&[0xff; 1000]).unwrap();
+    vandal.set_read_timeout(Some(PATIENCE)).unwrap();
+    assert!(!matches!(vandal.read(&mut [0; 10]), Ok(1..)), "it is hung up on");
+    let mut vandal = TcpStream::connect(address).unwrap();
+    for number in 0..2_000 {
+        let _ = vandal.write_all(&framed(&rubbish(number)).unwrap());
+    }
+    scene.until("it was noticed", |scene| scene.metric("stray_datagrams_total") > 100);
+    let before = scene.frames("dan", "VIDEO_cam");
+    scene.until("dan still sees", |scene| scene.frames("dan", "VIDEO_cam") > before + 10);
+    // Who leaves is hung up on.
+    scene.leave("carol");
+    scene.until("dan hears of it", |scene| scene.heard("dan", "bye") == 1);
+    assert_eq!((scene.metric("restarts_total"), scene.metric("broken_connections_total")), (0, 0));
+}
+
+#[test]
+fn tcp_is_where_it_was_wished_or_nowhere() {
+    let start = |tcp| {
+        let setup = DriverSetup {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            tcp,
+            public: Vec::new(),
+            is_local: true,
+            threads: 1,
+            limits: McuLimits::default(),
+            taps: Vec::new(),
+        };
+        let signal: SignalSink = Arc::new(|_| {});
+        MediaServer::start(setup, &signal)
+    };
+    assert_eq!(start(TcpSetting::Off).unwrap().tcp_address(), None);
+    let first = start(TcpSetting::Beside).unwrap();
+    let taken = first.tcp_address().unwrap();
+    assert!(start(TcpSetting::At(taken)).is_err());
+    drop(first);
+    assert_eq!(start(TcpSetting::At(taken)).unwrap().tcp_address(), Some(taken));
 }
 
 /// Rubbish of all sorts for the port.

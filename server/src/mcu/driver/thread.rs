@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::port::Port;
+use super::tcp::TcpPort;
 use super::{Job, Link, SignalSink};
 use crate::mcu::counters::Note;
 use crate::mcu::engine::Protocol;
@@ -22,6 +23,7 @@ pub(super) struct Thread {
     pub(super) jobs: Receiver<Job>,
     pub(super) links: Arc<[Link]>,
     pub(super) port: Arc<Port>,
+    pub(super) tcp: Option<Arc<TcpPort>>,
     pub(super) worker: WorkerSetup,
     pub(super) signal: SignalSink,
 }
@@ -43,6 +45,9 @@ impl Thread {
                     self.worker.counters.note(Note::Restarted);
                     let byes = catch_unwind(AssertUnwindSafe(|| worker.byes())).unwrap_or_default();
                     self.port.forget_all(self.number);
+                    if let Some(tcp) = &self.tcp {
+                        tcp.forget_all(self.number);
+                    }
                     worker = Worker::new(self.worker.clone());
                     for bye in byes {
                         (self.signal)(bye);
@@ -66,11 +71,11 @@ impl Thread {
                 None => break,
                 Some(Job::Stop) => return false,
                 Some(Job::Command(command)) => worker.handle(command, Instant::now()),
-                Some(Job::Datagram { from, contents }) => {
+                Some(Job::Datagram { protocol, from, contents }) => {
                     if let Some(link) = self.links.get(self.number) {
                         link.backlog.fetch_sub(1, Ordering::Relaxed);
                     }
-                    worker.datagram(Protocol::Udp, from, &contents, Instant::now());
+                    worker.datagram(protocol, from, &contents, Instant::now());
                 }
             }
             // What follows from one is not to wait until many are done.
@@ -92,6 +97,12 @@ impl Thread {
         true
     }
 
+    fn on_tcp(&self, act: impl FnOnce(&TcpPort)) {
+        if let Some(tcp) = &self.tcp {
+            act(tcp);
+        }
+    }
+
     fn carry_out(&self, worker: &mut Worker) {
         while let Some(output) = worker.poll() {
             match output {
@@ -101,7 +112,11 @@ impl Thread {
                 WorkerOutput::Learn(Protocol::Udp, from) => self.port.learn(from, self.number),
                 WorkerOutput::Forget(Protocol::Udp, from) => self.port.forget(from, self.number),
                 WorkerOutput::Signal(signal) => (self.signal)(signal),
-                WorkerOutput::Transmit { .. } | WorkerOutput::Learn(..) | WorkerOutput::Forget(..) => {}
+                WorkerOutput::Transmit { protocol: Protocol::Tcp, to, contents } => {
+                    self.on_tcp(|tcp| tcp.send(to, &contents));
+                }
+                WorkerOutput::Learn(Protocol::Tcp, from) => self.on_tcp(|tcp| tcp.learn(from, self.number)),
+                WorkerOutput::Forget(Protocol::Tcp, from) => self.on_tcp(|tcp| tcp.forget(from, self.number)),
             }
         }
     }

@@ -131,6 +131,20 @@ window.driver = {
     return window.probes.connections.map((connection) => connection.connectionState);
   },
 
+  /** How the packets of each connection travel: `udp` or `tcp`. */
+  async protocolsInUse() {
+    const used = window.probes.connections.filter((it) => it.connectionState === 'connected');
+    return Promise.all(
+      used.map(async (connection) => {
+        const statistics = await connection.getStats();
+        const all = [...statistics.values()];
+        const transport = all.find((entry) => entry.type === 'transport');
+        const pair = statistics.get(transport.selectedCandidatePairId);
+        return statistics.get(pair.remoteCandidateId).protocol;
+      }),
+    );
+  },
+
   /** Captures outside the client, as an application that brings its own streams does. */
   async capture(constraints) {
     const stream = await navigator.mediaDevices.getUserMedia(constraints);
