@@ -140,3 +140,14 @@ scene('Q-29: skylinkjs is sent the error of a refused port', async ({ enter, roo
   assert.match(error, /Connection refused/);
   assert.deepEqual(app.seen('rtmpState'), []);
 });
+
+// The last of this file, since it leaves no server.
+scene('M-38: a server that is killed leaves no ffmpeg behind', async ({ enter, room }) => {
+  const app = await enter('ours', 'App');
+  const streamId = await joinWithCamera(app, room);
+  await app.call('startRTMPSession', room, streamId, sink.endpoint('orphan'));
+  await sink.receives('orphan');
+  await stage.server.crash();
+  // Only ffmpeg's end completes it.
+  holdsBoth(await sink.recording('orphan'));
+});
