@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
-use std::net::{TcpStream, UdpSocket};
+use std::net::{Ipv6Addr, TcpStream, UdpSocket};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -43,12 +43,16 @@ impl Scene {
     }
 
     fn with_taps(threads: usize, taps: Vec<TapFactory>) -> Self {
+        Self::at("127.0.0.1:0", threads, taps)
+    }
+
+    fn at(listen: &str, threads: usize, taps: Vec<TapFactory>) -> Self {
         let (sender, signals) = channel();
         let signal: SignalSink = Arc::new(move |signal| {
             let _ = sender.send(signal);
         });
         let setup = DriverSetup {
-            listen: "127.0.0.1:0".parse().unwrap(),
+            listen: listen.parse().unwrap(),
             tcp: TcpSetting::Beside,
             public: Vec::new(),
             is_local: true,
@@ -61,10 +65,16 @@ impl Scene {
 
     fn join(&mut self, room: &str, id: &str, media: &[(Kind, &str)]) {
         let number = u8::try_from(self.pages.len() + 1).unwrap();
-        let mut client = TestClient::new(id, number, Instant::now());
+        let (mut client, local) = if self.server.address().is_ipv6() {
+            let address =
+                SocketAddr::from((Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, number.into()), 5000));
+            (TestClient::new_by_udp(id, address, Instant::now()), "[::1]:0")
+        } else {
+            (TestClient::new(id, number, Instant::now()), "127.0.0.1:0")
+        };
         client.server = self.server.told()[0];
         client.offer(media, Instant::now());
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let socket = UdpSocket::bind(local).unwrap();
         socket.set_nonblocking(true).unwrap();
         self.pages.push(Page { client, room: room.to_owned(), socket, stream: None, heard: Vec::new() });
     }
@@ -235,6 +245,23 @@ fn who_has_no_udp_comes_by_tcp() {
     scene.leave("carol");
     scene.until("dan hears of it", |scene| scene.heard("dan", "bye") == 1);
     assert_eq!((scene.metric("restarts_total"), scene.metric("broken_connections_total")), (0, 0));
+}
+
+#[test]
+fn clients_come_by_ip_version_6() {
+    if UdpSocket::bind("[::1]:0").is_err() {
+        eprintln!("this machine has no IPv6: nothing to try");
+        return;
+    }
+    let mut scene = Scene::at("[::1]:0", 1, Vec::new());
+    scene.join("r", "alice", &[CAMERA]);
+    scene.join("r", "bob", &[]);
+    scene.join_by_tcp("r", "carol", &[(Kind::Video, "carol-cam")]);
+    scene.until("all see", |scene| {
+        scene.frames("bob", "VIDEO_cam") > 5
+            && scene.frames("bob", "VIDEO_carol-cam") > 5
+            && scene.frames("carol", "VIDEO_cam") > 5
+    });
 }
 
 #[test]

@@ -55,6 +55,10 @@ impl TestClient {
         Self::at(id, Protocol::Udp, address, now)
     }
 
+    pub fn new_by_udp(id: &str, address: SocketAddr, now: Instant) -> Self {
+        Self::at(id, Protocol::Udp, address, now)
+    }
+
     pub fn new_by_tcp(id: &str, address: SocketAddr, now: Instant) -> Self {
         Self::at(id, Protocol::Tcp, address, now)
     }
