@@ -63,7 +63,7 @@ function createFilesPanel({ store, session }) {
       'You can also drop them on somebody’s picture, or beside the pictures for everybody.',
     ),
   );
-  const why = element('p', { class: 'section hint' });
+  const why = element('p', { class: 'section hint' }, 'Nobody else is here to send files to.');
   const list = createTransferList(session.files);
   const tidy = element(
     'button',
@@ -86,21 +86,12 @@ function createFilesPanel({ store, session }) {
     show(state) {
       const people = otherPeople(state);
       receivers.show(people, state.fileReceivers);
-      const reason = whyNot(state, people);
-      why.hidden = reason === '';
-      why.textContent = reason;
-      sending.hidden = reason !== '';
+      why.hidden = people.length > 0;
+      sending.hidden = people.length === 0;
       list.show(state.transfers);
       tidy.hidden = state.transfers.every(isOpen);
     },
   };
-}
-
-function whyNot({ hasMediaServer }, people) {
-  if (hasMediaServer) {
-    return 'Files go from browser to browser. In a room with a media server that is not possible.';
-  }
-  return people.length === 0 ? 'Nobody else is here to send files to.' : '';
 }
 
 function createTransferList({ accept, refuse, cancel }) {

@@ -146,7 +146,6 @@ function createEntry({ id, isSelf }, actions) {
       hand.hidden = !person.hasRaisedHand;
       write.setAttribute('aria-label', `Write to ${person.name} in private`);
       sendFile.setAttribute('aria-label', `Send file to ${person.name}`);
-      sendFile.hidden = hasMediaServer;
       refresh.setAttribute('aria-label', `Renew the connection to ${person.name}`);
       refresh.hidden = hasMediaServer;
       details.show(person);

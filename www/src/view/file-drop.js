@@ -9,9 +9,7 @@ export function createFileDrop({ store, session }) {
 
   const hasFiles = (event) => event.dataTransfer?.types.includes('Files');
   const isPossible = () =>
-    store.state.phase === Phase.JOINED &&
-    !store.state.hasMediaServer &&
-    otherPeople(store.state).length > 0;
+    store.state.phase === Phase.JOINED && otherPeople(store.state).length > 0;
 
   /** The person under the pointer, or null for everybody. */
   function personAt(event) {
