@@ -3,6 +3,7 @@
 use crate::handles::Handles;
 use js_sys::{Array, Function, Object, Reflect, JSON};
 use skylink_core::JsonText;
+use skylink_protocol::json_text::{json_text, json_text_of_members};
 use skylink_protocol::{Object as Members, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -17,7 +18,27 @@ fn parse_json(text: &str) -> Option<Value> {
 }
 
 fn print_json(value: &Value) -> String {
-    JSON::stringify(&to_js(value, None)).map(String::from).unwrap_or_default()
+    json_text(value, fraction)
+}
+
+fn fraction(number: f64) -> String {
+    JSON::stringify(&number.into()).map(String::from).unwrap_or_default()
+}
+
+/// Whether JSON text carries the value whole.
+fn is_json(value: &Value) -> bool {
+    match value {
+        Value::Handle(_) => false,
+        Value::Number(number) => number.is_finite(),
+        Value::List(items) => items.iter().all(is_json),
+        Value::Object(members) => members.iter().all(|(_, value)| is_json(value)),
+        Value::Null | Value::Bool(_) | Value::Text(_) => true,
+    }
+}
+
+fn parsed(text: &str) -> JsValue {
+    // Fails only for what is no JSON.
+    JSON::parse(text).unwrap_or_default()
 }
 
 /// A JavaScript value; handles become the objects they name, or `null` on the wire.
@@ -27,6 +48,7 @@ pub fn to_js(value: &Value, handles: Option<&Handles>) -> JsValue {
         Value::Bool(flag) => JsValue::from_bool(*flag),
         Value::Number(number) => JsValue::from_f64(*number),
         Value::Text(text) => JsValue::from_str(text),
+        Value::List(_) if is_json(value) => parsed(&json_text(value, fraction)),
         Value::List(items) => {
             let array = Array::new();
             for item in items {
@@ -39,8 +61,12 @@ pub fn to_js(value: &Value, handles: Option<&Handles>) -> JsValue {
     }
 }
 
-/// A JavaScript object. A member called `__proto__` is one like any other.
+/// A JavaScript object. A member called `__proto__` is one like any other. Without live objects in
+/// it, it goes over in one piece.
 pub fn members_to_js(members: &Members, handles: Option<&Handles>) -> JsValue {
+    if members.iter().all(|(_, value)| is_json(value)) {
+        return parsed(&json_text_of_members(members, fraction));
+    }
     let entry = |(key, value)| Array::of2(&JsValue::from_str(key), &to_js(value, handles));
     let entries: Array = members.iter().map(entry).collect();
     // Fails only for what is no list of pairs.

@@ -9,6 +9,7 @@ pub mod api;
 pub mod data_channel;
 pub mod engine_io;
 pub mod file_channel;
+pub mod json_text;
 pub mod signaling;
 pub mod socket_io;
 
