@@ -2,8 +2,8 @@ import { curvePlot, spreadPlot } from './plots.mjs';
 import { goalText, isComplete, kindsOf, ratio, ratiosOf, spreadText } from './table.mjs';
 
 const STYLE = `
-:root { color-scheme: light dark; --kind0: #0b7a75; --kind1: #a65a00; --kind2: #5b5fc7; --line: #8884; --good: #1a7f37; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --kind0: #43c6bf; --kind1: #f0a04b; --kind2: #a5a8ff; --good: #57d27d; --bad: #ff8a80; } }
+:root { color-scheme: light dark; --kind0: #0b7a75; --kind1: #a65a00; --kind2: #5b5fc7; --kind3: #a3358f; --line: #8884; --good: #1a7f37; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --kind0: #43c6bf; --kind1: #f0a04b; --kind2: #a5a8ff; --kind3: #f08fdc; --good: #57d27d; --bad: #ff8a80; } }
 * { box-sizing: border-box; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; } h3 { font-size: 1rem; margin: 0; }
@@ -14,7 +14,7 @@ a { color: inherit; } :focus-visible { outline: 3px solid var(--kind0); outline-
 figure { margin: 0; } figcaption { display: flex; justify-content: space-between; gap: 1rem; }
 svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; fill: currentColor; }
 .grid { stroke: var(--line); } .tick { text-anchor: middle; opacity: .75; } .side, .name, .amount { text-anchor: end; }
-.kind0 { --kind: var(--kind0); } .kind1 { --kind: var(--kind1); } .kind2 { --kind: var(--kind2); }
+.kind0 { --kind: var(--kind0); } .kind1 { --kind: var(--kind1); } .kind2 { --kind: var(--kind2); } .kind3 { --kind: var(--kind3); }
 svg g rect { fill: var(--kind); opacity: .3; } svg g line { stroke: var(--kind); stroke-width: 2.5; }
 svg g circle { fill: var(--kind); opacity: .75; } svg polyline { fill: none; stroke: var(--kind); stroke-width: 2.5; }
 svg .label { fill: var(--kind); font-weight: 600; }
