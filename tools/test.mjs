@@ -41,6 +41,7 @@ const PARTS = {
     here('eslint', '.'),
     here('prettier', '--check', '--log-level', 'warn', '.'),
     here('tsc', '-p', 'tests/types'),
+    here('node', 'tools/api-examples.mjs'),
     here('node', 'tools/api-reference.mjs', '--check'),
   ],
   native: [

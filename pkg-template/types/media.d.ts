@@ -60,7 +60,7 @@ export interface MediaMethods {
    * @example
    * const [, camera] = await skylink.sendStream('lobby', { video: true });
    * // Another camera takes its place: first stop, then send.
-   * await skylink.stopStreams('lobby', camera.id);
+   * if (camera) await skylink.stopStreams('lobby', camera.id);
    * await skylink.sendStream('lobby', { video: { deviceId: other.deviceId } });
    */
   sendStream(roomName: RoomName, options: GetUserMediaOptions): Promise<MediaStreams>;

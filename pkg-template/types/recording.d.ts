@@ -21,7 +21,7 @@ export interface RecordingMethods {
    *   const recordingId = await skylink.startRecording('lobby');
    *   console.log('Recording', recordingId);
    * } catch (error) {
-   *   console.warn(error.code, error.message);
+   *   if (error instanceof Error) console.warn(error.message);
    * }
    */
   startRecording(roomName: RoomName): Promise<string> | null;
@@ -54,7 +54,7 @@ export interface RecordingMethods {
    * @example
    * const rtmpId = await skylink.startRTMPSession('lobby', streamId, 'rtmp://live.example/app/key');
    * // later
-   * await skylink.stopRTMPSession('lobby', rtmpId);
+   * if (rtmpId) await skylink.stopRTMPSession('lobby', rtmpId);
    */
   startRTMPSession(
     roomName: RoomName,

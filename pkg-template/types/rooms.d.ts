@@ -30,13 +30,15 @@ export interface RoomMethods {
    *   `handshakeProgress` `enter`. A refusal is `systemAction` too. The others get `peerJoined` with
    *   `isSelf: false`
    * @example
-   * const [microphone, camera] = await skylink.joinRoom({
+   * const streams = await skylink.joinRoom({
    *   roomName: 'lobby',
    *   audio: true,
    *   video: true,
    *   userData: { name: 'Ada' },
    * });
-   * if (camera) window.attachMediaStream(document.querySelector('#me'), camera);
+   * const [microphone, camera] = streams ?? [];
+   * const element = document.querySelector('video');
+   * if (camera && element) window.attachMediaStream(element, camera);
    * @example
    * // With streams that the form showed before.
    * const streams = await skylink.getUserMedia({ audio: true, video: true });
