@@ -39,6 +39,8 @@ extern "C" {
 extern "C" {
     #[wasm_bindgen(js_name = sendTracks)]
     fn send_tracks(connection: &RtcPeerConnection, tracks: &Array, stream: &MediaStream) -> Array;
+    #[wasm_bindgen(js_name = keepStreams)]
+    fn keep_streams(connection: &RtcPeerConnection);
     #[wasm_bindgen(js_name = stopSending)]
     fn stop_sending(connection: &RtcPeerConnection, senders: &Array);
     #[wasm_bindgen(js_name = limitBitrate)]
@@ -228,11 +230,13 @@ impl Connection {
 
     /// `createOffer`; fulfils with the description.
     pub fn create_offer(&self, options: &JsValue) -> Promise {
+        keep_streams(&self.connection);
         self.connection.create_offer_with_rtc_offer_options(options.unchecked_ref()).unchecked_into()
     }
 
     /// `createAnswer`; fulfils with the description.
     pub fn create_answer(&self, options: &JsValue) -> Promise {
+        keep_streams(&self.connection);
         self.connection.create_answer_with_rtc_answer_options(options.unchecked_ref()).unchecked_into()
     }
 

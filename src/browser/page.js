@@ -77,6 +77,20 @@ export const getStreamSources = async () => {
 const isIdle = ({ sender, direction, currentDirection }) =>
   !sender.track && direction !== 'stopped' && !currentDirection?.includes('send');
 
+/** The streams of senders that are used again. */
+const streamsOf = new WeakMap();
+
+/**
+ * Before each description: Chromium names the stream that a sender is used again for in one
+ * description, and in the next its first one.
+ */
+export function keepStreams(connection) {
+  if (connection.signalingState === 'closed') return;
+  for (const sender of connection.getSenders()) {
+    if (sender.track && streamsOf.has(sender)) sender.setStreams(streamsOf.get(sender));
+  }
+}
+
 /**
  * Sends a track. A transceiver that sends nothing any more is used again, which `addTrack` would not
  * do: so sending and stopping by turns does not make descriptions longer.
@@ -87,6 +101,7 @@ function send(connection, track, stream) {
     .find((known) => known.receiver.track.kind === track.kind && isIdle(known));
   if (idle?.sender.setStreams) {
     idle.sender.replaceTrack(track).catch(() => {});
+    streamsOf.set(idle.sender, stream);
     idle.sender.setStreams(stream);
     idle.direction = 'sendrecv';
     return idle.sender;

@@ -198,3 +198,64 @@ for (const [sends, receives] of [
     assert.deepEqual([...one.pageErrors, ...other.pageErrors], []);
   });
 }
+
+/** Every message that the page sends over its socket from now on. */
+function messagesOf(client) {
+  const messages = [];
+  client.page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => {
+      if (!String(payload).startsWith('42')) return;
+      messages.push(JSON.parse(JSON.parse(payload.slice(2))[1]));
+    });
+  });
+  return messages;
+}
+
+for (const other of ['skylinkjs', 'ours']) {
+  scene(
+    `M-31, M-25, T-21: what is sent again keeps its m-section and its id at ${other}`,
+    async (play) => {
+      const { enter, room } = play;
+      const [one, peer] = [await enter('ours', 'Sender'), await enter(other, 'Receiver')];
+      const sent = messagesOf(one);
+      await one.join(room);
+      await peer.join(room);
+      await one.waitFor('handshakeProgress', ({ state }) => state === 'answerAck');
+      await send(one, room, VIDEO);
+      await one.call('stopStreams', room);
+      await peer.waitFor('streamEnded', isFrom(one));
+      const [after, place] = [peer.mark(), sent.length];
+      const [, camera] = await send(one, room, VIDEO);
+      const isIt = ({ streamId }) => streamId === camera.stream;
+      await peer.waitFor('onIncomingStream', isIt, { after });
+      // Rounds of either side, in which nothing of it changes.
+      for (const client of [one, peer, one, peer]) {
+        const marks = [one.mark(), peer.mark()];
+        await client.call('refreshConnection', room, client === one ? peer.id : one.id);
+        const offerer = client === one ? 0 : 1;
+        await [one, peer][1 - offerer].waitFor(
+          'handshakeProgress',
+          ({ state }) => state === 'offer' || state === 'answer',
+          { after: marks[1 - offerer] },
+        );
+        await [one, peer][offerer].waitFor(
+          'handshakeProgress',
+          ({ state }) => state === 'answerAck' || state === 'answer',
+          { after: marks[offerer] },
+        );
+      }
+      const lists = sent.slice(place).flatMap(({ mediaInfoList }) => mediaInfoList ?? []);
+      const ofCamera = lists.filter(({ mediaId }) => mediaId === `VIDEO_${camera.stream}`);
+      assert.ok(ofCamera.length >= 4, JSON.stringify(lists));
+      for (const { transceiverMid } of ofCamera) assert.equal(typeof transceiverMid, 'string');
+      assert.equal(new Set(ofCamera.map(({ transceiverMid }) => transceiverMid)).size, 1);
+      const arrived = peer.seen('onIncomingStream', isFrom(one), after);
+      assert.deepEqual(
+        arrived.map(({ streamId }) => streamId),
+        [camera.stream],
+      );
+      assert.deepEqual(peer.seen('streamEnded', isFrom(one), after), []);
+      await peer.waitForMedia(one, ['video']);
+    },
+  );
+}
