@@ -63,7 +63,7 @@ impl Candidates {
 impl Room {
     /// Whether candidates of this type are dropped. A media server is reached directly even by
     /// those who are to go through relays.
-    fn filters(&self, candidate_type: &str) -> bool {
+    pub fn filters(&self, candidate_type: &str) -> bool {
         let exempt = self.has_media_server() && self.options.force_turn();
         !exempt && self.options.filters(candidate_type)
     }

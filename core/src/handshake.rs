@@ -47,6 +47,7 @@ impl Room {
             message_ciphers: enter.message_ciphers,
             peers_in_room: None,
             file_channels: enter.file_channels,
+            file_lanes: enter.file_lanes,
         };
         self.send(context, &welcome.into());
     }
@@ -103,6 +104,7 @@ impl Room {
         let mut peer = Peer::new(id.to_owned(), greeting.info(), connection, negotiation);
         peer.reads_aes_gcm = greeting.reads_aes_gcm();
         peer.streams_files = greeting.file_channels;
+        peer.takes_lanes = greeting.file_lanes;
         let detail = self.peer_detail(&peer);
         self.peers.push(peer);
         if is_server(id) {

@@ -14,15 +14,25 @@ impl Session {
         let of_room = |room: &&mut Room| room.peer_of_connection(connection).is_some();
         let context = &mut self.context;
         let Some(room) = self.rooms.iter_mut().find(of_room) else {
-            return release_of(context, &event);
+            return self.on_other_connection_event(connection, event);
         };
         let Some(id) = room.peer_of_connection(connection).map(|peer| peer.id.clone()) else { return };
         room.on_connection_event(context, &id, event);
     }
+
+    /// A connection to nobody is a lane of a transfer, or gone.
+    fn on_other_connection_event(&mut self, connection: ConnectionId, event: ConnectionEvent) {
+        let context = &mut self.context;
+        let found = self.rooms.iter_mut().find_map(|room| Some((room.transfer_with_lane(connection)?, room)));
+        match found {
+            Some((file, room)) => room.on_lane_event(context, file, connection, event),
+            None => release_of(context, &event),
+        }
+    }
 }
 
 /// An event of a connection that is gone may still carry an object.
-fn release_of(context: &mut Context, event: &ConnectionEvent) {
+pub(crate) fn release_of(context: &mut Context, event: &ConnectionEvent) {
     match event {
         ConnectionEvent::CreateFailed(handle)
         | ConnectionEvent::DescriptionFailed(handle)

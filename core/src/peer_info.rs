@@ -104,6 +104,7 @@ impl Room {
             dt_protocol_version: Some(DT_PROTOCOL_VERSION.to_owned()),
             message_ciphers: environment.can_derive_keys.then(|| vec![AES_GCM.to_owned()]),
             file_channels: Some(self.options.enable_data_channel()),
+            file_lanes: Some(self.options.enable_data_channel()),
         }
     }
 }
@@ -122,6 +123,7 @@ pub(crate) struct Greeting {
     pub dt_protocol_version: Option<String>,
     pub message_ciphers: Option<Vec<String>>,
     pub file_channels: bool,
+    pub file_lanes: bool,
 }
 
 macro_rules! greeting_from {
@@ -141,6 +143,7 @@ macro_rules! greeting_from {
                     dt_protocol_version: message.dt_protocol_version,
                     message_ciphers: message.message_ciphers,
                     file_channels: message.file_channels.unwrap_or(false),
+                    file_lanes: message.file_lanes.unwrap_or(false),
                 }
             }
         }

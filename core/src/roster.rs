@@ -36,6 +36,8 @@ pub(crate) struct Peer {
     pub states: ConnectionStates,
     /// Whether files go to it through channels of their own.
     pub streams_files: bool,
+    /// Whether these may have lanes beside them.
+    pub takes_lanes: bool,
     pub statistics: PeerStatistics,
     /// `RTCOfferOptions` of our last offer.
     pub offer_options: Value,
@@ -75,6 +77,7 @@ impl Peer {
             upkeep: ChannelUpkeep::default(),
             states: ConnectionStates::default(),
             streams_files: false,
+            takes_lanes: false,
             statistics: PeerStatistics::default(),
             offer_options: Value::Null,
             own_sdp: String::new(),

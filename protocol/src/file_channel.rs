@@ -1,10 +1,14 @@
 //! The data channel that carries one file between two clients of this SDK. It is called after the
 //! transfer, opened by the sender when the receiver accepted, and again after a loss.
 //!
-//! Bytes go in binary frames, each with a header that tells where they belong, so that frames may
-//! come over several channels one day. All else is JSON text: the receiver says what it wants with
-//! [`Want`] when the channel is open and again before the limit is reached, the sender says [`End`]
-//! behind the last byte, the receiver [`Done`] when everything is right.
+//! Bytes go in binary frames, each with a header that tells where they belong, since they may come
+//! over several lanes. All else is JSON text on the channel itself: the receiver says what it wants
+//! with [`Want`] when the channel is open and again before the limit is reached, the sender says
+//! [`End`] when it has sent everything, the receiver [`Done`] when everything is right.
+//!
+//! Where both sides announced it, the sender may open lanes: peer connections with one channel each
+//! that carry frames beside the file's own channel. Their descriptions and candidates go through
+//! the file's channel as [`LaneSignal`], and they live no longer than it does.
 //!
 //! A media server passes such channels on: one of the sender to it, one of it to the receiver, both
 //! called after the peer at the far end and the transfer ([`relayed_label`]).
@@ -14,7 +18,7 @@ use crate::shape::{messages, shape};
 /// Bytes of a frame at the most: what every browser takes in one piece.
 pub const FRAME_SIZE: usize = 65_536;
 
-/// Bytes of a frame that are its header: kind, lane, and the place in the file as six bytes, the
+/// Bytes of a frame that are its header: kind, 0, and the place in the file as six bytes, the
 /// highest first.
 pub const HEADER_SIZE: usize = 8;
 
@@ -80,6 +84,19 @@ shape! {
     }
 }
 
+shape! {
+    /// About a lane: its description, or a candidate, or, without either, that it is given up. The
+    /// sender of the file offers, the receiver answers.
+    pub struct LaneSignal: "LANE" {
+        /// Which one, from 1 on.
+        lane: f64 = "lane",
+        /// The session description.
+        sdp: Option<String> = "sdp",
+        /// Candidate attribute text.
+        candidate: Option<String> = "candidate",
+    }
+}
+
 messages! {
     /// Any text on a file's channel.
     pub enum FileMessage {
@@ -89,6 +106,8 @@ messages! {
         End,
         /// Receiver to sender.
         Done,
+        /// Either way.
+        LaneSignal,
     }
 }
 
@@ -121,11 +140,19 @@ mod tests {
             r#"{"type":"WANT","offset":0,"limit":8388608}"#,
             r#"{"type":"END","digest":"00ff"}"#,
             r#"{"type":"DONE","size":5}"#,
+            r#"{"type":"LANE","lane":1,"sdp":"v=0"}"#,
+            r#"{"type":"LANE","lane":3,"candidate":"candidate:1 1 udp"}"#,
+            r#"{"type":"LANE","lane":3}"#,
         ] {
             let message: FileMessage = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&message).unwrap(), text);
         }
-        for text in [r#"{"type":"WANT","offset":0}"#, r#"{"type":"END"}"#, r#"{"type":"ACK","ackN":0}"#] {
+        for text in [
+            r#"{"type":"WANT","offset":0}"#,
+            r#"{"type":"END"}"#,
+            r#"{"type":"ACK","ackN":0}"#,
+            r#"{"type":"LANE"}"#,
+        ] {
             assert!(serde_json::from_str::<FileMessage>(text).is_err());
         }
     }

@@ -12,7 +12,7 @@ use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::{Context, Session};
 use crate::{
-    ConnectionOp, ErrorCode, Failure, Handle, Output, PromiseId, RequestId, SkylinkError, Timestamp,
+    ConnectionOp, ErrorCode, Failure, FileId, Handle, Output, PromiseId, RequestId, SkylinkError, Timestamp,
 };
 use skylink_protocol::{Object, Value};
 
@@ -36,11 +36,13 @@ pub(crate) enum Purpose {
     Asked(PromiseId, usize),
     /// For a report, with events or without: on the way's state, or else on bandwidth.
     Own { silent: bool, ice_state: Option<String> },
+    /// To know how long a round trip takes, for a transfer.
+    Lanes(FileId),
 }
 
 impl Purpose {
     fn is_silent(&self) -> bool {
-        matches!(self, Purpose::Own { silent: true, .. })
+        matches!(self, Purpose::Own { silent: true, .. } | Purpose::Lanes(_))
     }
 }
 
@@ -137,6 +139,13 @@ impl Room {
     ) {
         let raw = reading.raw;
         match self.take_read(id, request) {
+            Some(Purpose::Lanes(file)) => {
+                context.push(Output::Release(raw));
+                if let Value::Object(entries) = &reading.report {
+                    let round_trip = transport::round_trip(&Report::new(entries, None, 0.0));
+                    self.on_round_trip(context, file, round_trip);
+                }
+            }
             Some(purpose) => {
                 let status = self.status(id, reading, &purpose);
                 if !purpose.is_silent() {
@@ -151,6 +160,7 @@ impl Room {
                         context.push(Output::Release(raw));
                         self.report_statistics(context, id, &status, ice_state.as_deref());
                     }
+                    Purpose::Lanes(_) => {}
                 }
             }
             None => context.push(Output::Release(raw)),
@@ -209,7 +219,7 @@ impl Room {
         let beginning = peer.statistics.connected_at.unwrap_or_default();
         let before = match purpose {
             Purpose::Asked(..) => &mut peer.statistics.before.0,
-            Purpose::Own { .. } => &mut peer.statistics.before.1,
+            Purpose::Own { .. } | Purpose::Lanes(_) => &mut peer.statistics.before.1,
         };
         let report = Report::new(&entries, before.as_ref(), beginning.0);
         media::add_media(&report, &mut output);

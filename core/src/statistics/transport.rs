@@ -38,11 +38,25 @@ pub(crate) fn add_transport(report: &Report<'_>, output: &mut Object) {
     output.set("certificate", certificate(report, transport));
 }
 
-fn selected_pair(report: &Report<'_>, transport: Option<&Value>) -> Object {
+/// The pair in use. Firefox marks it instead of naming it.
+fn pair_in_use<'a>(report: &Report<'a>, transport: Option<&Value>) -> Option<&'a Value> {
     let is_selected = |pair: &&Value| pair.get("selected").is_some_and(Value::is_truthy);
-    let pair = transport
+    transport
         .and_then(|transport| report.entry(transport.get("selectedCandidatePairId")))
-        .or_else(|| report.of_type("candidate-pair").find(is_selected));
+        .or_else(|| report.of_type("candidate-pair").find(is_selected))
+}
+
+/// How long a round trip takes, in seconds; 0 if that is not known. The mean of all checks counts where
+/// it is lower: the last one may have waited for a busy page.
+pub(crate) fn round_trip(report: &Report<'_>) -> f64 {
+    let pair = pair_in_use(report, report.of_type("transport").last());
+    let mean = number(pair, "totalRoundTripTime") / number(pair, "responsesReceived");
+    // Where there was no response that is no number, which `min` passes over.
+    number(pair, "currentRoundTripTime").min(mean)
+}
+
+fn selected_pair(report: &Report<'_>, transport: Option<&Value>) -> Object {
+    let pair = pair_in_use(report, transport);
     let candidate = |key: &str| {
         report.entry(pair.and_then(|pair| pair.get(key))).map_or_else(Object::new, |candidate| {
             let mut shown = copy(candidate, &CANDIDATE);

@@ -174,7 +174,8 @@ impl Room {
     /// Takes a transfer off the list, with its channel and what the shell has of it.
     fn take_transfer(&mut self, context: &mut Context, file: FileId) -> Option<Transfer> {
         let place = self.transfers.all.iter().position(|transfer| transfer.file == file)?;
-        let transfer = self.transfers.all.remove(place);
+        let mut transfer = self.transfers.all.remove(place);
+        transfer.close_lanes(context);
         if transfer.has_file() {
             transfer.op(context, FileOp::Forget);
         }

@@ -10,6 +10,7 @@ mod chunked_course;
 mod endings;
 mod file;
 mod info;
+mod lanes;
 mod messages;
 mod queue;
 mod requests;
@@ -26,6 +27,7 @@ pub(crate) use self::send::Sending;
 pub(crate) use self::streamed_course::StreamEvent;
 
 use self::chunked::{text_length, ChunkedDownload, ChunkedUpload};
+use self::lanes::Lane;
 use self::streamed_download::StreamedDownload;
 use self::streamed_upload::StreamedUpload;
 use crate::data_channel::Channel;
@@ -127,6 +129,10 @@ pub(crate) struct Transfer {
     pub promises: Vec<PromiseId>,
     /// The channel of its own, while it has one.
     pub channel: Option<ChannelId>,
+    /// Further connections that share the work of that channel.
+    lanes: Vec<Lane>,
+    /// Seconds of a round trip to the peer, until it is decided whether lanes pay.
+    round_trip: Option<f64>,
     /// When to open that channel again.
     pub reopen: Option<Timestamp>,
     /// Whether the app was told that the request is out.
@@ -166,6 +172,8 @@ impl Transfer {
             blob: None,
             promises: Vec::new(),
             channel: None,
+            lanes: Vec::new(),
+            round_trip: None,
             reopen: None,
             announced: false,
             active: Timestamp::default(),

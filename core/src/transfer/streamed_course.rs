@@ -7,6 +7,7 @@ use super::streamed_upload::{StreamedUpload, UploadStep, LOW_WATER};
 use super::{Direction, Room, Stage, Transfer};
 use crate::data_channel::Channel;
 use crate::session::Context;
+use crate::statistics::Purpose;
 use crate::{ChannelId, ChannelOp, ConnectionOp, FileId, FileOp, Handle, LogCode, LogLevel, Output};
 use skylink_protocol::file_channel::{Done, End, FileMessage, Want, BLOCK_SIZE};
 use skylink_protocol::Value;
@@ -59,8 +60,14 @@ impl Room {
         peer.channels.push(Channel { is_messaging: false, ..Channel::messaging(channel, label.clone()) });
         let op = ChannelOp::OpenForFile { label, low_water: LOW_WATER };
         context.connection(peer.connection, ConnectionOp::Channel { channel, op });
-        if let Some(transfer) = self.transfer_mut(file) {
-            transfer.channel = Some(channel);
+        let takes_lanes = peer.takes_lanes;
+        let Some(transfer) = self.transfer_mut(file) else { return };
+        transfer.channel = Some(channel);
+        transfer.round_trip = None;
+        let rest = if let Stage::StreamedUpload(upload) = &transfer.stage { upload.rest() } else { 0.0 };
+        let peer = transfer.peer.clone();
+        if takes_lanes && rest >= BLOCK_SIZE as f64 {
+            self.read_statistics(context, &peer, Purpose::Lanes(file));
         }
     }
 
@@ -114,10 +121,11 @@ impl Room {
                     download.on_open();
                     transfer.touch(now);
                 }
+                self.open_lanes(context, file);
             }
             StreamEvent::Low(buffered) => {
                 if let Stage::StreamedUpload(upload) = &mut transfer.stage {
-                    upload.on_low(buffered);
+                    upload.on_low(0, buffered);
                     transfer.touch(now);
                     transfer.tell_progress(context);
                 }
@@ -157,6 +165,7 @@ impl Room {
     fn lose_stream(&mut self, context: &mut Context, file: FileId) {
         let now = context.now;
         let Some(transfer) = self.transfer_mut(file) else { return };
+        transfer.close_lanes(context);
         match &mut transfer.stage {
             Stage::StreamedUpload(upload) => {
                 upload.on_lost();
@@ -193,8 +202,10 @@ impl Room {
                 }
                 false
             }
+            (Some(FileMessage::LaneSignal(signal)), _) => self.on_lane_signal(context, file, signal),
             _ => false,
         };
+        let Some(transfer) = self.transfer_mut(file) else { return };
         if !is_sound {
             let peer = transfer.peer.clone();
             return context.log(LogLevel::Warn, LogCode::BadTransferMessage, &[&transfer.id, &peer]);
@@ -203,18 +214,32 @@ impl Room {
         self.go_on(context, file);
     }
 
-    fn on_frame(&mut self, context: &mut Context, file: FileId, frame: Handle, piece: Option<Piece>) {
+    pub(super) fn on_frame(
+        &mut self,
+        context: &mut Context,
+        file: FileId,
+        frame: Handle,
+        piece: Option<Piece>,
+    ) {
         let now = context.now;
         let Some(transfer) = self.transfer_mut(file) else { return };
         let Stage::StreamedDownload(download) = &mut transfer.stage else {
             return context.push(Output::Release(frame));
         };
-        match piece.map_or(Frame::Wrong, |piece| download.on_frame(piece)) {
+        match piece.map_or(Frame::Wrong, |piece| download.on_frame(piece, frame)) {
             Frame::New => {
+                let mut ready = Some(frame);
+                while let Some(frame) = ready {
+                    context.push(Output::File { file, op: FileOp::StoreFrame(frame) });
+                    ready = download.next_held();
+                }
                 transfer.touch(now);
-                transfer.op(context, FileOp::StoreFrame(frame));
                 transfer.tell_progress(context);
                 self.go_on(context, file);
+            }
+            Frame::Early => {
+                transfer.touch(now);
+                transfer.tell_progress(context);
             }
             Frame::Known => context.push(Output::Release(frame)),
             Frame::Wrong => {
@@ -254,7 +279,13 @@ impl Room {
         self.transfers.finished.push((peer, id, size));
     }
 
-    fn send_on_channel(&self, context: &mut Context, peer: &str, channel: ChannelId, message: Value) {
+    pub(super) fn send_on_channel(
+        &self,
+        context: &mut Context,
+        peer: &str,
+        channel: ChannelId,
+        message: Value,
+    ) {
         let Some(peer) = self.carrier_of(peer) else { return };
         let text = (context.environment.json.print)(&message);
         let op = ChannelOp::SendText(text);
@@ -277,13 +308,11 @@ impl Room {
                         }
                         continue;
                     }
-                    Some(UploadStep::Send(piece)) => {
+                    Some(UploadStep::Send(piece, lane)) => {
                         transfer.tell_progress(context);
-                        let connection =
-                            self.transfer(file).and_then(|it| self.carrier_of(&it.peer)?.connection);
-                        if let (Some(connection), Some(channel), Some(transfer)) =
-                            (connection, channel, self.transfer(file))
-                        {
+                        let Some(transfer) = self.transfer(file) else { return };
+                        let own = || Some((self.carrier_of(&transfer.peer)?.connection?, channel?));
+                        if let Some((connection, channel)) = transfer.lane_channel(lane).or_else(own) {
                             transfer.op(context, FileOp::SendFrames { connection, channel, piece });
                         }
                         continue;

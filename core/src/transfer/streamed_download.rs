@@ -1,16 +1,22 @@
-//! Receiving through a channel of its own: bytes in their order, and no more on the way than there
-//! is room for.
+//! Receiving through a channel of its own and the lanes beside it: bytes are put away in their order,
+//! and no more are on the way, or wait for those before them, than there is room for.
 
 use super::file::Piece;
+use crate::Handle;
+use skylink_protocol::file_channel::PAYLOAD_SIZE;
 
-/// How far the sender may be ahead of what was put away.
-const WINDOW: f64 = 8.0 * 1_048_576.0;
+/// How far the sender may be ahead of what was put away: about 8 MiB in whole frames.
+const WINDOW: f64 = 128.0 * PAYLOAD_SIZE as f64;
+/// Frames at the most that wait for those before them.
+const MAX_HELD: usize = 256;
 
 /// What becomes of a frame.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Frame {
-    /// It is put away.
+    /// It is put away, and so is what waited for it: see [`StreamedDownload::next_held`].
     New,
+    /// It waits for those before it.
+    Early,
     /// It was there before.
     Known,
     /// It cannot be: the sender or the channel is broken.
@@ -50,6 +56,10 @@ pub(crate) struct StreamedDownload {
     received: f64,
     /// How many of them were put away.
     stored: f64,
+    /// What came before its turn, in the order of the file.
+    held: Vec<(Piece, Handle)>,
+    /// Whether frames may come before their turn.
+    has_lanes: bool,
     /// How far the sender may go.
     limit: f64,
     is_open: bool,
@@ -67,6 +77,8 @@ impl StreamedDownload {
             size,
             received: 0.0,
             stored: 0.0,
+            held: Vec::new(),
+            has_lanes: false,
             limit: 0.0,
             is_open: false,
             must_tell: false,
@@ -78,7 +90,8 @@ impl StreamedDownload {
 
     /// Part of the file that came. Less than 1 until it is known to be right.
     pub fn part(&self) -> f64 {
-        (self.received / self.size).clamp(0.0, 0.9999)
+        let held: f64 = self.held.iter().map(|(piece, _)| piece.length).sum();
+        ((self.received + held) / self.size).clamp(0.0, 0.9999)
     }
 
     /// There is a channel.
@@ -88,20 +101,56 @@ impl StreamedDownload {
         self.expected = None;
     }
 
-    /// The channel is gone; the sender opens another.
-    pub fn on_lost(&mut self) {
-        self.is_open = false;
+    /// The sender opens a lane.
+    pub fn on_lane(&mut self) {
+        self.has_lanes = true;
     }
 
-    pub fn on_frame(&mut self, piece: Piece) -> Frame {
-        if piece.offset + piece.length <= self.received {
+    /// The channel is gone; the sender opens another, and sends again what waited for its turn.
+    pub fn on_lost(&mut self) {
+        self.is_open = false;
+        self.has_lanes = false;
+    }
+
+    /// The frames that wait for others, which come to nothing.
+    pub fn take_held(&mut self) -> impl Iterator<Item = Handle> + use<> {
+        std::mem::take(&mut self.held).into_iter().map(|(_, frame)| frame)
+    }
+
+    /// The next frame whose turn has come meanwhile.
+    pub fn next_held(&mut self) -> Option<Handle> {
+        let (piece, _) = self.held.first().filter(|(piece, _)| piece.offset == self.received)?;
+        self.received = piece.end();
+        Some(self.held.remove(0).1)
+    }
+
+    pub fn on_frame(&mut self, piece: Piece, frame: Handle) -> Frame {
+        let Piece { offset, length } = piece;
+        let end = piece.end();
+        if end <= self.received {
             return Frame::Known;
         }
-        if piece.offset != self.received || piece.length <= 0.0 || piece.end() > self.limit {
+        let place = self.held.partition_point(|(held, _)| held.offset < offset);
+        let before = place.checked_sub(1).and_then(|place| self.held.get(place)).map(|(held, _)| *held);
+        let after = self.held.get(place).map(|(held, _)| *held);
+        if before.is_some_and(|held| held.end() >= end) || after == Some(piece) {
+            return Frame::Known;
+        }
+        let is_place = length > 0.0 && offset >= self.received && end <= self.limit;
+        let overlaps =
+            before.is_some_and(|held| held.end() > offset) || after.is_some_and(|held| held.offset < end);
+        if !is_place || overlaps {
             return Frame::Wrong;
         }
-        self.received = piece.end();
-        Frame::New
+        if offset == self.received {
+            self.received = end;
+            return Frame::New;
+        }
+        if !self.has_lanes || self.held.len() >= MAX_HELD {
+            return Frame::Wrong;
+        }
+        self.held.insert(place, (piece, frame));
+        Frame::Early
     }
 
     /// So many bytes were put away by now.
@@ -109,10 +158,10 @@ impl StreamedDownload {
         self.stored = self.stored.max(stored.min(self.received));
     }
 
-    /// The sender says that this was all; false if it was not.
+    /// The sender says that this was all; false if it was not. Over lanes the rest may come later.
     pub fn on_end(&mut self, digest: String) -> bool {
         self.expected = Some(digest);
-        self.received == self.size
+        self.received == self.size || self.has_lanes
     }
 
     pub fn on_digest(&mut self, digest: String) {
@@ -145,5 +194,6 @@ impl StreamedDownload {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 #[path = "streamed_download_tests.rs"]
 mod tests;

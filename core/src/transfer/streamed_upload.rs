@@ -1,13 +1,19 @@
-//! Sending through a channel of its own: as much at a time as the browser takes without losing
-//! speed, as much as the receiver has room for, and read from the file a little ahead.
+//! Sending through a channel of its own and the lanes beside it: as much at a time as the browser
+//! takes without losing speed, as much as the receiver has room for, and read from the file a little
+//! ahead. What a lane did not deliver when it broke goes over the others.
 
 use super::file::Piece;
 use skylink_protocol::file_channel::{BLOCK_SIZE, PAYLOAD_SIZE};
 
 /// Bytes handed to the browser at the most that it did not send yet. More is slower.
 const HIGH_WATER: f64 = 1_048_576.0;
+/// The same for each of several lanes: what lies in one keeps back everything behind it.
+const LANE_HIGH_WATER: f64 = 262_144.0;
 /// When so many are left, more are handed over.
 pub(crate) const LOW_WATER: u32 = 65_536;
+
+/// Names a lane of a transfer; 0 is the channel of the transfer itself.
+pub(crate) type LaneNumber = u8;
 
 const BLOCK: f64 = BLOCK_SIZE as f64;
 const FRAME: f64 = PAYLOAD_SIZE as f64;
@@ -17,26 +23,49 @@ const FRAME: f64 = PAYLOAD_SIZE as f64;
 pub(crate) enum UploadStep {
     /// Read a block of the file. Blocks that end before a piece that is sent are forgotten.
     Read(Piece),
-    /// Send a piece of the blocks that were read, in frames.
-    Send(Piece),
+    /// Send a piece of the blocks that were read, in frames, over a lane.
+    Send(Piece, LaneNumber),
     /// Say what all blocks together come to.
     Digest,
     /// Tell the receiver that this was all.
     End(String),
 }
 
+/// What goes over one lane.
+#[derive(Debug)]
+struct Flow {
+    lane: LaneNumber,
+    /// Bytes in the browser's hands, as far as is known.
+    buffered: f64,
+    /// What was sent and may not have arrived. Not known of the transfer's own channel: when that is
+    /// lost, the receiver says what it has.
+    under_way: Vec<Piece>,
+}
+
+impl Flow {
+    fn new(lane: LaneNumber) -> Self {
+        Self { lane, buffered: 0.0, under_way: Vec::new() }
+    }
+}
+
 /// Sending a file of known size.
 #[derive(Debug)]
 pub(crate) struct StreamedUpload {
     size: f64,
-    /// Where the next frame begins.
+    /// Where the next new frame begins.
     sent: f64,
     /// How far the receiver lets us go.
     limit: f64,
-    /// Bytes in the browser's hands, as far as is known.
-    buffered: f64,
+    /// The transfer's own channel and the lanes that are open.
+    flows: Vec<Flow>,
+    /// Whether there are lanes, or will be.
+    has_lanes: bool,
+    /// What lanes took with them, in the order of the file.
+    lost: Vec<Piece>,
     /// What was read and not forgotten.
     held: (f64, f64),
+    /// A block before that, read again for what was lost.
+    again: Option<Piece>,
     /// The block being read.
     reading: Option<Piece>,
     digest: Digest,
@@ -61,8 +90,11 @@ impl StreamedUpload {
             size,
             sent: 0.0,
             limit: 0.0,
-            buffered: 0.0,
+            flows: vec![Flow::new(0)],
+            has_lanes: false,
+            lost: Vec::new(),
             held: (0.0, 0.0),
+            again: None,
             reading: None,
             digest: Digest::Unknown,
             is_wanted: false,
@@ -73,7 +105,14 @@ impl StreamedUpload {
 
     /// Part of the file that left the browser. Less than 1 until the receiver confirmed.
     pub fn part(&self) -> f64 {
-        ((self.sent - self.buffered) / self.size).clamp(0.0, 0.9999)
+        let buffered: f64 = self.flows.iter().map(|flow| flow.buffered).sum();
+        let lost: f64 = self.lost.iter().map(|piece| piece.length).sum();
+        ((self.sent - buffered - lost) / self.size).clamp(0.0, 0.9999)
+    }
+
+    /// Bytes that were not sent yet.
+    pub fn rest(&self) -> f64 {
+        self.size - self.sent
     }
 
     /// The receiver said what it wants; false if that makes no sense.
@@ -83,15 +122,17 @@ impl StreamedUpload {
             return false;
         }
         if self.is_wanted {
-            // What it has does not matter while the channel lives.
             self.limit = self.limit.max(limit);
+            let is_news = |piece: &Piece| piece.end() > offset;
+            self.flows.iter_mut().for_each(|flow| flow.under_way.retain(is_news));
+            self.lost.retain(is_news);
             return offset <= self.sent;
         }
         self.is_wanted = true;
         self.sent = offset;
         self.limit = limit;
         if !(self.held.0..=self.held.1).contains(&offset) {
-            let start = (offset / BLOCK).floor() * BLOCK;
+            let start = block_at(offset);
             self.held = (start, start);
             self.reading = None;
         }
@@ -102,19 +143,47 @@ impl StreamedUpload {
     pub fn on_lost(&mut self) {
         self.is_wanted = false;
         self.has_ended = false;
-        self.buffered = 0.0;
+        self.has_lanes = false;
+        self.flows = vec![Flow::new(0)];
+        self.lost.clear();
+        self.again = None;
     }
 
-    /// The browser sent most of what it had.
-    pub fn on_low(&mut self, buffered: f64) {
-        self.buffered = buffered;
+    /// Whether there are lanes from now on, or will be.
+    pub fn share(&mut self, has_lanes: bool) {
+        self.has_lanes = has_lanes;
+    }
+
+    /// A lane can be used.
+    pub fn on_lane(&mut self, lane: LaneNumber) {
+        self.flows.push(Flow::new(lane));
+    }
+
+    /// A lane cannot be used any more.
+    pub fn on_lane_lost(&mut self, lane: LaneNumber) {
+        let Some(place) = self.flows.iter().position(|flow| flow.lane == lane) else { return };
+        for piece in self.flows.remove(place).under_way {
+            let place = self.lost.partition_point(|lost| lost.offset < piece.offset);
+            self.lost.insert(place, piece);
+        }
+    }
+
+    /// The browser sent most of what it had for a lane.
+    pub fn on_low(&mut self, lane: LaneNumber, buffered: f64) {
+        if let Some(flow) = self.flows.iter_mut().find(|flow| flow.lane == lane) {
+            flow.buffered = buffered;
+        }
     }
 
     /// The browser has read a block.
     pub fn on_read(&mut self, piece: Piece) {
         if self.reading == Some(piece) {
             self.reading = None;
-            self.held.1 = piece.end();
+            if piece.offset == self.held.1 {
+                self.held.1 = piece.end();
+            } else {
+                self.again = Some(piece);
+            }
         }
     }
 
@@ -128,34 +197,62 @@ impl StreamedUpload {
     }
 
     pub fn next_step(&mut self) -> Option<UploadStep> {
-        let step = self.next_send().map(UploadStep::Send);
+        let step = self.next_send().map(|(piece, lane)| UploadStep::Send(piece, lane));
         step.or_else(|| self.next_read().map(UploadStep::Read)).or_else(|| self.next_of_end())
     }
 
-    fn next_send(&mut self) -> Option<Piece> {
+    fn next_send(&mut self) -> Option<(Piece, LaneNumber)> {
         if !self.is_wanted {
             return None;
         }
-        let available = self.held.1.min(self.limit) - self.sent;
+        let (start, available) = match self.lost.first() {
+            Some(lost) if !self.has(lost.offset) => return None,
+            // Up to the end of its block: the next one may not be there.
+            Some(lost) => (lost.offset, lost.end().min(block_at(lost.offset) + BLOCK) - lost.offset),
+            None => (self.sent, self.held.1.min(self.limit) - self.sent),
+        };
+        let high_water = if self.has_lanes { LANE_HIGH_WATER } else { HIGH_WATER };
+        let flow = self.flows.iter_mut().min_by(|a, b| a.buffered.total_cmp(&b.buffered))?;
         // Whole frames, but for the end of what there is.
-        let room = ((HIGH_WATER - self.buffered) / FRAME).floor() * FRAME;
+        let room = ((high_water - flow.buffered) / FRAME).floor() * FRAME;
         let length = room.min(available);
         if length <= 0.0 {
             return None;
         }
-        let piece = Piece { offset: self.sent, length };
-        self.held.0 = (self.sent / BLOCK).floor() * BLOCK;
-        self.sent = piece.end();
-        self.buffered += length;
-        Some(piece)
+        let piece = Piece { offset: start, length };
+        flow.buffered += length;
+        if flow.lane != 0 {
+            flow.under_way.push(piece);
+        }
+        let lane = flow.lane;
+        self.held.0 = self.held.0.max(block_at(start));
+        self.again = self.again.filter(|block| block.end() > start);
+        match self.lost.first_mut() {
+            Some(lost) => {
+                *lost = Piece { offset: piece.end(), length: lost.length - length };
+                self.lost.retain(|lost| lost.length > 0.0);
+            }
+            None => self.sent = piece.end(),
+        }
+        Some((piece, lane))
+    }
+
+    /// Whether the bytes at a place before the end of what was read are still there.
+    fn has(&self, offset: f64) -> bool {
+        offset >= self.held.0 || self.again.is_some_and(|block| block.offset == block_at(offset))
     }
 
     fn next_read(&mut self) -> Option<Piece> {
-        let (_, end) = self.held;
-        if self.reading.is_some() || end >= self.size || end - self.sent >= BLOCK {
+        if self.reading.is_some() {
             return None;
         }
-        let piece = Piece::of(self.size, end, BLOCK);
+        let (_, end) = self.held;
+        let start = match self.lost.first() {
+            Some(lost) if !self.has(lost.offset) => block_at(lost.offset),
+            _ if end >= self.size || end - self.sent >= BLOCK => return None,
+            _ => end,
+        };
+        let piece = Piece::of(self.size, start, BLOCK);
         self.reading = Some(piece);
         Some(piece)
     }
@@ -166,7 +263,9 @@ impl StreamedUpload {
                 self.digest = Digest::Asked;
                 Some(UploadStep::Digest)
             }
-            Digest::Known(digest) if self.is_wanted && self.sent >= self.size && !self.has_ended => {
+            Digest::Known(digest)
+                if self.is_wanted && self.sent >= self.size && self.lost.is_empty() && !self.has_ended =>
+            {
                 self.has_ended = true;
                 self.was_ended = true;
                 Some(UploadStep::End(digest.clone()))
@@ -176,7 +275,12 @@ impl StreamedUpload {
     }
 }
 
+/// Where the block begins that a place is in.
+fn block_at(offset: f64) -> f64 {
+    (offset / BLOCK).floor() * BLOCK
+}
+
 #[cfg(test)]
-#[allow(clippy::panic, clippy::arithmetic_side_effects)]
+#[allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 #[path = "streamed_upload_tests.rs"]
 mod tests;

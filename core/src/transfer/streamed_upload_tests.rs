@@ -22,7 +22,7 @@ fn steps(upload: &mut StreamedUpload) -> Vec<UploadStep> {
 }
 
 fn sent(steps: &[UploadStep]) -> f64 {
-    let length = |step: &UploadStep| if let Send(piece) = step { piece.length } else { 0.0 };
+    let length = |step: &UploadStep| if let Send(piece, _) = step { piece.length } else { 0.0 };
     steps.iter().map(length).sum()
 }
 
@@ -33,7 +33,7 @@ fn a_small_file_goes_at_once_and_ends_with_its_digest() {
     assert_eq!(upload.next_step(), None);
     upload.on_read(Piece { offset: 0.0, length: 5.0 });
     assert!(upload.on_want(0.0, 5.0));
-    assert_eq!(upload.next_step(), Some(Send(Piece { offset: 0.0, length: 5.0 })));
+    assert_eq!(upload.next_step(), Some(Send(Piece { offset: 0.0, length: 5.0 }, 0)));
     assert_eq!(upload.next_step(), Some(AskDigest));
     assert_eq!(upload.next_step(), None);
     assert!(!upload.may_be_done());
@@ -50,7 +50,7 @@ fn no_more_is_handed_over_than_the_browser_takes_well() {
     let first = sent(&steps(&mut upload));
     assert!(first <= HIGH_WATER && first > HIGH_WATER - FRAME, "{first}");
     assert_eq!(steps(&mut upload), []);
-    upload.on_low(f64::from(LOW_WATER));
+    upload.on_low(0, f64::from(LOW_WATER));
     let second = sent(&steps(&mut upload));
     assert!(second + f64::from(LOW_WATER) <= HIGH_WATER && second >= 14.0 * FRAME, "{second}");
 }
@@ -59,9 +59,9 @@ fn no_more_is_handed_over_than_the_browser_takes_well() {
 fn the_receivers_limit_holds() {
     let mut upload = StreamedUpload::new(100.0 * MEGABYTE);
     upload.on_want(0.0, 100.0);
-    assert_eq!(steps(&mut upload), [Send(Piece { offset: 0.0, length: 100.0 })]);
+    assert_eq!(steps(&mut upload), [Send(Piece { offset: 0.0, length: 100.0 }, 0)]);
     assert!(upload.on_want(0.0, 150.0));
-    assert_eq!(steps(&mut upload), [Send(Piece { offset: 100.0, length: 50.0 })]);
+    assert_eq!(steps(&mut upload), [Send(Piece { offset: 100.0, length: 50.0 }, 0)]);
     // An older word does not take anything back.
     assert!(upload.on_want(0.0, 120.0));
     assert_eq!(steps(&mut upload), []);
@@ -74,7 +74,7 @@ fn only_one_block_is_read_at_a_time_and_one_ahead() {
     assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: BLOCK })));
     assert_eq!(upload.next_step(), None);
     upload.on_read(Piece { offset: 0.0, length: BLOCK });
-    let Some(Send(first)) = upload.next_step() else { panic!("nothing is sent") };
+    let Some(Send(first, 0)) = upload.next_step() else { panic!("nothing is sent") };
     assert_eq!(first.length, BLOCK);
     assert_eq!(upload.next_step(), Some(Read(Piece { offset: BLOCK, length: BLOCK })));
     upload.on_read(Piece { offset: BLOCK, length: BLOCK });
@@ -108,7 +108,7 @@ fn after_a_loss_it_goes_on_where_the_receiver_says() {
     upload.on_want(0.0, size);
     while upload.sent < 4.0 * BLOCK {
         steps(&mut upload);
-        upload.on_low(0.0);
+        upload.on_low(0, 0.0);
     }
     upload.on_lost();
     assert_eq!(sent(&steps(&mut upload)), 0.0);
@@ -119,7 +119,7 @@ fn after_a_loss_it_goes_on_where_the_receiver_says() {
     upload.on_read(Piece { offset: 5.0 * BLOCK, length: BLOCK });
     assert_eq!(upload.next_step(), None);
     upload.on_read(Piece { offset: 2.0 * BLOCK, length: BLOCK });
-    assert_eq!(upload.next_step(), Some(Send(Piece { offset: place, length: BLOCK - 1_000.0 })));
+    assert_eq!(upload.next_step(), Some(Send(Piece { offset: place, length: BLOCK - 1_000.0 }, 0)));
 }
 
 #[test]
@@ -133,7 +133,146 @@ fn the_end_is_told_again_on_another_channel() {
     assert_eq!(steps(&mut upload), [End(digest())]);
 }
 
+/// An upload with two lanes beside its channel.
+fn with_lanes(size: f64) -> StreamedUpload {
+    let mut upload = StreamedUpload::new(size);
+    assert!(upload.on_want(0.0, size));
+    upload.share(true);
+    upload.on_lane(1);
+    upload.on_lane(2);
+    upload
+}
+
+fn sent_on(steps: &[UploadStep], lane: LaneNumber) -> Vec<Piece> {
+    let on_lane = |step: &UploadStep| match step {
+        Send(piece, on) if *on == lane => Some(*piece),
+        _ => None,
+    };
+    steps.iter().filter_map(on_lane).collect()
+}
+
+#[test]
+fn lanes_share_the_work_by_how_fast_they_are() {
+    let mut upload = with_lanes(100.0 * MEGABYTE);
+    let first = steps(&mut upload);
+    for lane in 0..3 {
+        let bytes: f64 = sent_on(&first, lane).iter().map(|piece| piece.length).sum();
+        assert!(bytes <= LANE_HIGH_WATER && bytes > LANE_HIGH_WATER - FRAME, "{lane}: {bytes}");
+    }
+    let mut place = 0.0;
+    for step in &first {
+        let Send(piece, _) = step else { panic!("{step:?}") };
+        assert_eq!(piece.offset, place);
+        place = piece.end();
+    }
+    upload.on_low(2, 0.0);
+    let second = steps(&mut upload);
+    assert_eq!(sent_on(&second, 0), []);
+    assert_eq!(sent_on(&second, 1), []);
+    assert_eq!(sent_on(&second, 2).first().map(|piece| piece.offset), Some(place));
+    // Nobody else knows a lane of this number.
+    upload.on_low(7, 0.0);
+    assert_eq!(steps(&mut upload), []);
+}
+
+#[test]
+fn what_a_lane_took_with_it_goes_over_the_others_and_is_read_again() {
+    let mut upload = with_lanes(10.0 * BLOCK);
+    let lost = sent_on(&steps(&mut upload), 1);
+    while upload.sent < 3.0 * BLOCK {
+        upload.on_low(0, 0.0);
+        upload.on_low(2, 0.0);
+        assert_eq!(sent_on(&steps(&mut upload), 1), []);
+    }
+    upload.on_low(0, 0.0);
+    upload.on_lane_lost(1);
+    assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: BLOCK })));
+    upload.on_read(Piece { offset: 0.0, length: BLOCK });
+    let again = steps(&mut upload);
+    assert_eq!(sent_on(&again, 1), []);
+    let Some(Send(first, 0)) = again.first() else { panic!("{again:?}") };
+    assert_eq!(first.offset, lost[0].offset);
+    assert_eq!(first.end(), lost.last().unwrap().end());
+}
+
+#[test]
+fn what_the_receiver_has_is_not_sent_again() {
+    let mut upload = with_lanes(10.0 * BLOCK);
+    let lost = sent_on(&steps(&mut upload), 1);
+    assert!(upload.on_want(lost.last().unwrap().end(), 10.0 * BLOCK));
+    let sent = upload.sent;
+    upload.on_lane_lost(1);
+    upload.on_low(0, 0.0);
+    let Some(Send(next, 0)) = upload.next_step() else { panic!("nothing is sent") };
+    assert_eq!(next.offset, sent);
+}
+
+#[test]
+fn the_end_is_not_told_while_something_is_lost() {
+    let mut upload = with_lanes(3.0 * FRAME);
+    let all = steps(&mut upload);
+    assert_eq!(all.last(), Some(&End(digest())));
+    // Four frames for each of three, and one more.
+    let mut upload = with_lanes(13.0 * FRAME);
+    steps(&mut upload);
+    upload.on_lane_lost(2);
+    assert_eq!(steps(&mut upload), [], "the others are full");
+    upload.on_low(0, 0.0);
+    assert_eq!(sent(&steps(&mut upload)), 4.0 * FRAME);
+    assert!(!upload.has_ended);
+    upload.on_low(1, 0.0);
+    assert_eq!(steps(&mut upload).last(), Some(&End(digest())));
+}
+
 proptest! {
+    /// Lanes come, go and lose any part of what was under way; each is as fast as it likes.
+    #[test]
+    fn every_byte_arrives_over_whatever_lanes(
+        frames in 1_u32..90,
+        rest in 0_u32..65_528,
+        course in prop::collection::vec((0_u8..4, 0_usize..8, prop::bool::weighted(0.1), 0_u8..4), 20..200),
+    ) {
+        let size = f64::from(frames) * FRAME + f64::from(rest);
+        let mut upload = StreamedUpload::new(size);
+        upload.on_want(0.0, size);
+        let mut pipes: std::collections::BTreeMap<u8, Vec<Piece>> = [(0, Vec::new())].into();
+        let mut arrived: Vec<Piece> = Vec::new();
+        let course = course.into_iter().chain((0_u8..4).cycle().take(400).map(|lane| (lane, 8, false, 0)));
+        for (lane, count, breaks, opens) in course {
+            if opens > 0 && lane == opens && !pipes.contains_key(&opens) {
+                upload.share(true);
+                upload.on_lane(opens);
+                pipes.insert(opens, Vec::new());
+            }
+            for step in steps(&mut upload) {
+                if let Send(piece, lane) = step {
+                    pipes.get_mut(&lane).unwrap().push(piece);
+                }
+            }
+            let Some(pipe) = pipes.get_mut(&lane) else { continue };
+            let count = count.min(pipe.len());
+            arrived.extend(pipe.drain(..count));
+            if breaks && lane > 0 {
+                pipes.remove(&lane);
+                upload.on_lane_lost(lane);
+            } else {
+                let left: f64 = pipe.iter().map(|piece| piece.length).sum();
+                upload.on_low(lane, left);
+            }
+            prop_assert!((0.0..1.0).contains(&upload.part()));
+        }
+        // What is left in lanes that stand still arrives at last.
+        arrived.extend(pipes.into_values().flatten());
+        arrived.sort_by(|a, b| a.offset.total_cmp(&b.offset));
+        let mut end = 0.0;
+        for piece in arrived {
+            prop_assert!(piece.offset <= end, "a gap at {end}");
+            end = piece.end().max(end);
+        }
+        prop_assert_eq!(end, size);
+        prop_assert!(upload.may_be_done());
+    }
+
     /// The channel breaks at any time and loses any part of what was under way.
     #[test]
     fn every_byte_arrives_in_its_order(
@@ -150,7 +289,7 @@ proptest! {
         while !upload.may_be_done() || received < size {
             let mut under_way: f64 = received;
             for step in steps(&mut upload) {
-                if let Send(piece) = step {
+                if let Send(piece, _) = step {
                     prop_assert_eq!(piece.offset, under_way);
                     under_way = piece.end();
                 }
@@ -166,7 +305,7 @@ proptest! {
                 }
                 _ => {
                     received = under_way;
-                    upload.on_low(0.0);
+                    upload.on_low(0, 0.0);
                 }
             }
             prop_assert!((0.0..1.0).contains(&upload.part()));

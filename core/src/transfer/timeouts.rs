@@ -25,7 +25,8 @@ impl Transfer {
             Stage::Queued { rests_until } => rests_until,
             _ => None,
         };
-        sooner(sooner(self.due, self.reopen), rest)
+        let own = sooner(sooner(self.due, self.reopen), rest);
+        self.lanes.iter().fold(own, |soonest, lane| sooner(soonest, lane.deadline))
     }
 }
 
@@ -44,6 +45,7 @@ impl Room {
         for file in of(self, |transfer| transfer.reopen) {
             self.open_stream(context, file);
         }
+        self.give_up_late_lanes(context);
         for file in of(self, |transfer| transfer.due) {
             let Some(expiry) = self.last_moment(file) else { continue };
             if expiry.is_due(now) {

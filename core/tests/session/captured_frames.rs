@@ -144,6 +144,7 @@ fn what_we_send_has_the_members_that_2_7_2_sends() {
         // What 2.7.2 does not send, and ignores.
         .with("messageCiphers", Vec::new())
         .with("fileChannels", true)
+        .with("fileLanes", true)
         .into();
     assert_eq!(shape(&enter), shape(&theirs));
 }

@@ -156,6 +156,14 @@ impl Scene {
         self.outputs.retain(|output| matches!(output, Output::DeriveKey { .. }));
     }
 
+    /// As [`Scene::forget`], but statistics that were asked for are still to be read.
+    pub fn forget_but_statistics(&mut self) {
+        let is_read = |output: &Output| {
+            matches!(output, Output::Connection { op: ConnectionOp::ReadStatistics { .. }, .. })
+        };
+        self.outputs.retain(is_read);
+    }
+
     pub fn answer_api(&mut self) {
         self.answer_api_with(200, Some(ticket("lobby")));
     }

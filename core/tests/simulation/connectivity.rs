@@ -4,6 +4,7 @@ use crate::file_shell::Packet;
 use crate::media_server::MEDIA_SERVER;
 use crate::page::{Client, Page};
 use crate::peer_connection::{Channel, PeerConnection, Reuse};
+use crate::surroundings::json;
 use crate::world::{Happening, PageId, World};
 use skylink_core::{
     ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, Input,
@@ -81,6 +82,11 @@ impl World {
             ConnectionOp::ReadStatistics { request } => {
                 let reading = StatisticsReading {
                     raw: browser.handles.issue("statistics"),
+                    report: json(&format!(
+                        r#"{{"T":{{"type":"transport","selectedCandidatePairId":"P"}},
+                        "P":{{"type":"candidate-pair","id":"P","currentRoundTripTime":{}}}}}"#,
+                        self.round_trip / 1_000.0
+                    )),
                     ..StatisticsReading::default()
                 };
                 let event = ConnectionEvent::Statistics { request, reading: Box::new(reading) };

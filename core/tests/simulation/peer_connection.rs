@@ -246,9 +246,9 @@ impl PeerConnection {
             ConnectionOp::SetLocal { kind: DescriptionKind::Rollback, .. } => self.roll_back(),
             ConnectionOp::SetLocal { kind, sdp } => self.set_local(kind, &sdp),
             ConnectionOp::SetRemote { kind, sdp } => self.set_remote(kind, &sdp, handles),
-            ConnectionOp::AddCandidate { number, candidate, mid, .. } => {
-                let error =
-                    self.add_candidate(&candidate, mid.as_deref()).err().map(|_| handles.issue("error"));
+            ConnectionOp::AddCandidate { number, candidate, mid, line } => {
+                let taken = self.add_candidate(&candidate, mid.as_deref(), line);
+                let error = taken.err().map(|_| handles.issue("error"));
                 Ok(vec![ConnectionEvent::CandidateAdded { number, error }])
             }
             other => panic!("{other:?} is not part of the chain"),
@@ -505,9 +505,19 @@ impl PeerConnection {
         vec![ConnectionEvent::SignalingState(state.name().into())]
     }
 
-    fn add_candidate(&mut self, candidate: &str, mid: Option<&str>) -> Result<(), &'static str> {
+    fn add_candidate(
+        &mut self,
+        candidate: &str,
+        mid: Option<&str>,
+        line: Option<f64>,
+    ) -> Result<(), &'static str> {
         let remote = self.remote().ok_or("InvalidStateError")?;
-        if !remote.sections.iter().any(|section| Some(section.mid.as_str()) == mid) {
+        let has_line = |line: f64| (0..remote.sections.len()).any(|place| place as f64 == line);
+        let is_known = match mid {
+            Some(mid) => remote.sections.iter().any(|section| section.mid == mid),
+            None => line.is_some_and(has_line),
+        };
+        if !is_known {
             return Err("OperationError");
         }
         let ufrag = candidate.rsplit(' ').next().unwrap_or_default().to_owned();

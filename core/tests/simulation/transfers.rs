@@ -6,7 +6,7 @@ use crate::network::Habits;
 use crate::world::{Action, Happening, Media, PageId, World, ROOM};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
-use skylink_core::{BlobFacts, Call, ChannelId, ConnectionId, PromiseId};
+use skylink_core::{BlobFacts, Call, ChannelId, ConnectionEvent, ConnectionId, Input, PromiseId};
 use skylink_protocol::{Object, Value};
 
 const MEGABYTE: f64 = 1_048_576.0;
@@ -85,6 +85,21 @@ impl World {
         let channels = self.all_channels(page);
         if let Some((connection, channel)) = channels.get(place % channels.len().max(1)) {
             self.break_channel(page, *connection, *channel);
+        }
+    }
+
+    /// The connections of a page beyond those to the other members.
+    fn lanes(&self, page: PageId) -> Vec<ConnectionId> {
+        let others = self.pages.iter().filter(|page| page.wants_in).count().saturating_sub(1);
+        self.pages[page].browser.connections.keys().copied().skip(others).collect()
+    }
+
+    /// One end of a lane notices that its way is gone; the other does not.
+    pub(crate) fn fail_some_lane(&mut self, page: PageId, place: usize) {
+        let lanes = self.lanes(page);
+        if let Some(connection) = lanes.get(place % lanes.len().max(1)).copied() {
+            let event = ConnectionEvent::ConnectionState("disconnected".into());
+            self.input(page, Input::Connection { connection, event });
         }
     }
 
@@ -191,6 +206,94 @@ fn a_lost_channel_is_made_up_for() {
     world.assert_nothing_is_left();
 }
 
+/// How many lanes there were at most.
+fn settle_counting_lanes(world: &mut World) -> usize {
+    let mut most = 0;
+    loop {
+        if !world.step() {
+            return most;
+        }
+        most = most.max(world.lanes(0).len());
+    }
+}
+
+#[test]
+fn a_large_file_on_a_way_with_delay_takes_lanes_and_leaves_none() {
+    for (round_trip, size, lanes) in [(50.0, 20.0, 3), (50.0, 1.5, 0), (1.0, 20.0, 0)] {
+        let mut world = meeting(8, &["alice", "bob"]);
+        world.round_trip = round_trip;
+        let size = (size * MEGABYTE).trunc();
+        let (promise, content) = world.send_file(0, size, Value::Null);
+        assert_eq!(settle_counting_lanes(&mut world), lanes, "{round_trip} ms");
+        assert!(is_success(&world.entries(0, promise)[0]));
+        assert!(world.has_received(1, content, size));
+        for page in 0..2 {
+            assert!(world.lanes(page).is_empty());
+        }
+        world.assert_nothing_is_left();
+    }
+}
+
+#[test]
+fn lanes_are_faster() {
+    let [alone, together] = [0.0, 50.0].map(|round_trip| {
+        let mut world = meeting(8, &["alice", "bob"]);
+        world.round_trip = round_trip;
+        world.send_file(0, 50.0 * MEGABYTE, Value::Null);
+        while !world.states(0).contains(&"uploadStarted") {
+            assert!(world.step());
+        }
+        let begin = world.elapsed();
+        while world.states(0).last() != Some(&"uploadCompleted") {
+            assert!(world.step());
+        }
+        world.elapsed() - begin
+    });
+    // Channels of the simulation carry 20 MB/s each.
+    assert!(together < 0.7 * alone, "{together} ms instead of {alone} ms");
+}
+
+#[test]
+fn only_so_many_lanes_for_all_files_of_a_room() {
+    let mut world = meeting(9, &["alice", "bob", "carol", "dave", "erin", "frank"]);
+    world.round_trip = 50.0;
+    let calls = [0, 0].map(|page| world.send_file(page, 8.0 * MEGABYTE, Value::Null));
+    let most = settle_counting_lanes(&mut world);
+    assert!((9..=12).contains(&most), "{most}");
+    for (promise, _) in calls {
+        assert!(world.entries(0, promise).iter().all(is_success));
+    }
+    world.assert_nothing_is_left();
+}
+
+#[test]
+fn peers_that_do_not_know_lanes_get_none() {
+    let mut world = World::new(10, Habits::good());
+    world.is_plain = true;
+    world.round_trip = 50.0;
+    meet(&mut world, &["alice", "bob"]);
+    let (promise, _) = world.send_file(0, 5.0 * MEGABYTE, Value::Null);
+    assert_eq!(settle_counting_lanes(&mut world), 0);
+    assert!(is_success(&world.entries(0, promise)[0]));
+    world.assert_nothing_is_left();
+}
+
+#[test]
+fn lost_lanes_do_not_lose_the_file() {
+    for seed in 0..20 {
+        let mut world = meeting(seed, &["alice", "bob"]);
+        world.round_trip = 50.0;
+        let (promise, content) = world.send_file(0, 40.0 * MEGABYTE, Value::Null);
+        for (moment, page) in [(1_050.0, 0), (1_200.0, 1), (1_300.0, 1), (1_400.0, 0), (1_700.0, 1)] {
+            world.schedule(moment, Happening::FailLane(page, seed as usize));
+        }
+        world.settle();
+        assert!(is_success(&world.entries(0, promise)[0]));
+        assert!(world.has_received(1, content, 40.0 * MEGABYTE));
+        world.assert_nothing_is_left();
+    }
+}
+
 #[test]
 fn requests_that_nobody_answers_end() {
     let mut world = meeting(4, &["alice", "bob"]);
@@ -270,6 +373,7 @@ fn a_media_server_that_does_not_know_files_gets_none() {
 enum Mishap {
     Send(f64),
     Break(usize),
+    FailLane(usize),
     Cancel,
     Leave,
     Join,
@@ -280,6 +384,7 @@ fn mishap() -> impl Strategy<Value = Mishap> {
         4 => prop_oneof![Just(1.0), Just(49_152.0), Just(49_153.0), (1_u32..9_000_000).prop_map(f64::from)]
             .prop_map(Mishap::Send),
         4 => (0_usize..6).prop_map(Mishap::Break),
+        2 => (0_usize..3).prop_map(Mishap::FailLane),
         2 => Just(Mishap::Cancel),
         1 => Just(Mishap::Leave),
         1 => Just(Mishap::Join),
@@ -294,6 +399,7 @@ proptest! {
         seed in any::<u64>(),
         is_plain in prop::bool::weighted(0.2),
         is_relayed in prop::bool::weighted(0.3),
+        round_trip in prop_oneof![Just(0.0), Just(60.0)],
         refuses in prop_oneof![Just(0.0), Just(0.3)],
         ignores in prop_oneof![Just(0.0), Just(0.2)],
         course in prop::collection::vec((0.0..4_000.0, 0_usize..2, mishap()), 1..14),
@@ -303,6 +409,7 @@ proptest! {
         if is_relayed {
             world.media_server = Some(Box::new(Real::new("rid-of-lobby", world.now)));
         }
+        world.round_trip = round_trip;
         meet(&mut world, &["alice", "bob"]);
         for page in 0..2 {
             world.pages[page].habits.refuses = refuses;
@@ -312,6 +419,7 @@ proptest! {
             world.schedule(moment, match mishap {
                 Mishap::Send(size) => Happening::SendFile(page, size),
                 Mishap::Break(place) => Happening::Break(page, place),
+                Mishap::FailLane(place) => Happening::FailLane(page, place),
                 Mishap::Cancel => Happening::Cancel(page),
                 Mishap::Leave => Happening::Act(page, Action::Leave),
                 Mishap::Join => Happening::Act(page, Action::Join(Media::NONE)),

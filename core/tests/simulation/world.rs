@@ -131,6 +131,8 @@ pub enum Happening {
     Cancel(PageId),
     /// A channel of a page breaks: any, by its place among all.
     Break(PageId, usize),
+    /// A peer connection of a page that belongs to a transfer fails: any, by its place among all such.
+    FailLane(PageId, usize),
 }
 
 pub struct World {
@@ -154,6 +156,8 @@ pub struct World {
     /// The channels for files that lead to a media server, and how many members opened.
     pub relayed: Vec<RelayedChannel>,
     pub relayed_count: u64,
+    /// Milliseconds of a round trip between pages, as browsers tell it.
+    pub round_trip: f64,
     /// Whether nobody learns what others can do beyond 2.7.2.
     pub is_plain: bool,
     /// Whether what happens is written out, for somebody who looks into a failure.
@@ -179,6 +183,7 @@ impl World {
             sent_files: Vec::new(),
             relayed: Vec::new(),
             relayed_count: 0,
+            round_trip: 0.0,
             is_plain: false,
             is_told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
@@ -519,6 +524,7 @@ impl World {
             }
             Happening::Cancel(page) => self.cancel_some_transfer(page),
             Happening::Break(page, place) => self.break_some_channel(page, place),
+            Happening::FailLane(page, place) => self.fail_some_lane(page, place),
             Happening::LinkToMediaServer(page, connection) => self.link_to_media_server(page, connection),
             Happening::FrameDown(wire, text) => self.frame_down(wire, text),
             Happening::ServerLoses(wire) => {
@@ -669,5 +675,5 @@ impl World {
 
 /// A greeting as 2.7.2 sends it.
 fn without_extensions(text: &str) -> String {
-    text.replace(r#",\"fileChannels\":true"#, "")
+    text.replace(r#",\"fileChannels\":true,\"fileLanes\":true"#, "")
 }

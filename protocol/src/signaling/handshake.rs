@@ -38,6 +38,8 @@ shape! {
         publisher_id: Option<String> = "publisherId",
         /// Whether files may come through channels of their own; 2.7.2 ignores this.
         file_channels: Option<bool> = "fileChannels",
+        /// Whether such a channel may have lanes beside it; 2.7.2 ignores this.
+        file_lanes: Option<bool> = "fileLanes",
     }
 }
 
@@ -78,6 +80,8 @@ shape! {
         peers_in_room: Option<Vec<Value>> = "peersInRoom",
         /// Whether files may come through channels of their own; 2.7.2 ignores this.
         file_channels: Option<bool> = "fileChannels",
+        /// Whether such a channel may have lanes beside it; 2.7.2 ignores this.
+        file_lanes: Option<bool> = "fileLanes",
     }
 }
 

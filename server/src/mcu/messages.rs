@@ -60,6 +60,7 @@ pub fn welcome(rid: &str, target: &str, peers_in_room: Vec<Value>) -> Value {
         publisher_id: None,
         message_ciphers: None,
         file_channels: Some(true),
+        file_lanes: None,
         peers_in_room: Some(peers_in_room),
     })
 }

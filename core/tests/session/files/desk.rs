@@ -22,15 +22,22 @@ pub struct Desk {
 impl Desk {
     /// With `bob`, a client of 2.7.2, or of this SDK.
     pub fn new(peer_is_ours: bool) -> Self {
+        Self::greeted_with(if peer_is_ours { r#","fileChannels":true,"fileLanes":true"# } else { "" })
+    }
+
+    fn greeted_with(extensions: &'static str) -> Self {
         let mut scene = Scene::in_room();
-        if peer_is_ours {
-            scene.extensions = r#","fileChannels":true"#;
-        }
+        scene.extensions = extensions;
         let connection = scene.connect("bob");
         let mut desk = Self { scene, connection, channels: 0 };
         desk.channel_offered("rid_bob_me");
         desk.scene.forget();
         desk
+    }
+
+    /// With `bob`, who knows channels for files, but no lanes.
+    pub fn without_lanes() -> Self {
+        Self::greeted_with(r#","fileChannels":true"#)
     }
 
     /// With whatever the scene is.

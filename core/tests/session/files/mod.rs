@@ -2,6 +2,7 @@
 
 mod arguments;
 mod desk;
+mod lanes;
 mod old_way;
 mod old_way_queue;
 mod own_way;

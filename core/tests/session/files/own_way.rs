@@ -8,13 +8,13 @@ use skylink_core::{
 };
 use skylink_protocol::Value;
 
-const BLOCK: f64 = 1_048_448.0;
+pub const BLOCK: f64 = 1_048_448.0;
 
-fn id() -> String {
+pub fn id() -> String {
     format!("me_{NOW}")
 }
 
-fn request(id: &str, bytes: f64) -> String {
+pub fn request(id: &str, bytes: f64) -> String {
     format!(
         r#"{{"type":"WRQ","transferId":"{id}","name":"b.txt","size":8,"originalSize":{bytes},"dataType":"blob",
         "mimeType":"text/x","chunkType":"arrayBuffer","chunkSize":65528,"timeout":10,"isPrivate":false,
@@ -22,12 +22,12 @@ fn request(id: &str, bytes: f64) -> String {
     )
 }
 
-fn accept(id: &str) -> String {
+pub fn accept(id: &str) -> String {
     format!(r#"{{"type":"ACK","sender":"bob","ackN":0,"transferId":"{id}"}}"#)
 }
 
 /// The last channel that was opened for a file.
-fn opened(desk: &Desk) -> ChannelId {
+pub fn opened(desk: &Desk) -> ChannelId {
     let opened = desk.scene.outputs.iter().rev().find_map(|output| match output {
         Output::Connection {
             op: ConnectionOp::Channel { channel, op: ChannelOp::OpenForFile { .. } },
@@ -45,11 +45,11 @@ fn closed(desk: &Desk, wanted: ChannelId) -> bool {
     })
 }
 
-fn tell(desk: &mut Desk, channel: ChannelId, message: &str) {
+pub fn tell(desk: &mut Desk, channel: ChannelId, message: &str) {
     desk.on_channel(channel, ChannelEvent::Text(message.to_owned()));
 }
 
-fn want(desk: &mut Desk, channel: ChannelId, offset: f64, limit: f64) {
+pub fn want(desk: &mut Desk, channel: ChannelId, offset: f64, limit: f64) {
     tell(desk, channel, &format!(r#"{{"type":"WANT","offset":{offset},"limit":{limit}}}"#));
 }
 
@@ -90,8 +90,10 @@ fn what_we_can_is_said_in_the_greeting_and_only_there() {
     scene.meet("bob");
     for (kind, says) in [("enter", true), ("welcome", true), ("joinRoom", false)] {
         let sent = scene.sent().into_iter().find(|message| text(message, "type") == kind).unwrap();
-        let says_it = sent.get("fileChannels").cloned();
-        assert_eq!(says_it, says.then_some(Value::Bool(true)), "{kind}");
+        for member in ["fileChannels", "fileLanes"] {
+            let says_it = sent.get(member).cloned();
+            assert_eq!(says_it, says.then_some(Value::Bool(true)), "{kind}");
+        }
     }
     let info = scene.detail("peerJoined").get("peerInfo").cloned().unwrap();
     assert!(!crate::surroundings::print(&info).contains("fileChannels"), "apps see nothing of it");

@@ -151,7 +151,7 @@ impl Bridge {
                 self.count_text()?;
                 Ok(Some(data))
             }
-            FileMessage::End(_) => Err(Broken),
+            FileMessage::End(_) | FileMessage::LaneSignal(_) => Err(Broken),
         }
     }
 
