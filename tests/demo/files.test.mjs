@@ -85,3 +85,32 @@ test('files go to a person, to everybody, several at once, or not at all', async
   assert.equal(await anna.find('transfer').count(), 0);
   assert.deepEqual([...anna.errors, ...bob.errors], []);
 });
+
+/** Whether a finger on the middle of what is at the locator would press it. */
+const isPressable = (locator) =>
+  locator.evaluate((target) => {
+    const { left, top, width, height } = target.getBoundingClientRect();
+    return target.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  });
+
+test('on a phone a question about a file can be answered while a panel is open', async (t) => {
+  const { anna, bob } = await twoPeople(t, 'question');
+  await bob.open('chat');
+  await bob.find('chat-input').fill('half a sentence');
+  await drop(anna.tileOf('Bob'), 'now.bin', 2_000);
+  await bob.find('transfer-prompt').waitFor();
+  for (const name of ['prompt-accept', 'prompt-refuse', 'chat-input', 'chat-send', 'leave']) {
+    assert.ok(await isPressable(bob.find(name)), `${name} can be reached`);
+  }
+  assert.equal(
+    await bob.page.evaluate(() => document.documentElement.scrollWidth),
+    PHONE.width,
+    'nothing is too wide',
+  );
+  await bob.find('prompt-accept').click();
+  await anna.open('files');
+  await transferOf(anna, 'now.bin', 'done').waitFor();
+  await bob.find('transfer-prompt').waitFor({ state: 'hidden' });
+  assert.equal(await bob.find('chat-input').inputValue(), 'half a sentence');
+  assert.deepEqual([...anna.errors, ...bob.errors], []);
+});
