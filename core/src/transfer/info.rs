@@ -82,10 +82,12 @@ impl Transfer {
     }
 
     /// `DATA_TRANSFER_STATE` about progress: each step of the old way, as 2.7.2 tells them, and
-    /// now and then of the new one.
+    /// now and then of the new one, when there is news.
     pub fn tell_progress(&mut self, context: &mut Context) {
-        if self.is_chunked() || self.shown.plus(PACE).is_due(context.now) {
-            self.shown = context.now;
+        let percentage = Some(percents(self.part()));
+        let is_news = self.shown.plus(PACE).is_due(context.now) && percentage != self.shown_percentage;
+        if self.is_chunked() || is_news {
+            (self.shown, self.shown_percentage) = (context.now, percentage);
             self.tell(
                 context,
                 match self.direction {

@@ -141,8 +141,9 @@ pub(crate) struct Transfer {
     pub active: Timestamp,
     /// When to look whether that is too long ago.
     pub due: Option<Timestamp>,
-    /// When the app was last told how far it is.
+    /// When the app was last told how far it is, and what.
     pub shown: Timestamp,
+    pub shown_percentage: Option<f64>,
 }
 
 /// The transfers of a room, and what is to be remembered of others.
@@ -179,6 +180,7 @@ impl Transfer {
             active: Timestamp::default(),
             due: None,
             shown: Timestamp::default(),
+            shown_percentage: None,
         }
     }
 

@@ -405,6 +405,16 @@ fn progress_is_told_ten_times_a_second_at_the_most() {
 }
 
 #[test]
+fn progress_is_not_told_twice_when_there_is_none() {
+    let (mut desk, _, channel) = uploading(5.0);
+    desk.scene.now = desk.scene.now.plus(500.0);
+    desk.read();
+    want(&mut desk, channel, 0.0, 5.0);
+    assert_eq!(sent(&desk).len(), 1, "it is in the browser's hands, and did not leave yet");
+    assert_eq!(desk.states(), ["userRequest", "uploadStarted", "uploading"]);
+}
+
+#[test]
 fn transfer_channels_are_listed_with_what_they_carry() {
     let (mut desk, ..) = downloading(5.0);
     desk.send(5.0);
