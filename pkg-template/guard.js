@@ -35,6 +35,8 @@ export function closeWhatIsLeft(exports, kept) {
       const value = table.get(index);
       if (value instanceof RTCPeerConnection || value instanceof WebSocket) {
         value.close();
+      } else if (value instanceof WritableStreamDefaultWriter) {
+        value.abort().catch(() => {});
       } else if (value instanceof MediaStream) {
         for (const track of value.getTracks()) {
           if (!kept.has(track)) {

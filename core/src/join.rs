@@ -52,6 +52,7 @@ impl Session {
         let init = InitOptions::new(init_options);
         let given = options.get("roomName").and_then(Value::as_text).filter(|name| !name.is_empty());
         let Some(name) = given.or(init.default_room()).map(str::to_owned) else {
+            self.release(prefetched);
             return self.context.reject(promise, SkylinkError::new(ErrorCode::NoRoomName).into());
         };
         let streams = match prefetched {
@@ -65,8 +66,14 @@ impl Session {
         if let Some(place) = self.rooms.iter().position(|room| room.is_called(&name)) {
             let known = self.rooms.get_mut(place).map(|room| (room.key, room.joining.as_mut()));
             match known {
-                Some((_, Some(joining))) => return joining.promises.push(promise),
-                Some((key, None)) => self.close_room(key, true),
+                Some((_, Some(joining))) => {
+                    joining.promises.push(promise);
+                    return self.release(streams.map_or(Prefetched::None, Prefetched::Streams));
+                }
+                Some((key, None)) => {
+                    self.keep_tracks(key, streams.as_deref().unwrap_or_default());
+                    self.close_room(key, true);
+                }
                 None => {}
             }
         }
@@ -99,6 +106,27 @@ impl Session {
         room.report_auth(&mut self.context, "request", None, None, Object::new().into());
         self.rooms.push(room);
         self.context.push(Output::Fetch { request, url, headers });
+    }
+
+    /// Streams that are not needed after all. Their tracks are the app's.
+    fn release(&mut self, prefetched: Prefetched) {
+        if let Prefetched::Streams(streams) = prefetched {
+            for stream in streams {
+                self.context.push(Output::Release(stream.handle));
+            }
+        }
+    }
+
+    /// Takes those tracks out of a room that is about to be left: they go on in the next one.
+    fn keep_tracks(&mut self, key: RoomKey, streams: &[crate::CapturedStream]) {
+        let Some((room, context)) = self.room(key) else { return };
+        room.streams.retain(|own| {
+            let goes_on = streams.iter().any(|stream| stream.track_id == own.track_id);
+            if goes_on {
+                context.push(Output::Release(own.handle));
+            }
+            !goes_on
+        });
     }
 
     fn ready_state(&mut self, state: f64, error: Value, room: Value) {

@@ -41,7 +41,7 @@ impl Session {
             let settings = room.peer_info(peer).remove("settings").unwrap_or_default();
             (peer.id.clone(), settings)
         };
-        Some(room.peers.iter().map(settings).collect::<Object>().into())
+        Some(room.members().map(settings).collect::<Object>().into())
     }
 }
 

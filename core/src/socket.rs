@@ -142,7 +142,11 @@ impl Session {
 
     fn on_socket_error(&mut self, id: SocketId, payload: &str) {
         let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else { return };
-        let error = SkylinkError::with_detail(ErrorCode::SocketError, payload);
+        let told = match (self.context.environment.json.parse)(payload) {
+            Some(Value::Text(text)) => text,
+            _ => payload.to_owned(),
+        };
+        let error = SkylinkError::with_detail(ErrorCode::SocketError, told);
         let was_opening = !socket.is_open();
         let detail = channel_detail(socket);
         let socket_id = Some(socket.sid.clone()).filter(|sid| !sid.is_empty());

@@ -148,8 +148,19 @@ for (const kind of KINDS) {
           receivingPeerId: 'b',
         });
         await client.waitFor('channelMessage', ({ message: text }) => /introduceError/.test(text));
-        assert.deepEqual(client.seen('introduceStateChange'), []);
-        if (kind === 'ours') assert.deepEqual(client.pageErrors, []);
+        if (kind === 'ours') {
+          assert.deepEqual(await client.waitFor('introduceStateChange'), {
+            state: 'error',
+            privilegedPeerId: client.id,
+            sendingPeerId: 'a',
+            receivingPeerId: 'b',
+            reason: 'nobody',
+          });
+          assert.deepEqual(client.pageErrors, []);
+        } else {
+          await client.until(() => client.pageErrors.length > 0, 'its error');
+          assert.deepEqual(client.seen('introduceStateChange'), []);
+        }
       });
       await step('E-30: an error of the socket', async () => {
         proxy.say('44"not allowed"');

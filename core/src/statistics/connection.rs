@@ -19,14 +19,17 @@ impl From<&DescriptionReading> for Value {
     }
 }
 
-/// The member `connection`. The `configuration` is shown without what the ICE servers want to know.
+/// The member `connection`. The `configuration` is shown without what the ICE servers want to know;
+/// `transfer` is the id of the transfer that a channel is busy with.
 pub(crate) fn connection_info(
     peer: &Peer,
     configuration: &Value,
     local: &DescriptionReading,
     remote: &DescriptionReading,
+    transfer: impl Fn(&Channel) -> Option<String>,
 ) -> Object {
-    let channels = peer.channels.iter().map(|channel| (channel.label.clone(), channel_info(channel)));
+    let info = |channel: &Channel| (channel.label.clone(), channel_info(channel, transfer(channel)));
+    let channels = peer.channels.iter().map(info);
     Object::new()
         .with("iceConnectionState", peer.states.ice.as_str())
         .with("iceGatheringState", peer.states.gathering.as_str())
@@ -42,12 +45,12 @@ pub(crate) fn connection_info(
         .with("peerDataChannels", channels.collect::<Object>())
 }
 
-fn channel_info(channel: &Channel) -> Value {
+fn channel_info(channel: &Channel, transfer: Option<String>) -> Value {
     Object::new()
         .with("label", channel.label.as_str())
         .with("readyState", if channel.open { "open" } else { "connecting" })
         .with("channelType", channel.type_name())
-        .with("currentTransferId", Value::Null)
+        .with("currentTransferId", transfer)
         .with("currentStreamId", Value::Null)
         .into()
 }

@@ -8,6 +8,7 @@ mod transport;
 pub use self::connection::DescriptionReading;
 
 use self::report::{counters, Report};
+use crate::data_channel::Channel;
 use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::{Context, Session};
@@ -207,11 +208,12 @@ impl Room {
     /// What apps get to see (public API T-06).
     fn status(&mut self, id: &str, reading: StatisticsReading, purpose: &Purpose) -> Object {
         let mut output = Object::new().with("peerId", id).with("raw", Value::Handle(reading.raw));
-        let configuration = self.configuration.clone();
-        let Some(peer) = self.peer_mut(id) else { return output };
+        let Some(peer) = self.peer(id) else { return output };
         let (local, remote) = (&reading.local, &reading.remote);
-        let info = connection::connection_info(peer, &configuration, local, remote);
+        let transfer = |channel: &Channel| self.transfer_on(id, channel).map(|transfer| transfer.id.clone());
+        let info = connection::connection_info(peer, &self.configuration, local, remote, transfer);
         output.set("connection", info);
+        let Some(peer) = self.peer_mut(id) else { return output };
         let entries = match reading.report {
             Value::Object(entries) => entries,
             _ => Object::new(),

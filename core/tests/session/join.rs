@@ -132,6 +132,39 @@ fn joining_the_room_one_is_in_leaves_it_first() {
 }
 
 #[test]
+fn streams_given_to_the_next_join_go_on_and_the_others_end() {
+    let mut scene = Scene::in_room();
+    let given = |handles: [u32; 2]| {
+        let kinds = [("voice", Kind::Audio), ("face", Kind::Video)];
+        handles.into_iter().zip(kinds).map(|(handle, (id, kind))| own_stream(handle, id, kind))
+    };
+    let join = |scene: &mut Scene, streams| {
+        scene.forget();
+        scene.join_with(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#, Prefetched::Streams(streams))
+    };
+    join(&mut scene, given([40, 41]).collect());
+    scene.enter();
+    join(&mut scene, given([50, 51]).take(1).collect());
+    let stopped = |scene: &Scene, handle| scene.has(&Output::StopTracks(handle));
+    assert!(!stopped(&scene, 40) && scene.has(&Output::Release(40)), "the voice goes on");
+    assert!(stopped(&scene, 41) && scene.has(&Output::Release(41)), "the face does not");
+    assert_eq!(scene.detail("streamEnded").get("streamId"), Some(&"face".into()));
+    scene.enter();
+    assert_eq!(scene.detail("onIncomingStream").get("streamId"), Some(&"voice".into()));
+}
+
+#[test]
+fn streams_of_a_join_that_does_not_begin_are_let_go() {
+    let mut scene = Scene::new();
+    scene.join(r#"{"roomName":"lobby"}"#);
+    let given = |handle| Prefetched::Streams(vec![own_stream(handle, "voice", Kind::Audio)]);
+    scene.join_with(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#, given(40));
+    scene.join_with(r#"{"appKey":"demo"}"#, "{}", given(41));
+    assert!(scene.has(&Output::Release(40)) && scene.has(&Output::Release(41)));
+    assert!(!scene.has(&Output::StopTracks(40)), "the tracks are the app's");
+}
+
+#[test]
 fn the_default_room_is_joined_when_none_is_named() {
     let mut scene = Scene::new();
     scene.join_with(r#"{"appKey":"demo","defaultRoom":"hall"}"#, "{}", Prefetched::None);

@@ -70,6 +70,10 @@ fn we_enter_at_the_media_server_and_it_names_the_members() {
     assert!(detail.get("room").is_some());
     assert_eq!(scene.detail("peerJoined").get("peerId"), Some(&"carol".into()));
     assert_eq!(peers(&mut scene), ["bob", "carol", "me"], "the media server is left out");
+    let settings = scene.call(Call::GetPeersCustomSettings { room: "lobby".into() }).unwrap();
+    let mut named: Vec<&str> = settings.as_object().unwrap().iter().map(|(id, _)| id).collect();
+    named.sort_unstable();
+    assert_eq!(named, ["bob", "carol"], "so it is here");
     let connection = scene.last_connection();
     let ops: Vec<&ConnectionOp> = scene
         .outputs

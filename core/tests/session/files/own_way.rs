@@ -4,7 +4,8 @@ use super::desk::{Desk, MAIN, NOW};
 use crate::scene::text;
 use crate::surroundings::json;
 use skylink_core::{
-    ChannelEvent, ChannelId, ChannelOp, ConnectionOp, ErrorCode, Failure, FileEvent, FileOp, Output, Piece,
+    ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionOp, ErrorCode, Failure, FileEvent, FileOp,
+    Output, Piece,
 };
 use skylink_protocol::Value;
 
@@ -412,6 +413,21 @@ fn progress_is_not_told_twice_when_there_is_none() {
     want(&mut desk, channel, 0.0, 5.0);
     assert_eq!(sent(&desk).len(), 1, "it is in the browser's hands, and did not leave yet");
     assert_eq!(desk.states(), ["userRequest", "uploadStarted", "uploading"]);
+}
+
+#[test]
+fn the_status_of_a_connection_tells_what_its_channels_carry() {
+    let mut desk = Desk::without_peer(crate::statistics::in_room(r#"{"appKey":"demo"}"#, "true"));
+    desk.meet("bob");
+    let connection = desk.scene.last_connection();
+    desk.scene.report(connection, ConnectionEvent::IceState("connected".into()));
+    desk.send(5.0);
+    let id = desk.scene.detail("dataTransferState").get("transferId").cloned();
+    let promise = crate::statistics::ask(&mut desk.scene, "lobby", "null");
+    crate::statistics::answer_last(&mut desk.scene);
+    let entry = desk.scene.resolution(promise).as_list().unwrap()[0].clone();
+    let channels = entry.get("connection").unwrap().get("peerDataChannels").unwrap();
+    assert_eq!(channels.get("rid_bob_me").unwrap().get("currentTransferId"), id.as_ref());
 }
 
 #[test]
