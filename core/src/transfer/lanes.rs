@@ -17,6 +17,8 @@ use skylink_protocol::file_channel::LaneSignal;
 const MAX_LANES: usize = 3;
 /// Lanes of all transfers of a room.
 const MAX_LANES_IN_ROOM: usize = 12;
+/// Lanes that are taken for one transfer in all: a sender whose channel was lost may offer them anew.
+const MAX_LANES_TAKEN: u8 = 12;
 /// Milliseconds within which a lane must be open.
 const PATIENCE: f64 = 10_000.0;
 
@@ -79,6 +81,9 @@ impl Room {
         else {
             return;
         };
+        if !transfer.lanes.is_empty() {
+            return;
+        }
         let to_peer = |it: &&Transfer| it.peer == transfer.peer && it.direction == Direction::Upload;
         let busy: usize = self.transfers.all.iter().filter(to_peer).map(|it| it.lanes.len()).sum();
         let free = MAX_LANES_IN_ROOM.saturating_sub(self.count_lanes());
@@ -131,12 +136,15 @@ impl Room {
                 let kind = DescriptionKind::Answer;
                 context.connection(connection, ConnectionOp::SetRemote { kind, sdp });
             }
-            (None, Some(_), _, Stage::StreamedDownload(_)) if !has_space => {
+            (None, Some(_), _, Stage::StreamedDownload(_))
+                if !has_space || transfer.lanes_taken >= MAX_LANES_TAKEN =>
+            {
                 let refusal = LaneSignal { lane: signal.lane, ..LaneSignal::default() };
                 self.say_of_lane(context, file, refusal);
             }
             (None, Some(sdp), _, Stage::StreamedDownload(download)) => {
                 download.on_lane();
+                transfer.lanes_taken = transfer.lanes_taken.saturating_add(1);
                 let connection = context.fresh();
                 transfer.lanes.push(Lane::new(number, connection, None, now));
                 for op in [

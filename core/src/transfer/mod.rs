@@ -131,6 +131,8 @@ pub(crate) struct Transfer {
     pub channel: Option<ChannelId>,
     /// Further connections that share the work of that channel.
     lanes: Vec<Lane>,
+    /// How many the receiver took so far.
+    lanes_taken: u8,
     /// Seconds of a round trip to the peer, until it is decided whether lanes pay.
     round_trip: Option<f64>,
     /// When to open that channel again.
@@ -174,6 +176,7 @@ impl Transfer {
             promises: Vec::new(),
             channel: None,
             lanes: Vec::new(),
+            lanes_taken: 0,
             round_trip: None,
             reopen: None,
             announced: false,

@@ -373,3 +373,14 @@ fn lanes_that_cannot_be_are_not_opened() {
     desk.on_lane(lane, 1, 0.0, ChannelEvent::Chunk(chunk));
     assert!(desk.released(chunk));
 }
+
+#[test]
+fn a_sender_cannot_have_lanes_made_without_end() {
+    let (mut desk, _, channel, _) = taking_lane();
+    for _ in 0..40 {
+        tell(&mut desk, channel, r#"{"type":"LANE","lane":2}"#);
+        tell(&mut desk, channel, r#"{"type":"LANE","lane":2,"sdp":"offered"}"#);
+    }
+    assert_eq!(desk.created().len(), 12);
+    assert_eq!(desk.last_said(), r#"{"type":"LANE","lane":2}"#, "so the sender does without");
+}
