@@ -68,9 +68,9 @@ async function record(enter, kind, room) {
   await first.call('setUserData', room, { place: 'here' });
   await newcomer.waitFor('peerUpdated', ({ peerInfo }) => peerInfo.userData?.place === 'here');
   await first.call('sendMessage', room, 'to all');
+  await newcomer.waitFor('onIncomingMessage', ({ message }) => message.content === 'to all');
   await newcomer.call('sendMessage', room, 'to one', first.id);
   await first.waitFor('onIncomingMessage', ({ message }) => message.content === 'to one');
-  await newcomer.waitFor('onIncomingMessage', ({ message }) => message.content === 'to all');
   await first.call('lockRoom', room);
   await newcomer.waitFor('roomLock');
   await first.call('unlockRoom', room);
