@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gather, inState, request } from '../compat/file-scene.mjs';
 import { setStage } from './harness/stage.mjs';
 import { INJECTOR } from './harness/trap.mjs';
 
@@ -46,5 +47,29 @@ scene(
       await Promise.all([peer.waitForMedia(client), client.waitForMedia(peer)]);
       assert.equal(await peer.call('getUserData', room, client.id), 'Client');
     });
+  },
+);
+
+scene(
+  'a trap ends a file that is being written to a stream of the app',
+  async ({ enter, room }) => {
+    const sender = await enter('ours', 'Sender');
+    const receiver = await enter('ours', 'Receiver', { inject: INJECTOR });
+    await gather(room, [sender, receiver]);
+    const { sent, transferId } = await request(room, { sender, receiver }, { size: 30_000_000 });
+    const writable = { name: 'slow', rest: 300 };
+    const answer = [room, sender.id, transferId, true, { writable }];
+    const answered = receiver.attempt('respondBlobRequest', ...answer);
+    await receiver.waitFor('dataTransferState', inState('downloading'));
+
+    await receiver.page.evaluate((name) => {
+      window.trapNext();
+      return window.driver.call('getPeersInRoom', name);
+    }, room);
+
+    assert.equal((await answered).error.code, 'ENGINE_DIED');
+    assert.equal(await receiver.page.evaluate(() => window.files.ended('slow')), 'aborted');
+    const [outcome] = (await sent).value;
+    assert.ok(outcome[receiver.id].error);
   },
 );
