@@ -258,6 +258,36 @@ fn a_key_frame_is_asked_for_until_it_comes() {
 }
 
 #[test]
+fn key_frames_of_an_absurd_size_are_dropped_and_another_is_asked_for() {
+    let begin = Instant::now();
+    let sized = |number: u64, width: u16, height: u16| {
+        let [a, b] = width.to_le_bytes();
+        let [c, d] = height.to_le_bytes();
+        let data = [0x50, 1, 0, 0x9d, 0x01, 0x2a, a, b, c, d, 1, 2, 3];
+        packet(number, number as u32 * 3000, true, [&descriptor(true, 0)[..], &data].concat(), begin)
+    };
+    // The upper two bits of each are a scale.
+    for (width, height) in [(16, 16), (4096, 4096), (4096, 256), (640 | 0x4000, 360 | 0xc000)] {
+        let mut assembler = Assembler::new(Kind::Video, begin);
+        assembler.insert(&sized(1, width, height));
+        let size = Some((width & 0x3fff, height & 0x3fff));
+        let event = assembler.poll(begin);
+        assert!(matches!(&event, Some(FrameEvent::Frame(frame)) if frame.size == size), "{event:?}");
+    }
+    for (width, height) in [(16_383, 16_383), (4097, 640), (640, 15), (0, 0), (4096, 240), (20, 400)] {
+        let mut assembler = Assembler::new(Kind::Video, begin);
+        let mut push = |packet: Packet| {
+            assembler.insert(&packet);
+            std::iter::from_fn(|| assembler.poll(begin)).collect::<Vec<_>>()
+        };
+        assert_eq!(push(sized(1, 640, 360)).len(), 1);
+        assert_eq!(push(sized(2, width, height)), [FrameEvent::NeedsKeyFrame], "{width}x{height}");
+        assert_eq!(push(whole(3, 9000, 7, false, begin)), [], "builds on what was dropped");
+        assert_eq!(push(sized(4, 640, 360)).len(), 1);
+    }
+}
+
+#[test]
 fn the_time_goes_on_when_the_source_changes() {
     let begin = Instant::now();
     let at = |ms| begin + Duration::from_millis(ms);

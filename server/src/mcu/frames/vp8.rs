@@ -6,6 +6,11 @@ use crate::mcu::packet::Packet;
 
 /// A picture that grows beyond this is given up.
 const LARGEST_PICTURE: usize = 4 * 1024 * 1024;
+/// Pixels each way of a picture that is of use. Whoever decodes one makes room for as many as its
+/// publisher says, which VP8 lets be 16383 each way in a few bytes.
+const SIDES: std::ops::RangeInclusive<u16> = 16..=4096;
+/// How much longer one side may be than the other.
+const MOST_OBLONG: u16 = 16;
 
 /// A picture, whole or becoming so.
 #[derive(Debug)]
@@ -30,6 +35,15 @@ impl Picture {
         };
         let size = |low, high| u16::from_le_bytes([low, high]) & 0x3fff;
         (first & 1 == 0).then(|| (size(width_low, width_high), size(height_low, height_high)))
+    }
+
+    /// Whether a decoder may be given it.
+    fn is_of_use(&self) -> bool {
+        !self.is_key()
+            || self.size().is_some_and(|(width, height)| {
+                let (short, long) = (width.min(height), width.max(height));
+                SIDES.contains(&short) && SIDES.contains(&long) && long <= short.saturating_mul(MOST_OBLONG)
+            })
     }
 }
 
@@ -82,7 +96,11 @@ impl Vp8 {
             return None;
         }
         let picture = self.picture.take()?;
-        if self.needs_key_frame && picture.size().is_none() {
+        if !picture.is_of_use() {
+            self.interrupt();
+            return None;
+        }
+        if self.needs_key_frame && !picture.is_key() {
             return None;
         }
         self.needs_key_frame = false;
