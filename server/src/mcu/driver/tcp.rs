@@ -2,14 +2,14 @@
 //! thread serves all of them. What a stream does not take in time is dropped, as UDP would.
 
 use std::collections::HashMap;
-use std::net::{SocketAddr, TcpListener as Listener};
+use std::net::{IpAddr, SocketAddr, TcpListener as Listener};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, Notify};
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 use super::port::named_worker;
 use super::{hand_over, Link};
@@ -17,7 +17,7 @@ use crate::mcu::counters::{Counters, Note};
 use crate::mcu::engine::Protocol;
 use crate::mcu::framing::{framed, Framing};
 
-/// How long a stream may take to say whose it is.
+/// How long a stream may take from its beginning to say whose it is.
 const INTRODUCTION: Duration = Duration::from_secs(10);
 /// ICE checks come every few seconds; a stream that is silent for longer is dead.
 const SILENCE: Duration = Duration::from_secs(40);
@@ -25,8 +25,9 @@ const SILENCE: Duration = Duration::from_secs(40);
 const SEND_PATIENCE: Duration = Duration::from_secs(10);
 /// Datagrams that wait for a stream: less than a second of a busy one.
 const MOST_WAITING: usize = 512;
-/// Streams that did not say yet whose they are, and streams at all.
+/// Streams that did not say yet whose they are, of all and of one address, and streams at all.
 const MOST_UNKNOWN: usize = 200;
+const MOST_UNKNOWN_OF_ONE: usize = 20;
 const MOST_STREAMS: usize = 5_000;
 const READ_BUFFER: usize = 16 * 1024;
 
@@ -42,11 +43,20 @@ pub(super) struct TcpPort {
     address: SocketAddr,
     streams: RwLock<HashMap<SocketAddr, Stream>>,
     counters: Arc<Counters>,
+    introduction: Duration,
     stop: Notify,
 }
 
 impl TcpPort {
     pub(super) fn open(listen: SocketAddr, counters: Arc<Counters>) -> std::io::Result<Self> {
+        Self::open_for(INTRODUCTION, listen, counters)
+    }
+
+    fn open_for(
+        introduction: Duration,
+        listen: SocketAddr,
+        counters: Arc<Counters>,
+    ) -> std::io::Result<Self> {
         let listener = Listener::bind(listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -55,6 +65,7 @@ impl TcpPort {
             address,
             streams: RwLock::default(),
             counters,
+            introduction,
             stop: Notify::new(),
         })
     }
@@ -150,9 +161,22 @@ impl TcpPort {
         let reading = async {
             let mut framing = Framing::default();
             let mut buffer = vec![0_u8; READ_BUFFER];
+            let began = Instant::now();
+            let mut spoke = began;
             loop {
-                let patience = if self.owner(from).is_some() { SILENCE } else { INTRODUCTION };
-                let Ok(Ok(length)) = timeout(patience, read.read(&mut buffer)).await else { return };
+                // Bytes that say nothing gain no time.
+                let end = match self.owner(from) {
+                    Some(_) => spoke.checked_add(SILENCE),
+                    None => began.checked_add(self.introduction),
+                };
+                let Some(end) = end.filter(|end| *end > Instant::now()) else { return };
+                let length = match timeout_at(end.into(), read.read(&mut buffer)).await {
+                    Ok(Ok(length)) => length,
+                    Ok(Err(_)) => return,
+                    // It may have become known meanwhile.
+                    Err(_) => continue,
+                };
+                spoke = Instant::now();
                 if length == 0 {
                     return;
                 }
@@ -179,19 +203,33 @@ impl TcpPort {
             () = writing => {}
             () = end.notified() => {}
         }
-        self.streams.write().unwrap_or_else(PoisonError::into_inner).remove(&from);
+        self.leave(from, &end);
+    }
+
+    /// A stream is over. Another may have come from the same address since.
+    fn leave(&self, from: SocketAddr, end: &Arc<Notify>) {
+        let mut streams = self.streams.write().unwrap_or_else(PoisonError::into_inner);
+        if streams.get(&from).is_some_and(|stream| Arc::ptr_eq(&stream.end, end)) {
+            streams.remove(&from);
+        }
     }
 
     /// `None` if there are too many.
     fn enter(&self, from: SocketAddr) -> Option<(mpsc::Receiver<Vec<u8>>, Arc<Notify>)> {
         let mut streams = self.streams.write().unwrap_or_else(PoisonError::into_inner);
-        let unknown = streams.values().filter(|stream| stream.owner.is_none()).count();
-        if streams.len() >= MOST_STREAMS || unknown >= MOST_UNKNOWN {
+        let unknown = streams.iter().filter(|(_, stream)| stream.owner.is_none());
+        let mut unknown: Vec<IpAddr> = unknown.map(|(address, _)| address.ip()).collect();
+        let is_full = streams.len() >= MOST_STREAMS || unknown.len() >= MOST_UNKNOWN;
+        unknown.retain(|address| *address == from.ip());
+        if is_full || unknown.len() >= MOST_UNKNOWN_OF_ONE {
             return None;
         }
         let (datagrams, receiver) = mpsc::channel(MOST_WAITING);
         let end = Arc::new(Notify::new());
-        streams.insert(from, Stream { datagrams, owner: None, end: Arc::clone(&end) });
+        let former = streams.insert(from, Stream { datagrams, owner: None, end: Arc::clone(&end) });
+        if let Some(former) = former {
+            former.end.notify_one();
+        }
         Some((receiver, end))
     }
 
@@ -204,3 +242,7 @@ impl TcpPort {
         hand_over(links, worker, (Protocol::Tcp, from), datagram, &self.counters);
     }
 }
+
+#[cfg(test)]
+#[path = "tcp_tests.rs"]
+mod tests;
