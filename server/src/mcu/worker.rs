@@ -358,7 +358,7 @@ impl Worker {
         let Some(state) = self.connections.get(&key) else { return };
         let (rid, peer) = (state.rid.clone(), state.peer.clone());
         if let Some(RoomState { room, .. }) = self.rooms.get_mut(&rid) {
-            room.file(&peer, event);
+            room.file(&peer, event, now);
         }
         self.settle(&rid, now);
     }

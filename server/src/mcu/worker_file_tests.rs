@@ -3,6 +3,7 @@
 use skylink_protocol::file_channel::{frame_header, PAYLOAD_SIZE};
 
 use super::*;
+use crate::mcu::room::FileChannel;
 
 const FILE: usize = 1_400_017;
 
@@ -190,4 +191,22 @@ fn who_does_not_know_files_is_not_sent_any_and_the_sender_is_told() {
     let heard: Json = serde_json::from_str(&scene.client("anna").texts[0]).unwrap();
     let parts = ["type", "sender", "transferId", "name"].map(|key| heard[key].as_str().unwrap());
     assert_eq!(parts, ["ERROR", "old", "t", "x"]);
+}
+
+#[test]
+fn who_opens_files_faster_than_allowed_is_refused() {
+    let mut scene = Scene::room_of_three();
+    let mut now = scene.now;
+    let room = &mut scene.worker.rooms.get_mut("r").unwrap().room;
+    let mut opened = |now| {
+        for number in 0..1_500 {
+            room.file("anna", FileEvent::Offered(FileChannel::Theirs(number), "file/ben/t".to_owned()), now);
+        }
+        let outputs = std::iter::from_fn(|| room.poll());
+        outputs.filter(|output| matches!(output, RoomOutput::OpenFile { .. })).count()
+    };
+    assert_eq!(opened(now), 1_000);
+    now += Duration::from_secs(1);
+    assert_eq!(opened(now), 200);
+    assert_eq!(scene.counters.get(Note::FileRefused), 1_800);
 }

@@ -3,6 +3,8 @@
 //! [`skylink_protocol::file_channel`]; only the receiver's window is made smaller on the way, so
 //! that a slow receiver slows the sender down and nothing piles up here.
 
+use std::time::Instant;
+
 use skylink_protocol::file_channel::{
     frame_offset, parse_relayed_label, relayed_label, FileMessage, Want, FRAME_SIZE, HEADER_SIZE,
 };
@@ -21,6 +23,9 @@ const MOST_FILES: usize = 32;
 const LONGEST_LABEL: usize = 300;
 /// Bytes of a text on a file's channel.
 const LONGEST_TEXT: usize = 500;
+/// Frames of a file that may wait: each takes some bytes besides its own. A megabyte needs 17, and
+/// few more where the window ends within one.
+const MOST_FRAMES: u32 = 256;
 /// Texts besides those about the window; one each way is needed.
 const MOST_TEXTS: u8 = 4;
 
@@ -74,6 +79,8 @@ struct Bridge {
     /// Bytes that came, and bytes that left.
     came: f64,
     left: f64,
+    /// Frames that came and did not leave.
+    frames: u32,
     texts: u8,
 }
 
@@ -118,9 +125,10 @@ impl Bridge {
                 let offset = to_number(frame_offset(header).ok_or(Broken)?);
                 let length = to_number(frame.len().saturating_sub(HEADER_SIZE) as u64);
                 let is_next = offset == self.came && length > 0.0 && offset + length <= self.told;
-                if !is_next || frame.len() > FRAME_SIZE {
+                if !is_next || frame.len() > FRAME_SIZE || self.frames >= MOST_FRAMES {
                     return Err(Broken);
                 }
+                self.frames = self.frames.saturating_add(1);
                 self.came = offset + length;
             }
         }
@@ -167,11 +175,21 @@ impl Bridge {
         self.wanted.unwrap_or_default().min(self.left + window)
     }
 
-    /// Lets the sender go on, if that is worth a message.
+    /// A frame of so many bytes left. What the sender is to be sent, if that is worth a message.
+    fn leave(&mut self, bytes: f64, window: f64) -> Option<FileData> {
+        self.left += bytes;
+        self.frames = self.frames.saturating_sub(1);
+        self.extend(window)
+    }
+
+    /// Lets the sender go on, if that is worth a message. A few bytes are, once it has sent all that
+    /// it might: one that waits is never forgotten, since its last frame leaves later, and a receiver
+    /// that wants byte by byte makes no more messages than the sender answers.
     fn extend(&mut self, window: f64) -> Option<FileData> {
         let wanted = self.wanted?;
         let limit = self.limit(window);
-        let is_worth_it = limit > self.told && (limit == wanted || limit - self.told >= window / 2.0);
+        let has_sent_all = limit == wanted && self.came == self.told;
+        let is_worth_it = limit > self.told && (has_sent_all || limit - self.told >= window / 2.0);
         is_worth_it.then(|| self.tell(window))
     }
 
@@ -201,9 +219,12 @@ impl Room {
     }
 
     /// Something happened to the channel of a member for a file.
-    pub fn file(&mut self, peer: &str, event: FileEvent) {
+    pub fn file(&mut self, peer: &str, event: FileEvent, now: Instant) {
         match event {
-            FileEvent::Offered(channel, label) => self.file_offered(peer, channel, &label),
+            FileEvent::Offered(channel, label) if self.may_do_with_files(peer, now) => {
+                self.file_offered(peer, channel, &label);
+            }
+            FileEvent::Offered(channel, _) => self.refuse_file(peer, channel),
             FileEvent::Data(channel, data) => self.file_data(peer, channel, data),
             FileEvent::Sent(channel, bytes) => self.file_sent(peer, channel, bytes),
             FileEvent::Closed(channel) => {
@@ -244,6 +265,7 @@ impl Room {
             told: 0.0,
             came: 0.0,
             left: 0.0,
+            frames: 0,
             texts: 0,
         });
         let label = relayed_label(from, transfer);
@@ -287,8 +309,7 @@ impl Room {
         let Some(bridge) = self.files.bridges.get_mut(place) else { return };
         let bytes = frame.saturating_sub(HEADER_SIZE);
         self.setup.counters.add(Note::FileBytes, bytes);
-        bridge.left += to_number(bytes as u64);
-        if let Some(data) = bridge.extend(window) {
+        if let Some(data) = bridge.leave(to_number(bytes as u64), window) {
             let End { peer, channel } = bridge.sender.clone();
             self.outputs.push_back(RoomOutput::File { to: peer, channel, data });
         }

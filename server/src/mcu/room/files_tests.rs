@@ -17,6 +17,7 @@ fn bridge() -> Bridge {
         told: 0.0,
         came: 0.0,
         left: 0.0,
+        frames: 0,
         texts: 0,
     }
 }
@@ -88,6 +89,58 @@ fn what_does_not_belong_on_such_a_channel_ends_it() {
     assert!(bridge.take_from_sender(end()).is_err());
 }
 
+#[test]
+fn many_tiny_frames_end_the_channel_unless_they_leave() {
+    let mut bridge = bridge();
+    assert!(bridge.take_from_receiver(want(0, 100_000), WINDOW_SIZE).is_ok());
+    assert!((0..u64::from(MOST_FRAMES)).all(|place| bridge.take_from_sender(frame(place, 1)).is_ok()));
+    bridge.leave(1.0, WINDOW_SIZE);
+    assert!(bridge.take_from_sender(frame(256, 1)).is_ok());
+    assert!(bridge.take_from_sender(frame(257, 1)).is_err());
+}
+
+#[test]
+fn wishes_byte_by_byte_make_no_more_messages_than_the_sender_answers() {
+    let mut bridge = bridge();
+    assert!(bridge.take_from_receiver(want(0, 1), WINDOW_SIZE).is_ok());
+    for limit in 2..500 {
+        let answer = bridge.take_from_receiver(want(0, limit), WINDOW_SIZE);
+        assert!(matches!(answer, Ok(None)), "the sender has sent nothing yet");
+    }
+    // It sends what it may, and then hears of the rest.
+    assert!(bridge.take_from_sender(frame(0, 1)).is_ok());
+    assert_eq!(limit_of(bridge.leave(1.0, WINDOW_SIZE)), 499.0);
+    assert!(bridge.take_from_sender(frame(1, 498)).is_ok());
+    assert_eq!(bridge.leave(498.0, WINDOW_SIZE), None);
+    assert_eq!(limit_of(bridge.take_from_receiver(want(0, 500), WINDOW_SIZE).ok().unwrap()), 500.0);
+}
+
+/// As a sender of this SDK does: whole frames, but for what is left of the window.
+#[test]
+fn honest_files_reach_their_end_with_few_frames_waiting() {
+    for window in [*WINDOW.start(), WINDOW_SIZE, *WINDOW.end()] {
+        for size in [1_u64, 65_528, 65_529, 1_048_577, 5_000_000] {
+            let mut bridge = bridge();
+            let mut limit = limit_of(bridge.take_from_receiver(want(0, size), window).ok().unwrap());
+            let mut waiting = std::collections::VecDeque::new();
+            while bridge.left < size as f64 {
+                while bridge.came < limit {
+                    let length = (limit - bridge.came).min((FRAME_SIZE - HEADER_SIZE) as f64);
+                    assert!(bridge.take_from_sender(frame(bridge.came as u64, length as usize)).is_ok());
+                    waiting.push_back(length);
+                }
+                assert!(bridge.frames <= 40, "{} frames wait", bridge.frames);
+                let left =
+                    waiting.pop_front().unwrap_or_else(|| panic!("stuck at {} of {size}", bridge.left));
+                if let Some(data) = bridge.leave(left, window) {
+                    limit = limit_of(Some(data));
+                }
+            }
+            assert_eq!(bridge.frames, 0);
+        }
+    }
+}
+
 proptest! {
     /// Whatever both sides do, no more waits than the window, and it never runs dry for good.
     #[test]
@@ -116,8 +169,9 @@ proptest! {
                     }
                 }
                 _ => {
-                    bridge.left = (bridge.left + length as f64).min(bridge.came);
-                    let data = bridge.extend(WINDOW_SIZE);
+                    let left = (length as f64).min(bridge.came - bridge.left);
+                    // As if frames were as long as what leaves.
+                    let data = bridge.leave(left, WINDOW_SIZE);
                     note(&mut told, data);
                 }
             }

@@ -12,8 +12,8 @@ use crate::mcu::counters::Note;
 /// No more addressees of one message are looked at.
 const MOST_TARGETS: usize = 200;
 
-/// Messages about files that a member may send at once, and for long: one for each receiver of each
-/// file, and few more.
+/// Messages about files, and channels for them, that a member may send and open at once, and for
+/// long: one of each for each receiver of each file, and few more.
 const FILE_TEXTS: (u32, u32) = (1_000, 200);
 
 /// A bucket of tokens that refills evenly.
@@ -69,11 +69,17 @@ impl Room {
             {
                 self.pass_on(from, message);
             }
-            Some(Text::File(message)) if member.file_pace.allows(now, FILE_TEXTS.0, FILE_TEXTS.1) => {
+            Some(Text::File(message)) if self.may_do_with_files(from, now) => {
                 self.pass_on_about_file(from, message);
             }
             _ => self.setup.counters.note(Note::TextDropped),
         }
+    }
+
+    /// Whether a member keeps to the pace of what concerns files.
+    pub(super) fn may_do_with_files(&mut self, peer: &str, now: Instant) -> bool {
+        let (burst, per_second) = FILE_TEXTS;
+        self.member_mut(peer).is_some_and(|member| member.file_pace.allows(now, burst, per_second))
     }
 
     fn pass_on_about_file(&mut self, from: &str, message: Object) {
