@@ -194,6 +194,27 @@ fn who_does_not_know_files_is_not_sent_any_and_the_sender_is_told() {
 }
 
 #[test]
+fn who_opens_channels_without_end_is_given_up_alone() {
+    let mut scene = Scene::room_of_three();
+    for number in 0..150 {
+        let now = scene.now;
+        scene.client("anna").open_file(&format!("chat {number}"), now);
+    }
+    scene.run(Duration::from_secs(2));
+    assert_eq!(scene.counters.get(Note::Broken), 0);
+    for number in 150..400 {
+        let now = scene.now;
+        scene.client("anna").open_file(&format!("chat {number}"), now);
+    }
+    scene.run(Duration::from_secs(2));
+    assert_eq!(scene.counters.get(Note::Broken), 1);
+    assert_eq!(scene.worker.sizes()[1], 2);
+    let [anna, ben] = ["anna", "ben"].map(|id| scene.heard[id].last().unwrap());
+    assert_eq!((&anna["type"], &anna["mid"]), (&json!("bye"), &json!("MCU")));
+    assert_ne!(ben["type"], "bye");
+}
+
+#[test]
 fn who_opens_files_faster_than_allowed_is_refused() {
     let mut scene = Scene::room_of_three();
     let mut now = scene.now;
@@ -209,4 +230,23 @@ fn who_opens_files_faster_than_allowed_is_refused() {
     now += Duration::from_secs(1);
     assert_eq!(opened(now), 200);
     assert_eq!(scene.counters.get(Note::FileRefused), 1_800);
+}
+
+#[test]
+fn a_receiver_that_confirms_nothing_gets_few_channels() {
+    let mut scene = Scene::room_of_three();
+    let mut opened = 0;
+    for number in 0..700 {
+        let channel = FileChannel::Ours(1_000 + number);
+        let (now, key) = (scene.now, scene.worker.key("r", "ben").unwrap());
+        let engine = &mut scene.worker.connections.get_mut(&key).unwrap().engine;
+        engine.open_file(channel, "file/anna/t".to_owned(), now);
+        let outputs: Vec<EngineOutput> = std::iter::from_fn(|| engine.poll()).collect();
+        let is_refused = |output: &EngineOutput| matches!(output, EngineOutput::File(FileEvent::Closed(_)));
+        opened += usize::from(!outputs.iter().any(is_refused));
+        engine.close_file(channel, now);
+        while engine.poll().is_some() {}
+    }
+    assert_eq!(opened, 257, "of 700, with all their streams held");
+    assert_eq!(scene.counters.get(Note::Broken), 0);
 }

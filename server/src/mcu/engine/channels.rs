@@ -3,16 +3,28 @@
 //! turns.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use skylink_protocol::file_channel::parse_relayed_label;
 use str0m::channel::{ChannelConfig, ChannelData, ChannelId};
 
-use super::{Connection, EngineOutput};
+use super::{Connection, Ending, EngineOutput};
 use crate::mcu::room::{FileChannel, FileData, FileEvent};
 
 /// Bytes of messages that may wait.
 const MOST_TEXT: usize = 256 * 1024;
+/// Frames and texts of one file that may wait. A room lets less wait if both ends behave.
+const MOST_WAITING: usize = 512;
+/// Channels that a client may have open. Each costs time with everything that is sent.
+const MOST_THEIRS: usize = 192;
+/// Channels that are opened to a client, those included that it did not open yet.
+const MOST_OURS: usize = 64;
+/// Channels that are closed keep their stream until the client confirms that (RFC 6525), one a round
+/// trip. With so many streams in use no more channels are opened for a while.
+const MANY_STREAMS: usize = 256;
+const STREAMS_PATIENCE: Duration = Duration::from_secs(1);
+/// A client that still confirms nothing is given up.
+const MOST_STREAMS: usize = 512;
 
 #[derive(Debug)]
 struct File {
@@ -33,6 +45,15 @@ pub(super) struct Channels {
     files: Vec<File>,
     offered: u64,
     turn: usize,
+    /// One was open: from then on those that are opened get a stream at once.
+    was_open: bool,
+    /// No more are opened until then.
+    full_until: Option<Instant>,
+}
+
+/// Streams are given out from the lowest that is free, every other one.
+fn streams_in_use(newest: u16) -> usize {
+    usize::from(newest / 2).saturating_add(1)
 }
 
 enum Waiting {
@@ -41,6 +62,14 @@ enum Waiting {
 }
 
 impl Channels {
+    fn ours(&self) -> usize {
+        self.files.iter().filter(|file| matches!(file.channel, FileChannel::Ours(_))).count()
+    }
+
+    fn theirs(&self) -> usize {
+        self.files.len().saturating_sub(self.ours()).saturating_add(self.main.len())
+    }
+
     fn file_mut(&mut self, channel: FileChannel) -> Option<&mut File> {
         self.files.iter_mut().find(|file| file.channel == channel && !file.is_over)
     }
@@ -85,22 +114,49 @@ impl Connection {
         true
     }
 
-    /// Opens a channel for a file.
+    /// Opens a channel for a file. It is closed at once if the client has too many: others open files
+    /// to it, so that alone is no reason to give it up.
     pub fn open_file(&mut self, channel: FileChannel, label: String, now: Instant) {
+        let is_full = self.channels.full_until.is_some_and(|until| now < until);
+        if is_full || self.channels.ours() >= MOST_OURS {
+            self.outputs.push_back(EngineOutput::File(FileEvent::Closed(channel)));
+            return;
+        }
         let config = ChannelConfig { label, ..ChannelConfig::default() };
-        let id = self.act(now, |rtc| rtc.direct_api().create_data_channel(config));
-        if let Some(id) = id {
-            let file = File { id, channel, is_open: false, is_over: false, waiting: VecDeque::new() };
-            self.channels.files.push(file);
+        let Some(id) = self.act(now, |rtc| rtc.direct_api().create_data_channel(config)) else { return };
+        let file = File { id, channel, is_open: false, is_over: false, waiting: VecDeque::new() };
+        self.channels.files.push(file);
+        let stream = self.rtc.direct_api().sctp_stream_id_by_channel_id(id);
+        let in_use = match stream {
+            Some(stream) => streams_in_use(stream),
+            // All are taken, and the engine would try for ever.
+            None if self.channels.was_open => usize::MAX,
+            None => 0,
+        };
+        if in_use > MOST_STREAMS {
+            self.give_up("a client does not confirm that channels are closed");
+        } else if in_use > MANY_STREAMS {
+            self.channels.full_until = now.checked_add(STREAMS_PATIENCE);
+        }
+    }
+
+    fn give_up(&mut self, reason: &str) {
+        if self.is_open {
+            tracing::debug!(reason, "connection given up");
+            self.close(Ending::Failed);
         }
     }
 
     /// Sends something by the channel of a file, as soon as that takes it.
     pub fn send_file(&mut self, channel: FileChannel, data: FileData, now: Instant) {
-        if let Some(file) = self.channels.file_mut(channel) {
-            file.waiting.push_back(data);
-            self.flush_channels(now);
+        let Some(file) = self.channels.file_mut(channel) else { return };
+        if file.waiting.len() >= MOST_WAITING {
+            self.close_file(channel, now);
+            self.outputs.push_back(EngineOutput::File(FileEvent::Closed(channel)));
+            return;
         }
+        file.waiting.push_back(data);
+        self.flush_channels(now);
     }
 
     /// Closes the channel of a file.
@@ -139,11 +195,16 @@ impl Connection {
 
     pub(super) fn channel_opened(&mut self, id: ChannelId, label: String) -> Option<FileEvent> {
         let channels = &mut self.channels;
+        channels.was_open = true;
         if let Some(file) = channels.files.iter_mut().find(|file| file.id == id) {
             file.is_open = true;
             if file.is_over {
                 self.rtc.direct_api().close_data_channel(id);
             }
+            return None;
+        }
+        if channels.theirs() >= MOST_THEIRS {
+            self.give_up("a client opens too many channels");
             return None;
         }
         if parse_relayed_label(&label).is_none() {

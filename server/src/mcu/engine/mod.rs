@@ -382,7 +382,7 @@ impl Connection {
 
     fn drain(&mut self, now: Instant) -> Result<(), str0m::RtcError> {
         for _ in 0..MOST_ROUNDS {
-            loop {
+            while self.is_open {
                 match self.rtc.poll_output()? {
                     Output::Timeout(deadline) => {
                         self.deadline = Some(deadline);
@@ -391,6 +391,9 @@ impl Connection {
                     Output::Transmit(transmit) => self.transmit(transmit),
                     Output::Event(event) => self.take(event),
                 }
+            }
+            if !self.is_open {
+                return Ok(());
             }
             if !self.rtc.is_alive() {
                 self.close(Ending::ByClient);

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::mcu::formats::Formats;
+use crate::mcu::room::{FileChannel, FileData};
 use crate::mcu::sdp::read;
 
 fn connection() -> Connection {
@@ -64,4 +65,36 @@ fn user_names_and_nominations_are_read_from_checks() {
     assert_eq!(ufrag_of(&check), None);
     assert_eq!(ufrag_of(&[]), None);
     assert_eq!(ufrag_of(&[0x80; 40]), None);
+}
+
+#[test]
+fn no_more_channels_are_opened_to_a_client_than_it_may_have() {
+    let mut connection = connection();
+    let now = Instant::now();
+    for number in 0..100 {
+        connection.open_file(FileChannel::Ours(number), "file/anna/t".to_owned(), now);
+    }
+    let closed = std::iter::from_fn(|| connection.poll()).filter_map(|output| match output {
+        EngineOutput::File(FileEvent::Closed(FileChannel::Ours(number))) => Some(number),
+        _ => None,
+    });
+    assert!(closed.eq(64..100));
+}
+
+#[test]
+fn a_file_whose_receiver_takes_nothing_is_closed_before_much_waits() {
+    let mut connection = connection();
+    let now = Instant::now();
+    let channel = FileChannel::Ours(1);
+    connection.open_file(channel, "file/anna/t".to_owned(), now);
+    for _ in 0..512 {
+        connection.send_file(channel, FileData::Frame(vec![1; 9]), now);
+    }
+    assert!(connection.poll().is_none());
+    for _ in 0..2 {
+        connection.send_file(channel, FileData::Frame(vec![1; 9]), now);
+    }
+    let closed = connection.poll();
+    assert!(matches!(closed, Some(EngineOutput::File(FileEvent::Closed(FileChannel::Ours(1))))));
+    assert!(connection.poll().is_none());
 }
