@@ -9,7 +9,9 @@
 mod certificate;
 mod channels;
 mod crypto;
+mod datagram;
 mod outgoing;
+mod setup;
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -22,28 +24,28 @@ pub(super) mod test_client;
 mod tests;
 
 pub use certificate::Certificate;
+pub use datagram::ufrag_of;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::config::{DtlsCert, Fingerprint as Str0mFingerprint};
-use str0m::crypto::CryptoProvider;
-use str0m::format::{Codec as Str0mCodec, FormatParams};
-use str0m::media::{Frequency, KeyframeRequestKind, MediaKind, Mid, Pt};
-use str0m::net::{Protocol as Str0mProtocol, Receive, TcpType};
-use str0m::rtp::{Extension as Str0mExtension, ExtensionMap, RtpPacket};
-use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc, RtcConfig};
+use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
+use str0m::net::Protocol as Str0mProtocol;
+use str0m::rtp::RtpPacket;
+use str0m::{Event, Input, Output, Rtc};
 
 use super::connection::Opening;
 use super::lines::Change;
 use super::packet::Packet;
 use super::room::FileEvent;
-use super::sdp::{Extension, IceCredentials, Kind, Source};
+use super::sdp::{IceCredentials, Kind, Source};
 use channels::Channels;
+use datagram::{is_connectivity_check, is_dtls, is_nomination};
 use outgoing::Outgoing;
+use setup::{build, ice, received};
 
 /// Longest payload that is passed on. Longer ones do not fit into a packet with all extensions.
 const LONGEST_PAYLOAD: usize = 1500;
@@ -51,8 +53,6 @@ const LONGEST_PAYLOAD: usize = 1500;
 const MOST_ADDRESSES: usize = 8;
 /// An address that was silent for so long makes room for another.
 const ADDRESS_LIFETIME: Duration = Duration::from_secs(15);
-/// Packets of a track that can be sent again.
-const RESEND_BUFFER: usize = 256;
 /// A call needs a few rounds until nothing is left to do at once.
 const MOST_ROUNDS: usize = 64;
 
@@ -474,155 +474,4 @@ impl Connection {
         };
         Some(EngineOutput::Packet { mid, packet })
     }
-}
-
-/// The ciphers, which all connections share.
-fn provider() -> &'static Arc<CryptoProvider> {
-    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
-    PROVIDER.get_or_init(|| Arc::new(crypto::provider()))
-}
-
-fn build(opening: &Opening, certificate: &Certificate, now: Instant) -> Option<Rtc> {
-    let mut config = RtcConfig::new()
-        .set_crypto_provider(Arc::clone(provider()))
-        .set_dtls_cert(DtlsCert {
-            certificate: certificate.certificate.clone(),
-            private_key: certificate.key.clone(),
-        })
-        .set_ice_lite(true)
-        .set_rtp_mode(true)
-        .set_send_buffer_video(RESEND_BUFFER)
-        .set_local_ice_credentials(ice(&opening.local))
-        .clear_codecs()
-        .set_extension_map(extension_map(opening));
-    for codec in opening.formats.codecs(Kind::Audio) {
-        let number = Pt::new_with_value(codec.payload_type);
-        config.codec_config().add_config(
-            number,
-            None,
-            Str0mCodec::Opus,
-            Frequency::FORTY_EIGHT_KHZ,
-            Some(2),
-            FormatParams::default(),
-        );
-    }
-    for codec in opening.formats.codecs(Kind::Video) {
-        let number = Pt::new_with_value(codec.payload_type);
-        config.codec_config().add_config(
-            number,
-            codec.retransmission.map(Pt::new_with_value),
-            Str0mCodec::Vp8,
-            Frequency::NINETY_KHZ,
-            None,
-            FormatParams::default(),
-        );
-    }
-    let mut rtc = config.build(now);
-    for protocol in [Protocol::Udp, Protocol::Tcp] {
-        for address in [own_address(true), own_address(false)] {
-            rtc.add_local_candidate(own_candidate(protocol, address)?);
-        }
-    }
-    let mut direct = rtc.direct_api();
-    direct.set_ice_controlling(false);
-    direct.set_remote_ice_credentials(ice(&opening.remote));
-    direct.set_remote_fingerprint(Str0mFingerprint {
-        hash_func: "sha-256".to_owned(),
-        bytes: opening.fingerprint.to_vec(),
-    });
-    if opening.formats.transport_feedback() {
-        direct.enable_twcc_feedback();
-    }
-    direct.start_dtls(false).ok()?;
-    direct.start_sctp(false);
-    Some(rtc)
-}
-
-fn extension_map(opening: &Opening) -> ExtensionMap {
-    let mut map = ExtensionMap::empty();
-    for (number, extension) in opening.formats.extensions() {
-        let extension = match extension {
-            Extension::AudioLevel => Str0mExtension::AudioLevel,
-            Extension::AbsoluteSendTime => Str0mExtension::AbsoluteSendTime,
-            Extension::TransportSequence => Str0mExtension::TransportSequenceNumber,
-            Extension::Mid => Str0mExtension::RtpMid,
-            Extension::VideoOrientation => Str0mExtension::VideoOrientation,
-        };
-        map.set(*number, extension);
-    }
-    map
-}
-
-fn ice(credentials: &IceCredentials) -> IceCreds {
-    IceCreds { ufrag: credentials.ufrag.clone(), pass: credentials.password.clone() }
-}
-
-/// The engine wants to know on which of its addresses a datagram came in. All share a socket, so
-/// a fixed one stands for them; the real ones are in our descriptions.
-fn own_address(is_v4: bool) -> SocketAddr {
-    if is_v4 {
-        SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 9))
-    } else {
-        SocketAddr::from((Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 9))
-    }
-}
-
-fn own_candidate(protocol: Protocol, address: SocketAddr) -> Option<Candidate> {
-    let candidate = match protocol {
-        Protocol::Udp => Candidate::builder().udp().host(address).build(),
-        Protocol::Tcp => Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build(),
-    };
-    candidate.ok()
-}
-
-fn received(
-    protocol: Protocol,
-    from: SocketAddr,
-    datagram: &[u8],
-) -> Result<Receive<'_>, str0m::error::NetError> {
-    let protocol = match protocol {
-        Protocol::Udp => Str0mProtocol::Udp,
-        Protocol::Tcp => Str0mProtocol::Tcp,
-    };
-    Receive::new(protocol, from, own_address(from.is_ipv4()), datagram)
-}
-
-/// As demultiplexed by RFC 7983.
-fn is_dtls(datagram: &[u8]) -> bool {
-    datagram.first().is_some_and(|first| (20..64).contains(first))
-}
-
-/// A STUN binding request (RFC 8489).
-fn is_connectivity_check(datagram: &[u8]) -> bool {
-    datagram.starts_with(&[0, 1]) && datagram.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42])
-}
-
-/// Whether a STUN message carries USE-CANDIDATE.
-fn is_nomination(datagram: &[u8]) -> bool {
-    let mut rest = datagram.get(20..).unwrap_or_default();
-    while let [a, b, c, d, after @ ..] = rest {
-        if [*a, *b] == [0x00, 0x25] {
-            return true;
-        }
-        let length = usize::from(u16::from_be_bytes([*c, *d])).next_multiple_of(4);
-        rest = after.get(length..).unwrap_or_default();
-    }
-    false
-}
-
-/// The local user name of a STUN message, by which connections are told apart.
-pub fn ufrag_of(datagram: &[u8]) -> Option<&str> {
-    if !is_connectivity_check(datagram) {
-        return None;
-    }
-    let mut rest = datagram.get(20..)?;
-    while let [a, b, c, d, after @ ..] = rest {
-        let length = usize::from(u16::from_be_bytes([*c, *d]));
-        if [*a, *b] == [0x00, 0x06] {
-            let name = std::str::from_utf8(after.get(..length)?).ok()?;
-            return name.split(':').next();
-        }
-        rest = after.get(length.next_multiple_of(4)..)?;
-    }
-    None
 }

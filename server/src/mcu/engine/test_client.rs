@@ -16,7 +16,7 @@ use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
-use super::provider;
+use super::setup::provider;
 use crate::mcu::sdp::Kind;
 
 /// The one address that tests give the media server.
