@@ -6,6 +6,8 @@ const LINES: usize = 12;
 /// Characters of a line that are kept.
 const LINE: usize = 300;
 const HIDDEN: &str = "***";
+/// Bytes of a line from which some were hidden. Of a longer one nothing is shown.
+const LONGEST: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Tail {
@@ -15,9 +17,11 @@ pub(super) struct Tail {
 
 impl Tail {
     pub(super) fn new(mut secrets: Vec<String>) -> Self {
-        secrets.retain(|secret| !secret.is_empty());
+        // What looks like the mark for the hidden would be hidden again and again, and grow.
+        secrets.retain(|secret| secret.chars().any(|c| c != '*'));
         // One that holds another goes first, or its rest would stay.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        secrets.dedup();
         Self { secrets, lines: VecDeque::new() }
     }
 
@@ -25,6 +29,10 @@ impl Tail {
         let mut line = line.trim().to_owned();
         for secret in &self.secrets {
             line = line.replace(secret, HIDDEN);
+            if line.len() > LONGEST {
+                HIDDEN.clone_into(&mut line);
+                break;
+            }
         }
         let line: String = line.chars().filter(|c| !c.is_control()).take(LINE).collect();
         if line.is_empty() || self.lines.back() == Some(&line) {

@@ -102,6 +102,20 @@ fn a_failure_is_explained_without_secrets() {
 }
 
 #[test]
+fn secrets_of_strangers_do_not_make_a_log_grow() {
+    let mut tail = Tail::new(vec!["*".to_owned(); 400]);
+    tail.push("rtmp://***/a*");
+    assert_eq!(tail.text(), "rtmp://***/a*");
+    let mut secrets = vec!["k*".to_owned(); 400];
+    secrets.extend(["**".to_owned(), "*k".to_owned(), "k".to_owned()]);
+    let mut tail = Tail::new(secrets);
+    tail.push("k*k x");
+    assert_eq!(tail.text(), "***** x");
+    tail.push(&"k".repeat(40_000));
+    assert_eq!(tail.text(), "***** x\n***");
+}
+
+#[test]
 fn a_log_is_short_and_without_secrets() {
     let mut tail = Tail::new(vec![String::new(), "key".to_owned(), "rtmp://host/app/key?token".to_owned()]);
     tail.push("Output to 'rtmp://host/app/key?token':\r\n");

@@ -132,7 +132,12 @@ impl Endpoint {
         };
         let mut secrets = after_application(&self.path);
         secrets.extend([self.url.clone(), self.path.clone(), self.path.trim_matches('/').to_owned()]);
-        secrets.extend(self.user.split(['@', ':']).filter(|part| !part.is_empty()).map(str::to_owned));
+        // As ffmpeg takes it apart.
+        let user = self.user.strip_suffix('@').unwrap_or_default();
+        let (name, password) = user.split_once(':').unwrap_or((user, ""));
+        secrets.extend(
+            [user, name, password].iter().filter(|part| !part.is_empty()).map(|part| (*part).to_owned()),
+        );
         secrets
     }
 
@@ -279,6 +284,9 @@ mod tests {
         assert_eq!(format!("{endpoint:?}"), "Endpoint(rtmp://live.example:1935)");
         let hidden = ["s3cr3t", "t0ken", "passw0rd", "me", "app/s3cr3t?sign=t0ken"];
         assert!(hidden.iter().all(|part| endpoint.secrets().iter().any(|secret| secret == part)));
+        let many = format!("rtmp://{}*@203.0.113.5/app/key", "*:".repeat(400));
+        let secrets = Endpoint::parse(&many).unwrap().secrets();
+        assert_eq!(secrets.iter().filter(|secret| secret.starts_with('*')).count(), 3, "{secrets:?}");
     }
 
     #[test]
