@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::archive::{read_journal, write_line, Archive, FINISHED};
 use super::compose;
 use super::journal::{Journal, Line, Outcome};
-use super::library::Entry;
+use super::library::{Entry, Stage};
 use super::plan::plan;
 use super::session::News;
 use super::webhook;
@@ -105,13 +105,19 @@ impl Composer {
             }
         };
         let is_composed = matches!(line, Line::Composed { .. });
-        if let Err(error) = write_line(&folder, &line) {
-            tracing::error!(recording = id, %error, "the journal of a recording cannot be written");
+        match write_line(&folder, &line) {
+            Ok(()) if is_composed && !self.archive.settings().keeps_tracks => delete_tracks(&folder),
+            Ok(()) => {}
+            Err(error) => {
+                tracing::error!(recording = id, %error, "the journal of a recording cannot be written");
+            }
         }
-        if is_composed && !self.archive.settings().keeps_tracks {
-            delete_tracks(&folder);
+        let Some(mut entry) = self.archive.refresh(id) else { return };
+        if let Line::Composed { seconds, .. } = line {
+            // The file is there, whether or not the journal could be told.
+            (entry.stage, entry.seconds) = (Stage::Ready, Some(seconds));
+            self.archive.library().put(entry.clone());
         }
-        let Some(entry) = self.archive.refresh(id) else { return };
         if line == Line::Postponed {
             return;
         }
@@ -137,6 +143,10 @@ impl Composer {
         let mut journal = read_journal(folder)?;
         if let Outcome::Composed { seconds } = journal.outcome {
             return Ok(seconds);
+        }
+        // It comes there by its new name alone, so it is whole. The journal was not told.
+        if folder.join(FINISHED).is_file() {
+            return Ok(plan(&journal).map_or(0.0, |plan| plan.seconds));
         }
         if journal.attempts >= MOST_ATTEMPTS {
             return Err(Failure::TooManyAttempts(journal.attempts));

@@ -1,12 +1,13 @@
 //! Files, threads and the real ffmpeg, but no browser.
 
+use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::sync::mpsc::{channel, Receiver};
 use std::time::{Duration, Instant};
 
 use skylink_protocol::{Object, Value};
 
-use super::super::journal::Line;
+use super::super::journal::{Line, TrackLine};
 use super::super::library::Stage;
 use super::super::{RecordingSettings, Studio};
 use super::composing::{pictures, probe};
@@ -14,14 +15,18 @@ use super::{packet, track, SILENCE};
 use crate::mcu::ffmpeg::Ffmpeg;
 use crate::mcu::lines::TrackId;
 use crate::mcu::tap::{Order, Orders, Tap, TapEvent, TapHandle};
+use crate::mcu::webm::{self, Block, Flush, Writer};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn studio(folder: &Path, change: impl FnOnce(&mut RecordingSettings)) -> Studio {
+    studio_with(Ffmpeg::find(None).unwrap(), folder, change)
+}
+
+fn studio_with(ffmpeg: Ffmpeg, folder: &Path, change: impl FnOnce(&mut RecordingSettings)) -> Studio {
     let mut settings =
         RecordingSettings { folder: Some(folder.to_owned()), free_bytes: 0, ..RecordingSettings::default() };
     change(&mut settings);
-    let ffmpeg = Ffmpeg::find(None).unwrap();
     let label = |_: &str| Some(("space".to_owned(), "room".to_owned()));
     let link = |id: &str| Some(format!("/recorded/{id}"));
     Studio::open(settings, Some(ffmpeg), Box::new(label), Box::new(link)).unwrap()
@@ -252,6 +257,79 @@ fn leave_behind(folder: &Path, id: &str, lines: &[Line]) {
     std::fs::create_dir_all(folder.join(id)).unwrap();
     let text: String = std::iter::once(&begun).chain(lines).map(Line::to_text).collect();
     std::fs::write(folder.join(id).join("journal"), text).unwrap();
+}
+
+/// What a recording of one second of sound leaves behind.
+fn leave_sound_behind(folder: &Path, id: &str) {
+    let track = TrackLine {
+        number: 0,
+        peer: "a".to_owned(),
+        media: "AUDIO_s".to_owned(),
+        is_screen: false,
+        is_audio: true,
+        file: "0.webm".to_owned(),
+        rotation: 0,
+    };
+    leave_behind(folder, id, &[Line::Track(track), Line::Beat { at: 1000 }]);
+    let (mut writer, mut all) = Writer::new(&[webm::Track::Opus { channels: 2 }], Flush::Clusters);
+    for number in 0..50 {
+        let block = Block { track: 0, time: number * 20, is_key: true, contents: &SILENCE };
+        all.extend(writer.write(block).unwrap_or_default());
+    }
+    all.extend(writer.finish().unwrap());
+    std::fs::write(folder.join(id).join("0.webm"), all).unwrap();
+}
+
+/// The real one, but before it composes a shell does something.
+fn ffmpeg_after(folder: &Path, commands: &str) -> Ffmpeg {
+    let real = Ffmpeg::find(None).unwrap();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *recording.part*) {commands};; esac\nexec {} \"$@\"\n",
+        real.path().display()
+    );
+    let (text, program) = (folder.join("ffmpeg.sh"), folder.join("ffmpeg"));
+    std::fs::write(&text, script).unwrap();
+    // A program that somebody has open for writing, also a child of another thread, does not run.
+    let made = std::process::Command::new("install").args(["-m", "755"]).args([&text, &program]).status();
+    assert!(made.unwrap().success());
+    Ffmpeg::find(Some(&program)).unwrap()
+}
+
+#[test]
+fn a_file_that_the_journal_does_not_know_of_is_the_result() {
+    let folder = tempfile::tempdir().unwrap();
+    leave_sound_behind(folder.path(), "done");
+    std::fs::remove_file(folder.path().join("done/0.webm")).unwrap();
+    std::fs::write(folder.path().join("done/recording.mp4"), "made before").unwrap();
+    let studio = studio(folder.path(), |_| {});
+    wait_for(|| studio.archive().library().get("done").unwrap().stage.is_over());
+    let entry = studio.archive().library().get("done").unwrap().clone();
+    assert_eq!((entry.stage, entry.seconds, entry.error), (Stage::Ready, Some(1.0), None));
+    assert_eq!(std::fs::read(studio.archive().file("done").unwrap()).unwrap(), b"made before");
+    studio.close();
+}
+
+#[test]
+fn tracks_are_kept_when_the_journal_cannot_be_told_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let recordings = folder.path().join("all");
+    leave_sound_behind(&recordings, "sealed");
+    let journal = recordings.join("sealed/journal");
+    // A file that can be read and not be written, even by root.
+    let sealed = rustix::fs::memfd_create("journal", rustix::fs::MemfdFlags::ALLOW_SEALING).unwrap();
+    let mut sealed = std::fs::File::from(sealed);
+    std::io::Write::write_all(&mut sealed, &std::fs::read(&journal).unwrap()).unwrap();
+    rustix::fs::fcntl_add_seals(&sealed, rustix::fs::SealFlags::WRITE | rustix::fs::SealFlags::GROW).unwrap();
+    let descriptor = format!("/proc/{}/fd/{}", std::process::id(), sealed.as_raw_fd());
+    let commands = format!("ln -sf {descriptor} {}", journal.display());
+    let studio = studio_with(ffmpeg_after(folder.path(), &commands), &recordings, |_| {});
+    wait_for(|| studio.archive().library().get("sealed").unwrap().stage.is_over());
+    // When it is closed nothing is being composed any more.
+    studio.close();
+    let entry = studio.archive().library().get("sealed").unwrap().clone();
+    assert_eq!((entry.stage, entry.error), (Stage::Ready, None));
+    assert!(!std::fs::read_to_string(&journal).unwrap().contains("composed"));
+    assert!(recordings.join("sealed/0.webm").exists() && recordings.join("sealed/recording.mp4").exists());
 }
 
 #[test]
