@@ -64,6 +64,8 @@ pub struct LiveStreams {
     ffmpeg: Ffmpeg,
     limits: LiveStreamLimits,
     running: AtomicUsize,
+    /// Of the next stream.
+    numbers: AtomicU64,
     started: AtomicU64,
     failed: AtomicU64,
     attempts: AtomicU64,
@@ -88,6 +90,7 @@ impl LiveStreams {
             ffmpeg: ffmpeg.with_limit(limits.at_once.saturating_mul(2)),
             limits,
             running: AtomicUsize::new(0),
+            numbers: AtomicU64::new(1),
             started: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             attempts: AtomicU64::new(0),

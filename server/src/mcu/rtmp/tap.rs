@@ -36,7 +36,7 @@ struct Known {
 }
 
 struct Stream {
-    /// Tells it apart from others that had the same `rtmpId`.
+    /// Tells it apart from all others of this server: news of a run may outlive stream and room.
     number: u64,
     rtmp_id: String,
     starter: String,
@@ -68,7 +68,6 @@ pub(super) struct LiveTap {
     start: Start,
     tracks: BTreeMap<TrackId, Known>,
     streams: Vec<Stream>,
-    numbers: u64,
 }
 
 impl Tap for LiveTap {
@@ -93,15 +92,7 @@ impl Tap for LiveTap {
 
 impl LiveTap {
     pub(super) fn new(rid: &str, handle: TapHandle, all: Arc<LiveStreams>, start: Start) -> Self {
-        Self {
-            rid: rid.to_owned(),
-            handle,
-            all,
-            start,
-            tracks: BTreeMap::new(),
-            streams: Vec::new(),
-            numbers: 0,
-        }
+        Self { rid: rid.to_owned(), handle, all, start, tracks: BTreeMap::new(), streams: Vec::new() }
     }
 
     fn request(&mut self, peer: &str, message: &Value, now: Instant, orders: &mut Orders) {
@@ -137,10 +128,9 @@ impl LiveTap {
             return Err(format!("a room may have {} live streams", limits.in_a_room));
         }
         let place = self.all.place().ok_or("the server has as many live streams as it may have")?;
-        self.numbers = self.numbers.saturating_add(1);
         tracing::info!(peer, room = self.rid, endpoint = endpoint.place(), "a live stream is asked for");
         self.streams.push(Stream {
-            number: self.numbers,
+            number: self.all.numbers.fetch_add(1, Ordering::Relaxed),
             rtmp_id: id.to_owned(),
             starter: peer.to_owned(),
             stream_id: stream_id.to_owned(),

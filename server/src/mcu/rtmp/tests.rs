@@ -353,14 +353,8 @@ impl Room {
     fn new(limits: LiveStreamLimits) -> Self {
         let (scene, news) = (Arc::new(Mutex::new(Scene::default())), Arc::new(Mutex::new(Vec::new())));
         let streams = LiveStreams::new(&Ffmpeg::find(None).unwrap(), limits);
-        let (told, launched) = (Arc::clone(&news), Arc::clone(&scene));
-        let handle = TapHandle::new(move |value| told.lock().unwrap().push(value));
-        let start = Box::new(move |launch| {
-            launched.lock().unwrap().launches.push(launch);
-            Ok(Box::new(Witness(Arc::clone(&launched))) as Box<dyn Input>)
-        });
         Self {
-            tap: LiveTap::new("r", handle, Arc::clone(&streams), start),
+            tap: Self::tap(&scene, &news, &streams),
             scene,
             news,
             streams,
@@ -370,6 +364,26 @@ impl Room {
             key_frames: Vec::new(),
             wakes_at: None,
         }
+    }
+
+    fn tap(
+        scene: &Arc<Mutex<Scene>>,
+        news: &Arc<Mutex<Vec<skylink_protocol::Value>>>,
+        streams: &Arc<LiveStreams>,
+    ) -> LiveTap {
+        let (told, launched) = (Arc::clone(news), Arc::clone(scene));
+        let handle = TapHandle::new(move |value| told.lock().unwrap().push(value));
+        let start = Box::new(move |launch| {
+            launched.lock().unwrap().launches.push(launch);
+            Ok(Box::new(Witness(Arc::clone(&launched))) as Box<dyn Input>)
+        });
+        LiveTap::new("r", handle, Arc::clone(streams), start)
+    }
+
+    /// All leave, and others come.
+    fn reopen(&mut self) {
+        self.handle(TapEvent::Closed);
+        self.tap = Self::tap(&self.scene, &self.news, &self.streams);
     }
 
     fn handle(&mut self, event: TapEvent<'_>) {
@@ -612,4 +626,22 @@ fn an_empty_room_ends_everything() {
     room.handle(TapEvent::Closed);
     assert_eq!(room.scene.lock().unwrap().halted, 1);
     assert_eq!(room.running(), "skylink_media_live_streams 0");
+}
+
+#[test]
+fn news_of_a_run_are_not_for_a_room_that_was_opened_again() {
+    let mut room = Room::new(LiveStreamLimits::default());
+    for _ in 0..2 {
+        room.publish(1, "ann", "VIDEO_cam", "videoCamera");
+        room.start("live", "cam", ENDPOINT);
+        room.packet(1, 1, PICTURE);
+        if room.scene.lock().unwrap().launches.len() == 1 {
+            room.reopen();
+        }
+    }
+    room.report(0, sending());
+    room.report(0, ended("the old one", true));
+    assert_eq!(room.said(), [""; 0]);
+    room.report(1, sending());
+    assert_eq!(room.said(), ["all: startSuccess live ann cam"]);
 }
