@@ -71,9 +71,10 @@ impl Feed {
 
     /// Something that it gave was not written. True if that is news: a key frame is needed.
     pub fn interrupt(&mut self) -> bool {
-        let has_pictures = self.has_pictures;
-        let open = self.open.as_mut().filter(|_| has_pictures);
-        open.is_some_and(|open| !std::mem::replace(&mut open.needs_key_frame, true))
+        let Some(open) = &mut self.open else { return false };
+        // Times of blocks count from the beginning of their cluster, which may be what was lost.
+        open.writer.finish();
+        self.has_pictures && !std::mem::replace(&mut open.needs_key_frame, true)
     }
 
     /// Takes a frame; what is to be written for it, piece by piece.

@@ -155,11 +155,18 @@ impl Session {
         }
     }
 
-    /// Something was not written, because too much waits.
-    pub fn overflowed(&mut self) {
+    /// Something was not written, because too much waits. What was made together with it is lost
+    /// too, since it may need what was lost; how many pieces that are.
+    pub fn overflowed(&mut self) -> u64 {
+        let mut lost = 0_u64;
+        while let Some(Output::Write(_)) = self.outputs.front() {
+            self.outputs.pop_front();
+            lost = lost.saturating_add(1);
+        }
         if self.feed.interrupt() {
             self.outputs.push_back(Output::KeyFrame);
         }
+        lost
     }
 
     /// So many pictures were encoded, so many bytes sent.

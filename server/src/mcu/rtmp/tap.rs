@@ -329,8 +329,8 @@ impl LiveTap {
                 }
                 Output::Write(piece) => {
                     if input.as_ref().is_some_and(|input| !input.write(piece)) {
-                        self.all.lost.fetch_add(1, Ordering::Relaxed);
-                        session.overflowed();
+                        let lost = session.overflowed().saturating_add(1);
+                        self.all.lost.fetch_add(lost, Ordering::Relaxed);
                     }
                 }
                 Output::Halt => *input = None,

@@ -272,6 +272,41 @@ fn the_publishers_clock_puts_sound_to_its_pictures() {
 }
 
 #[test]
+fn what_follows_something_lost_has_its_right_time() {
+    let now = Instant::now();
+    let at = |time: u64, is_key| frame(time, now + MS * u32::try_from(time).unwrap(), is_key);
+    for lost in 0..2 {
+        let mut feed = Feed::new(true);
+        let mut pieces = feed.push(Kind::Video, &at(0, true));
+        for number in 0..2 {
+            // The first begins a cluster.
+            let piece = feed.push(Kind::Audio, &at(1500 + 20 * number, true));
+            if number == lost {
+                assert!(feed.interrupt());
+            } else {
+                pieces.extend(piece);
+            }
+        }
+        pieces.extend(feed.push(Kind::Audio, &at(1560, true)));
+        pieces.extend(feed.push(Kind::Video, &at(1600, true)));
+        let times: Vec<i64> = read(&pieces.concat()).0.iter().map(|block| block.1).collect();
+        let kept = [1520, 1500][usize::try_from(lost).unwrap()];
+        assert_eq!(times, [0, kept, 1560, 1600]);
+    }
+}
+
+#[test]
+fn what_was_made_with_something_lost_is_lost() {
+    let now = Instant::now();
+    let mut session = begun(now);
+    session.frame(Kind::Video, &frame(1500, now + 1500 * MS, false), now);
+    assert!(matches!(session.poll(), Some(Output::Write(_))));
+    // It was silence, with the beginning of a cluster; more silence and the picture follow.
+    assert!(session.overflowed() > 10);
+    assert_eq!(outputs(&mut session), [Output::KeyFrame]);
+}
+
+#[test]
 fn silence_stands_for_sound_that_does_not_come() {
     let now = Instant::now();
     let pictures =
