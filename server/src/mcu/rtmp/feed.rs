@@ -12,6 +12,8 @@ const SILENCE: &[u8] = &[0xfc, 0xff, 0xfe];
 const SILENCE_LENGTH: u64 = 20;
 /// Sound that is not there this long after the pictures of its time will not come.
 const SOUND_PATIENCE: u64 = 400;
+/// A longer gap is left open: ffmpeg fills it (`aresample=async`), and no thread is held up.
+const MOST_SILENCE: u64 = 2_000;
 /// Publishers' clocks that put sound and pictures further apart than they came are not believed.
 const MOST_APART: u64 = 2_000;
 
@@ -146,6 +148,9 @@ impl Open {
         self.needs_key_frame = false;
         let time = time.max(self.pictures.end);
         self.pictures.end = time;
+        if time.saturating_sub(self.sound.end) > MOST_SILENCE {
+            self.sound.end = time.saturating_sub(SOUND_PATIENCE);
+        }
         while self.sound.end.saturating_add(SOUND_PATIENCE) < time {
             let silence = Block { track: 1, time: self.sound.end, is_key: true, contents: SILENCE };
             pieces.extend(self.writer.write(silence));

@@ -316,6 +316,23 @@ fn silence_stands_for_sound_that_does_not_come() {
     assert_eq!(sound, (0..75).map(|number| number * 20).collect::<Vec<_>>());
 }
 
+#[test]
+fn a_long_gap_is_not_filled() {
+    let now = Instant::now();
+    let at = |ms: u64, is_key| frame(ms, now + MS * u32::try_from(ms).unwrap(), is_key);
+    let blocks = fed(
+        &mut Feed::new(true),
+        &[
+            (Kind::Video, at(0, true)),
+            (Kind::Video, at(600_000, true)),
+            (Kind::Video, at(600_100, true)),
+            (Kind::Audio, at(600_120, true)),
+        ],
+    );
+    let sound: Vec<i64> = blocks.iter().filter(|block| block.0 == 2).map(|block| block.1).collect();
+    assert_eq!(sound, [599_600, 599_620, 599_640, 599_660, 599_680, 600_120]);
+}
+
 proptest! {
     #[test]
     fn whatever_comes_times_never_go_back(
