@@ -258,6 +258,14 @@ impl Archive {
         }
     }
 
+    /// A recording ended before anybody was told that it began.
+    pub(super) fn forget(&self, id: &str) {
+        self.library().remove(id);
+        if let Some(Err(error)) = self.folder(id).map(std::fs::remove_dir_all) {
+            tracing::error!(recording = id, %error, "an empty recording cannot be deleted");
+        }
+    }
+
     /// Reads the journal of a recording anew.
     pub(super) fn refresh(&self, id: &str) -> Option<Entry> {
         let entry = entry_of(&self.folder(id)?)?;

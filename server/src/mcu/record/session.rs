@@ -18,6 +18,8 @@ use crate::mcu::tap::{Order, Orders, TapEvent};
 const BEAT: Duration = Duration::from_secs(1);
 /// A client that publishes ever new tracks is not followed beyond this.
 const MOST_TRACKS: usize = 500;
+/// After a recording that was stopped there is none for so long: each has its price on the disk.
+const PAUSE: Duration = Duration::from_secs(2);
 /// Recordings of this room whose file is still to come.
 const MOST_AWAITED: usize = 100;
 
@@ -70,6 +72,8 @@ pub struct Session {
     fresh_id: FreshId,
     /// Ids of recordings that ended.
     awaited: Vec<String>,
+    /// When the next recording may begin.
+    free_from: Option<Instant>,
 }
 
 enum State {
@@ -94,7 +98,14 @@ struct Recording {
 impl Session {
     /// Nothing is recorded. No recording is longer than `longest`.
     pub fn new(longest: Duration, fresh_id: FreshId) -> Self {
-        Self { state: State::Idle, published: BTreeMap::new(), longest, fresh_id, awaited: Vec::new() }
+        Self {
+            state: State::Idle,
+            published: BTreeMap::new(),
+            longest,
+            fresh_id,
+            awaited: Vec::new(),
+            free_from: None,
+        }
     }
 
     /// Something happened in the room.
@@ -140,6 +151,10 @@ impl Session {
     fn request(&mut self, peer: &str, message: &Value, now: Instant, out: &mut Outputs) {
         match message.get("type").and_then(Value::as_text) {
             Some(StartRecording::TYPE) => match &mut self.state {
+                State::Idle if self.free_from.is_some_and(|from| now < from) => {
+                    let error = "the last recording of the room was stopped less than two seconds ago";
+                    out.orders.push(to(peer, refusal(error)));
+                }
                 State::Idle => match (self.fresh_id)() {
                     Some(id) => {
                         out.jobs.push(Job::Open(id.clone()));
@@ -151,7 +166,12 @@ impl Session {
                 State::Recording(recording) => out.orders.push(to(peer, event_of("on", &recording.id))),
             },
             // A client that asks for what has happened already has been told.
-            Some(StopRecording::TYPE) => self.end("off", None, now, out),
+            Some(StopRecording::TYPE) => {
+                if !matches!(self.state, State::Idle) {
+                    self.free_from = now.checked_add(PAUSE);
+                }
+                self.end("off", None, now, out);
+            }
             _ => {}
         }
     }

@@ -73,11 +73,12 @@ fn run(archive: &Archive, id: &str, rid: &str, tap: &TapHandle, jobs: &Receiver<
     tracing::info!(recording = id, room = rid, "recording");
     tap.tell(News::Opened(id.to_owned()).to_value());
     let mut files = Files { archive, folder, open: HashMap::new(), written: 0, unchecked: 0 };
-    let mut is_told = false;
+    let (mut is_told, mut is_empty) = (false, true);
     while let Ok(job) = jobs.recv() {
         if job == Job::Close {
             break;
         }
+        is_empty = false;
         if let (Err(refusal), false) = (files.carry_out(job), is_told) {
             tracing::error!(recording = id, reason = %refusal, "a recording cannot go on");
             archive.numbers.broken.fetch_add(1, Ordering::Relaxed);
@@ -89,6 +90,10 @@ fn run(archive: &Archive, id: &str, rid: &str, tap: &TapHandle, jobs: &Receiver<
         let _ = file.sync_data();
     }
     drop(slot);
+    if is_empty {
+        // It was stopped before it was known that it could begin: nobody was told of it.
+        return archive.forget(id);
+    }
     archive.ended(id);
 }
 

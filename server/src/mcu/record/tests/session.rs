@@ -109,6 +109,7 @@ fn nobody_is_told_before_files_can_be_written_and_then_everybody() {
     assert!(told(&scene.ask("c", "stopRecordingRoom")).is_empty());
 
     // The room has moved on, but wants to know.
+    scene.at(2000);
     scene.ask("a", "startRecordingRoom");
     scene.hear(&News::Opened("rec-2".into()));
     let finished = News::Finished("rec-1".into(), "/recorded/t".into());
@@ -125,6 +126,30 @@ fn a_refusal_is_for_those_who_asked() {
     let out = scene.hear(&News::Failed("rec-1".into(), "no ffmpeg".into()));
     assert_eq!(told(&out), ["a error no ffmpeg", "b error no ffmpeg"]);
     assert_eq!(out.jobs, [Job::Close]);
+    assert_eq!(scene.ask("a", "startRecordingRoom").jobs, [Job::Open("rec-2".into())]);
+}
+
+#[test]
+fn recordings_do_not_follow_each_other_at_once() {
+    let mut scene = Scene::recording();
+    scene.at(5000);
+    scene.ask("a", "stopRecordingRoom");
+    let refused = ["b error the last recording of the room was stopped less than two seconds ago"];
+    scene.at(6999);
+    let out = scene.ask("b", "startRecordingRoom");
+    assert_eq!((told(&out), out.jobs), (refused.map(str::to_owned).to_vec(), vec![]));
+    // A stop of nothing makes nobody wait.
+    scene.ask("a", "stopRecordingRoom");
+    scene.at(7000);
+    assert_eq!(scene.ask("b", "startRecordingRoom").jobs, [Job::Open("rec-2".into())]);
+    // It does not matter whether it had begun.
+    let stopped = "b error the recording was stopped before it began";
+    assert_eq!(told(&scene.ask("a", "stopRecordingRoom")), [stopped]);
+    assert_eq!(told(&scene.ask("b", "startRecordingRoom")), refused);
+
+    // Nobody stopped this one.
+    let mut scene = Scene::recording();
+    scene.hear(&News::Failed("rec-1".into(), "too large".into()));
     assert_eq!(scene.ask("a", "startRecordingRoom").jobs, [Job::Open("rec-2".into())]);
 }
 

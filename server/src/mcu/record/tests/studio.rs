@@ -209,6 +209,22 @@ fn where_nothing_was_published_there_is_no_file() {
 }
 
 #[test]
+fn of_what_was_stopped_before_it_began_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path(), |_| {});
+    let mut room = Room::new(&studio);
+    room.ask("startRecordingRoom", 0);
+    // The folder is there, but the room does not know yet.
+    let opened = room.news.recv_timeout(PATIENCE).unwrap();
+    room.ask("stopRecordingRoom", 1);
+    room.handle(TapEvent::News(opened), 2);
+    assert_eq!(room.told, ["error the recording was stopped before it began"]);
+    let is_empty = || std::fs::read_dir(folder.path()).unwrap().next().is_none();
+    wait_for(|| is_empty() && studio.archive().library().list("space", None).is_empty());
+    studio.close();
+}
+
+#[test]
 fn the_webhook_is_told_and_can_know_who_tells() {
     use std::io::{Read, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
