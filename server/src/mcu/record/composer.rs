@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use super::archive::{read_journal, write_line, Archive, FINISHED};
 use super::compose;
 use super::journal::{Journal, Line, Outcome};
-use super::library::{Entry, Stage};
+use super::library::Stage;
 use super::plan::plan;
 use super::session::News;
-use super::webhook;
+use super::webhook::Caller;
 use crate::mcu::ffmpeg::{Job, StartError};
 use crate::mcu::tap::TapHandle;
 use crate::time;
@@ -62,11 +62,22 @@ pub struct Composer {
     /// Rooms that want to hear of their recordings.
     rooms: Mutex<HashMap<String, TapHandle>>,
     queue: Mutex<Receiver<String>>,
+    webhook: Caller,
 }
 
 impl Composer {
-    pub(super) fn new(archive: Arc<Archive>, queue: Receiver<String>, link: LinkMaker) -> Arc<Self> {
-        Arc::new(Self { archive, link, rooms: Mutex::default(), queue: Mutex::new(queue) })
+    pub(super) fn new(
+        archive: Arc<Archive>,
+        queue: Receiver<String>,
+        link: LinkMaker,
+        webhook: Caller,
+    ) -> Arc<Self> {
+        Arc::new(Self { archive, link, rooms: Mutex::default(), queue: Mutex::new(queue), webhook })
+    }
+
+    /// Its threads have ended: nobody else will be told.
+    pub(super) fn close(&self) {
+        self.webhook.close();
     }
 
     /// A room will want to hear of this recording.
@@ -135,7 +146,7 @@ impl Composer {
                 "a recording is ready"
             );
         }
-        self.call_webhook(&entry);
+        self.webhook.tell(&entry);
     }
 
     /// How long the file is.
@@ -186,17 +197,6 @@ impl Composer {
             if begun.elapsed() > patience {
                 return Err(Failure::TooSlow);
             }
-        }
-    }
-
-    fn call_webhook(&self, entry: &Entry) {
-        let settings = self.archive.settings();
-        let Some(address) = &settings.webhook else { return };
-        let called =
-            webhook::call(address, settings.webhook_secret.as_ref(), entry, || self.archive.is_closing());
-        if let Err(error) = called {
-            tracing::error!(recording = entry.id, %error, "the webhook did not take a finished recording");
-            self.archive.numbers.webhooks_failed.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

@@ -6,7 +6,7 @@
 //!    ▲                               │                 │ journal, 0.webm, 1.webm …
 //!    └── recordingEvent ◄── Order ───┘                 ▼
 //!                                              composer (threads) ── ffmpeg ─► recording.mp4
-//!                                                      └─► the room, the webhook
+//!                                                      └─► the room, the webhook (a thread)
 //! ```
 //!
 //! | module | what it decides |
@@ -60,6 +60,7 @@ pub struct Studio {
     archive: Arc<Archive>,
     composer: Arc<Composer>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    webhook: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Studio {
@@ -77,8 +78,9 @@ impl Studio {
         let composing = settings.composing.max(1);
         let ffmpeg = ffmpeg.map(|ffmpeg| ffmpeg.with_limit(composing));
         let (archive, queue) = Archive::open(settings, ffmpeg, label)?;
-        let composer = Composer::new(Arc::clone(&archive), queue, link);
-        let studio = Self { archive, composer, threads: Mutex::default() };
+        let (caller, webhook) = webhook::Caller::start(&archive)?;
+        let composer = Composer::new(Arc::clone(&archive), queue, link, caller);
+        let studio = Self { archive, composer, threads: Mutex::default(), webhook: Mutex::new(webhook) };
         if studio.archive.is_unable().is_none() {
             for number in 0..composing {
                 let composer = Arc::clone(&studio.composer);
@@ -104,6 +106,10 @@ impl Studio {
     pub fn close(&self) {
         self.archive.close(FAREWELL);
         for thread in std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)) {
+            let _ = thread.join();
+        }
+        self.composer.close();
+        if let Some(thread) = self.webhook.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = thread.join();
         }
     }

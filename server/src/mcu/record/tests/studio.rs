@@ -261,6 +261,27 @@ fn the_webhook_is_told_and_can_know_who_tells() {
     studio.close();
 }
 
+#[test]
+fn a_dead_webhook_holds_no_recording_up() {
+    // Nobody listens there any more: each call is tried for 36 seconds.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path(), |settings| settings.webhook = Some(format!("http://{gone}/hook")));
+    let mut room = Room::new(&studio);
+    for at in [0, 5000] {
+        room.ask("startRecordingRoom", at);
+        room.hear(at);
+        room.ask("stopRecordingRoom", at + 1000);
+        room.hear(at + 2000);
+    }
+    let empty = "error nothing was published while it was recorded";
+    assert_eq!(room.told, ["on", "off", empty, "on", "off", empty]);
+    studio.close();
+    let mut metrics = String::new();
+    studio.archive().write_metrics(&mut metrics);
+    assert!(metrics.contains("skylink_recordings_webhooks_failed_total 2"), "{metrics}");
+}
+
 /// A recording that a server left behind, without files.
 fn leave_behind(folder: &Path, id: &str, lines: &[Line]) {
     let begun = Line::Begun {
