@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::archive::{read_journal, write_line, Archive, FINISHED};
+use super::archive::{read_journal, write_line, Archive, Refusal, FINISHED};
 use super::compose;
 use super::journal::{Journal, Line, Outcome};
 use super::library::Stage;
@@ -22,6 +22,10 @@ use crate::time;
 const MOST_ATTEMPTS: usize = 3;
 /// How often it is looked whether the server ends.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often it is looked how much of the disk is free, while ffmpeg writes.
+const CHECK_EVERY: Duration = Duration::from_secs(3);
+/// Name of the file while it is made.
+const DRAFT: &str = "recording.part";
 /// How often it is looked what has become too old.
 const RETAIN_EVERY: Duration = Duration::from_secs(600);
 /// Composing may take so much longer than the recording.
@@ -48,6 +52,8 @@ enum Failure {
     Ffmpeg(String),
     #[error("composing took too long")]
     TooSlow,
+    #[error("the recording cannot be composed: {0}")]
+    Refused(#[from] Refusal),
     #[error("the recording cannot be composed: {0}")]
     System(#[from] std::io::Error),
     /// The server ends.
@@ -101,6 +107,10 @@ impl Composer {
     fn finish(&self, id: &str) {
         let Some(folder) = self.archive.folder(id) else { return };
         let outcome = self.compose(&folder);
+        if outcome.is_err() {
+            // Mostly there is none. What is left of one must not fill the disk.
+            let _ = std::fs::remove_file(folder.join(DRAFT));
+        }
         let (line, news) = match outcome {
             Ok(seconds) => {
                 self.archive.numbers.composed.fetch_add(1, Ordering::Relaxed);
@@ -165,7 +175,8 @@ impl Composer {
         write_line(folder, &Line::Composing)?;
         keep_tracks_with_media(&mut journal, folder);
         let plan = plan(&journal).ok_or(Failure::Empty)?;
-        let draft = folder.join("recording.part");
+        self.archive.check_disk()?;
+        let draft = folder.join(DRAFT);
         self.run_ffmpeg(compose::arguments(&plan, folder, &draft), plan.seconds)?;
         std::fs::File::open(&draft)?.sync_all()?;
         std::fs::rename(&draft, folder.join(FINISHED))?;
@@ -186,6 +197,7 @@ impl Composer {
         };
         let patience = Duration::from_secs_f64((seconds * MOST_SLOWNESS).max(LEAST_PATIENCE));
         let begun = Instant::now();
+        let mut checked = begun;
         loop {
             if let Some(ending) = running.wait(LOOK_EVERY) {
                 let log = || ending.log.lines().last().unwrap_or(&ending.status).to_owned();
@@ -193,6 +205,10 @@ impl Composer {
             }
             if self.archive.is_closing() {
                 return Err(Failure::Postponed);
+            }
+            if checked.elapsed() > CHECK_EVERY {
+                checked = Instant::now();
+                self.archive.check_disk()?;
             }
             if begun.elapsed() > patience {
                 return Err(Failure::TooSlow);

@@ -370,6 +370,33 @@ fn tracks_are_kept_when_the_journal_cannot_be_told_of_the_file() {
 }
 
 #[test]
+fn what_could_not_be_composed_leaves_no_draft_and_a_full_disk_is_not_filled_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = |studio: &Studio, id: &str| {
+        wait_for(|| studio.archive().library().get(id).unwrap().stage.is_over());
+        studio.archive().library().get(id).unwrap().error.clone().unwrap()
+    };
+    let recordings = folder.path().join("broken");
+    leave_sound_behind(&recordings, "a");
+    let draft = recordings.join("a/recording.part");
+    let commands = format!("echo half > {}; exit 1", draft.display());
+    let studio = studio_with(ffmpeg_after(folder.path(), &commands), &recordings, |_| {});
+    assert!(error(&studio, "a").starts_with("ffmpeg could not compose the recording"));
+    assert!(!draft.exists() && recordings.join("a/0.webm").exists());
+    studio.close();
+
+    let recordings = folder.path().join("full");
+    leave_sound_behind(&recordings, "a");
+    let studio = studio_with(Ffmpeg::find(None).unwrap(), &recordings, |settings| {
+        settings.free_bytes = u64::MAX;
+    });
+    let text = "the recording cannot be composed: the disk of the server is full";
+    assert_eq!(error(&studio, "a"), text);
+    assert!(!recordings.join("a/recording.mp4").exists() && recordings.join("a/0.webm").exists());
+    studio.close();
+}
+
+#[test]
 fn what_the_server_does_not_survive_is_not_tried_for_ever() {
     let folder = tempfile::tempdir().unwrap();
     let beat = Line::Beat { at: 1000 };
