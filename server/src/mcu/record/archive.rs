@@ -284,13 +284,24 @@ impl Archive {
     /// # Errors
     /// When its folder cannot be deleted.
     pub fn delete(&self, id: &str) -> std::io::Result<bool> {
-        let mut library = self.library();
-        let is_over = library.get(id).is_some_and(|entry| entry.stage.is_over());
-        let Some(folder) = self.folder(id).filter(|_| is_over) else { return Ok(false) };
-        match std::fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => library.remove(id),
+        let Some(folder) = self.folder(id) else { return Ok(false) };
+        let taken = {
+            let mut library = self.library();
+            let is_over = library.get(id).is_some_and(|entry| entry.stage.is_over());
+            if is_over {
+                library.remove(id)
+            } else {
+                None
+            }
         };
+        let Some(entry) = taken else { return Ok(false) };
+        // The library is not held meanwhile: whoever asks what there is must not wait for the disk.
+        if let Err(error) = std::fs::remove_dir_all(folder) {
+            if error.kind() != std::io::ErrorKind::NotFound {
+                self.library().put(entry);
+                return Err(error);
+            }
+        }
         self.numbers.deleted.fetch_add(1, Ordering::Relaxed);
         Ok(true)
     }

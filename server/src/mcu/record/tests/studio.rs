@@ -423,6 +423,22 @@ fn what_the_server_does_not_survive_is_not_tried_for_ever() {
 }
 
 #[test]
+fn what_cannot_be_deleted_is_still_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let failed = Line::Failed { at: 2, error: "broken".to_owned() };
+    leave_behind(folder.path(), "a", &[failed]);
+    let studio = studio(folder.path(), |_| {});
+    let path = folder.path().join("a");
+    std::fs::remove_dir_all(&path).unwrap();
+    std::fs::write(&path, "no folder").unwrap();
+    assert!(studio.archive().delete("a").is_err());
+    assert!(studio.archive().library().get("a").is_some());
+    std::fs::remove_file(&path).unwrap();
+    assert!(studio.archive().delete("a").unwrap() && !studio.archive().delete("a").unwrap());
+    studio.close();
+}
+
+#[test]
 fn old_recordings_are_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let failed = Line::Failed { at: 2, error: "broken".to_owned() };
