@@ -13,8 +13,9 @@ const RATE: u32 = 30;
 /// picture late.
 const HALF_A_PICTURE: f64 = 0.5 / 30.0;
 
-/// The arguments. Files are read from `folder`; `output` is overwritten.
-pub fn arguments(plan: &Plan, folder: &Path, output: &Path) -> Vec<OsString> {
+/// The arguments. Files are read from `folder`, what [`graph`] says from `script`; `output` is
+/// overwritten.
+pub fn arguments(plan: &Plan, folder: &Path, script: &Path, output: &Path) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = Vec::new();
     let mut say = |words: &[&str]| arguments.extend(words.iter().map(OsString::from));
     say(&["-nostdin", "-loglevel", "error", "-y"]);
@@ -26,7 +27,7 @@ pub fn arguments(plan: &Plan, folder: &Path, output: &Path) -> Vec<OsString> {
         let begins = format!("{:.6}", placed.begins);
         say(&["-itsoffset", &begins, "-f", "matroska", "-i", &file(folder, placed)]);
     }
-    say(&["-filter_complex", &graph(plan)]);
+    say(&["-filter_complex_script", &named(script)]);
     if !plan.cells.is_empty() {
         say(&["-map", "[picture]", "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"]);
         say(&["-threads:v", "2"]);
@@ -40,11 +41,17 @@ pub fn arguments(plan: &Plan, folder: &Path, output: &Path) -> Vec<OsString> {
 }
 
 fn file(folder: &Path, placed: &Placed) -> String {
-    // Names of files are our own; the folder of the data may be anything that is text.
-    format!("file:{}", folder.join(&placed.file).display())
+    named(&folder.join(&placed.file))
 }
 
-fn graph(plan: &Plan) -> String {
+/// Names of files are our own; the folder of the data may be anything that is text.
+fn named(file: &Path) -> String {
+    format!("file:{}", file.display())
+}
+
+/// How pictures and sounds are put together. With some hundred tracks it is longer than an
+/// argument may be (128 KiB on Linux), so ffmpeg gets it as a file.
+pub fn graph(plan: &Plan) -> String {
     let mut graph = String::new();
     let (width, height) = plan.cell;
     let seconds = plan.seconds;

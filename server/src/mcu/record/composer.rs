@@ -26,6 +26,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 const CHECK_EVERY: Duration = Duration::from_secs(3);
 /// Name of the file while it is made.
 const DRAFT: &str = "recording.part";
+/// Name of the file that tells ffmpeg how, meanwhile.
+const SCRIPT: &str = "graph";
 /// How often it is looked what has become too old.
 const RETAIN_EVERY: Duration = Duration::from_secs(600);
 /// Composing may take so much longer than the recording.
@@ -177,7 +179,11 @@ impl Composer {
         let plan = plan(&journal).ok_or(Failure::Empty)?;
         self.archive.check_disk()?;
         let draft = folder.join(DRAFT);
-        self.run_ffmpeg(compose::arguments(&plan, folder, &draft), plan.seconds)?;
+        let script = folder.join(SCRIPT);
+        std::fs::write(&script, compose::graph(&plan))?;
+        let made = self.run_ffmpeg(compose::arguments(&plan, folder, &script, &draft), plan.seconds);
+        let _ = std::fs::remove_file(&script);
+        made?;
         std::fs::File::open(&draft)?.sync_all()?;
         std::fs::rename(&draft, folder.join(FINISHED))?;
         Ok(plan.seconds)

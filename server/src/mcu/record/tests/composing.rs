@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::super::compose::arguments;
+use super::super::compose::{arguments, graph};
 use super::super::plan::{Placed, Plan};
 use crate::mcu::webm::{Block, Flush, Track, Writer};
 
@@ -63,9 +63,12 @@ fn placed(file: &str, begins: f64) -> Placed {
 }
 
 fn compose(plan: &Plan, folder: &Path) -> std::path::PathBuf {
-    let output = folder.join("out.mp4");
-    let arguments: Vec<String> =
-        arguments(plan, folder, &output).into_iter().map(|word| word.into_string().unwrap()).collect();
+    let (script, output) = (folder.join("graph"), folder.join("out.mp4"));
+    std::fs::write(&script, graph(plan)).unwrap();
+    let arguments: Vec<String> = arguments(plan, folder, &script, &output)
+        .into_iter()
+        .map(|word| word.into_string().unwrap())
+        .collect();
     ffmpeg(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     output
 }
@@ -154,6 +157,19 @@ fn pictures_and_sound_are_where_they_belong() {
     near(rises(&brightness(&file, "160:120:0:0"), 128.0), &[0.71, 1.71, 2.71], 0.02);
     near(rises(&brightness(&file, "160:120:160:0"), 128.0), &[1.377, 2.377, 3.377], 0.02);
     near(rises(&loudness(&file), -30.0), &[0.71, 1.71, 2.71], 0.025);
+}
+
+#[test]
+fn no_argument_is_too_long_with_many_tracks() {
+    let folder = Path::new("/data");
+    let cell = |number: usize| vec![placed(&format!("{number}.webm"), 1234.5)];
+    let sounds = (450..500).map(|number| placed(&format!("{number}.webm"), 1234.5)).collect();
+    let cells = (0..450).map(cell).collect();
+    let plan = Plan { seconds: 3600.0, cell: (120, 90), columns: 22, cells, sounds };
+    let all = arguments(&plan, folder, &folder.join("graph"), &folder.join("out.mp4"));
+    let longest = all.iter().map(|word| word.len()).max().unwrap();
+    // MAX_ARG_STRLEN, of the kernel.
+    assert!(graph(&plan).len() > 131_072 && longest < 131_072, "{} {longest}", graph(&plan).len());
 }
 
 #[test]
