@@ -13,6 +13,9 @@ const RATE: u32 = 30;
 /// picture late.
 const HALF_A_PICTURE: f64 = 0.5 / 30.0;
 
+/// A larger picture is not decoded: 4096×4096.
+pub const MOST_PIXELS: &str = "16777216";
+
 /// The arguments. Files are read from `folder`, what [`graph`] says from `script`; `output` is
 /// overwritten.
 pub fn arguments(plan: &Plan, folder: &Path, script: &Path, output: &Path) -> Vec<OsString> {
@@ -20,6 +23,8 @@ pub fn arguments(plan: &Plan, folder: &Path, script: &Path, output: &Path) -> Ve
     let mut say = |words: &[&str]| arguments.extend(words.iter().map(OsString::from));
     say(&["-nostdin", "-loglevel", "error", "-y"]);
     for placed in plan.cells.iter().flatten() {
+        // Sizes are the publishers'. One thread does for each decoder: there may be hundreds.
+        say(&["-threads", "1", "-max_pixels", MOST_PIXELS]);
         // A picture of another size must not start the whole graph anew.
         say(&["-reinit_filter", "0", "-f", "matroska", "-i", &file(folder, placed)]);
     }

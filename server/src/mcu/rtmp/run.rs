@@ -14,6 +14,8 @@ use crate::mcu::ffmpeg::{Ending, Ffmpeg, Job};
 
 /// Pieces that wait for ffmpeg: some seconds of a stream.
 const MOST_WAITING: usize = 300;
+/// A larger picture is not decoded: 4096×4096.
+const MOST_PIXELS: &str = "16777216";
 /// A run whose input is closed ends within this time, or is killed.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// Encoders leave the media threads of the same machine the first place.
@@ -183,7 +185,13 @@ fn arguments(launch: &Launch, address: IpAddr) -> Vec<OsString> {
     let mut words: Vec<OsString> = Vec::new();
     let mut add = |text: &str| words.extend(text.split_whitespace().map(OsString::from));
     add("-loglevel warning -progress pipe:1 -stats_period 0.5");
-    add("-probesize 200000 -analyzeduration 500000 -f matroska -i pipe:0");
+    add("-probesize 200000 -analyzeduration 500000");
+    if launch.has_pictures {
+        // Their size is the publisher's.
+        add("-max_pixels");
+        add(MOST_PIXELS);
+    }
+    add("-f matroska -i pipe:0");
     if launch.has_pictures {
         add("-map 0:v:0 -c:v libx264 -preset veryfast -tune zerolatency -pix_fmt yuv420p -g 60");
         add("-force_key_frames expr:gte(t,n_forced*2) -maxrate 3000k -bufsize 6000k");

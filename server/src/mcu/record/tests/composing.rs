@@ -230,3 +230,29 @@ fn pictures_of_turned_cameras_are_turned_back() {
     };
     assert_eq!([0, 1, 2, 3].map(bright_end), ["left", "top", "right", "bottom"]);
 }
+
+#[test]
+fn a_picture_of_a_giant_is_not_decoded() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut frames = pictures("color=white:s=160x120:r=10", 0.5, folder);
+    // A key frame says its size in 14 bits each (RFC 6386, 9.1), and the decoder makes room for it:
+    // 16000×16000 is about the largest that ffmpeg takes by itself.
+    let mut giant = frames[0].1.clone();
+    giant[6..10].copy_from_slice(&[0x80, 0x3e, 0x80, 0x3e]);
+    frames.push((500, giant));
+    frames.extend(
+        pictures("color=white:s=160x120:r=10", 0.5, folder).into_iter().map(|(at, frame)| (at + 1000, frame)),
+    );
+    write(&frames, &folder.join("0.webm"));
+    let cells = vec![vec![placed("0.webm", 0.0)]];
+    let plan = Plan { seconds: 2.0, cell: (160, 120), columns: 1, cells, sounds: Vec::new() };
+    let (script, output) = (folder.join("graph"), folder.join("out.mp4"));
+    std::fs::write(&script, graph(&plan)).unwrap();
+    let made = Command::new("ffmpeg").args(arguments(&plan, folder, &script, &output)).output().unwrap();
+    let log = String::from_utf8_lossy(&made.stderr);
+    assert!(log.contains("exceeds specified max pixel count 16777216"), "{log}");
+    // The rest is in the file.
+    assert!(made.status.success(), "{log}");
+    assert!(brightness(&output, "160:120:0:0")[40].1 > 200.0);
+}
