@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender, TrySendError};
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ use crate::mcu::tap::TapHandle;
 
 /// Jobs that may wait for the disk: some seconds of a large room.
 const BACKLOG: usize = 2000;
+/// Bytes of tracks that may wait for it.
+const BACKLOG_BYTES: usize = 64 << 20;
 /// After so many bytes it is looked again how much is free.
 const CHECK_EVERY: u64 = 256 * 1024;
 
@@ -21,6 +23,8 @@ const CHECK_EVERY: u64 = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct WriterLink {
     jobs: SyncSender<Job>,
+    /// Bytes that wait.
+    waiting: Arc<AtomicUsize>,
     id: String,
     tap: TapHandle,
     is_broken: bool,
@@ -31,9 +35,10 @@ impl WriterLink {
     /// Starts the thread. It reports to `tap`.
     pub(super) fn start(archive: &Arc<Archive>, id: &str, rid: &str, tap: &TapHandle) -> Option<Self> {
         let (jobs, receiver) = sync_channel(BACKLOG);
-        let link = Self { jobs, id: id.to_owned(), tap: tap.clone(), is_broken: false, has_content: false };
+        let link = Self::to(jobs, id, tap);
+        let waiting = Arc::clone(&link.waiting);
         let (archive, id, rid, tap) = (Arc::clone(archive), id.to_owned(), rid.to_owned(), tap.clone());
-        let run = move || run(&archive, &id, &rid, &tap, &receiver);
+        let run = move || run(&archive, &id, &rid, &tap, &receiver, &waiting);
         match std::thread::Builder::new().name("recording".to_owned()).spawn(run) {
             Ok(_) => Some(link),
             Err(error) => {
@@ -41,6 +46,11 @@ impl WriterLink {
                 None
             }
         }
+    }
+
+    fn to(jobs: SyncSender<Job>, id: &str, tap: &TapHandle) -> Self {
+        let (id, tap) = (id.to_owned(), tap.clone());
+        Self { jobs, waiting: Arc::default(), id, tap, is_broken: false, has_content: false }
     }
 
     /// Id of the recording, if there is one: it may have been refused.
@@ -51,7 +61,14 @@ impl WriterLink {
     /// Never blocks.
     pub(super) fn send(&mut self, job: Job) {
         self.has_content = true;
-        if let Err(TrySendError::Full(_)) = self.jobs.try_send(job) {
+        let bytes = weight(&job);
+        // This thread alone adds, so what it sees is never too little.
+        let is_too_much =
+            bytes > 0 && self.waiting.load(Ordering::Acquire) > BACKLOG_BYTES.saturating_sub(bytes);
+        self.waiting.fetch_add(bytes, Ordering::AcqRel);
+        let is_full = is_too_much || matches!(self.jobs.try_send(job), Err(TrySendError::Full(_)));
+        if is_full {
+            self.waiting.fetch_sub(bytes, Ordering::AcqRel);
             if !std::mem::replace(&mut self.is_broken, true) {
                 let news = News::Failed(self.id.clone(), Refusal::TooSlow.to_string());
                 self.tap.tell(news.to_value());
@@ -60,7 +77,16 @@ impl WriterLink {
     }
 }
 
-fn run(archive: &Archive, id: &str, rid: &str, tap: &TapHandle, jobs: &Receiver<Job>) {
+/// Bytes of a track in it.
+fn weight(job: &Job) -> usize {
+    if let Job::Piece { bytes, .. } = job {
+        bytes.len()
+    } else {
+        0
+    }
+}
+
+fn run(archive: &Archive, id: &str, rid: &str, tap: &TapHandle, jobs: &Receiver<Job>, waiting: &AtomicUsize) {
     let fail = |refusal: &Refusal| tap.tell(News::Failed(id.to_owned(), refusal.to_string()).to_value());
     let (folder, slot) = match archive.begin(id, rid) {
         Ok(begun) => begun,
@@ -79,6 +105,7 @@ fn run(archive: &Archive, id: &str, rid: &str, tap: &TapHandle, jobs: &Receiver<
             break;
         }
         is_empty = false;
+        waiting.fetch_sub(weight(&job), Ordering::AcqRel);
         if let (Err(refusal), false) = (files.carry_out(job), is_told) {
             tracing::error!(recording = id, reason = %refusal, "a recording cannot go on");
             archive.numbers.broken.fetch_add(1, Ordering::Relaxed);
@@ -134,5 +161,31 @@ impl Files<'_> {
                 Ok(())
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_waits_for_a_slow_disk_than_there_is_memory_for() {
+        let (jobs, queue) = sync_channel(BACKLOG);
+        let (told, news) = std::sync::mpsc::channel();
+        let mut link = WriterLink::to(jobs, "rec", &TapHandle::new(move |value| drop(told.send(value))));
+        let piece = || Job::Piece { file: "0.webm".to_owned(), bytes: vec![0; 1 << 20] };
+        for _ in 0..64 {
+            link.send(piece());
+        }
+        assert!(news.try_recv().is_err());
+        link.send(piece());
+        link.send(piece());
+        let failed = News::Failed("rec".to_owned(), "the disk of the server is too slow".to_owned());
+        assert_eq!(news.try_iter().collect::<Vec<_>>(), [failed.to_value()]);
+        assert_eq!(queue.try_iter().count(), 64);
+        // Where it ended is still written down.
+        link.send(Job::Journal(super::super::journal::Line::Ended { at: 1, error: None }));
+        assert_eq!(queue.try_iter().count(), 1);
     }
 }
