@@ -93,7 +93,7 @@ impl MediaServer for Real {
                 self.room.receive(&from, &message, now, &mut self.track_ids);
             }
             Command::Gone { member } => self.room.leave(&member, now, &mut self.track_ids),
-            Command::File { from, event } => self.room.file(&from, event),
+            Command::File { from, event } => self.room.file(&from, event, now),
             Command::Text { from, text } => self.room.text(&from, &text, now),
         }
         self.collect();
