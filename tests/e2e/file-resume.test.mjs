@@ -13,7 +13,7 @@ const KEEP_CHANNELS = () => {
   const { createDataChannel } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.createDataChannel = function create(...given) {
     const channel = createDataChannel.apply(this, given);
-    window.channels.push(channel);
+    window.channels.push(Object.assign(channel, { connection: this }));
     return channel;
   };
 };
@@ -51,11 +51,12 @@ scene('M-28, E-08: a file goes on through another channel when its own is lost',
     label = transferId;
     await page.evaluate((id) => window.channels.find((it) => it.label === id).close(), transferId);
   });
-  const opened = await page.evaluate(
-    (id) => window.channels.filter((it) => it.label === id).length,
-    label,
-  );
-  assert.equal(opened, 2);
+  // Lanes have connections of their own; a busy machine may look like a path with delay.
+  const opened = await page.evaluate((id) => {
+    const [first, ...others] = window.channels.filter((it) => it.label === id);
+    return others.filter(({ connection }) => connection === first.connection).length;
+  }, label);
+  assert.equal(opened, 1);
 });
 
 scene('M-28, M-25: a file goes on when ICE was restarted after an outage', async (play) => {
