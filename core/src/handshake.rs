@@ -48,6 +48,7 @@ impl Room {
             peers_in_room: None,
             file_channels: enter.file_channels,
             file_lanes: enter.file_lanes,
+            video_layers: None,
         };
         self.send(context, &welcome.into());
     }

@@ -33,6 +33,7 @@ const TEXT_MEMBERS: &[&str] = &[
     "sendingPeerId",
     "receivingPeerId",
     "mediaId",
+    "streamId",
     "data",
     "userData",
     "agent",
@@ -46,6 +47,8 @@ const OTHER_MEMBERS: &[&str] = &[
     "lists",
     "peersInRoom",
     "mediaInfoList",
+    "views",
+    "layers",
     "userInfo",
     "pc_config",
     "result",
@@ -101,6 +104,8 @@ fn message_like() -> impl Strategy<Value = Value> {
         object.set("lock", false);
         object.set("ackN", 0.0);
         object.set("lists", Vec::new());
+        object.set("views", Vec::new());
+        object.set("layers", Vec::new());
         for (key, value) in members {
             object.set(&key, value);
         }

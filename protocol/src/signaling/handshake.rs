@@ -82,6 +82,9 @@ shape! {
         file_channels: Option<bool> = "fileChannels",
         /// Whether such a channel may have lanes beside it; 2.7.2 ignores this.
         file_lanes: Option<bool> = "fileLanes",
+        /// From a media server: it takes pictures in several sizes (`a=simulcast`) and
+        /// [`super::VideoViews`], and sends [`super::VideoLayers`]; 2.7.2 ignores this.
+        video_layers: Option<bool> = "videoLayers",
     }
 }
 

@@ -4,11 +4,13 @@ mod handshake;
 mod media;
 mod messaging;
 mod room;
+mod video_layers;
 
 pub use handshake::*;
 pub use media::*;
 pub use messaging::*;
 pub use room::*;
+pub use video_layers::*;
 
 use crate::shape::messages;
 
@@ -79,6 +81,10 @@ messages! {
         RtmpEvent,
         /// Client to room, old clients.
         Group,
+        /// Client to media server, both ours.
+        VideoViews,
+        /// Media server to client, both ours.
+        VideoLayers,
     }
 }
 
@@ -113,6 +119,10 @@ mod tests {
             r#"{"type":"startRTMP","rid":"r","rtmpId":"1","streamId":"s","endpoint":"rtmp://live.example/app/key","mid":"a","target":"MCU"}"#,
             r#"{"type":"stopRTMP","rid":"r","rtmpId":"1","mid":"a","target":"MCU"}"#,
             r#"{"type":"rtmpEvent","rid":"r","action":"startSuccess","rtmpId":"1","peerId":"a","streamId":"s"}"#,
+            r#"{"type":"welcome","mid":"MCU","rid":"r","userInfo":{},"temasysPluginVersion":null,"target":"a","fileChannels":true,"videoLayers":true}"#,
+            r#"{"type":"videoViews","mid":"a","rid":"r","target":"MCU","views":[]}"#,
+            r#"{"type":"videoViews","mid":"a","rid":"r","target":"MCU","views":[{"publisherId":"b","streamId":"s","isPaused":true,"height":0},{"publisherId":"c","streamId":"{t}","isPaused":false,"height":180}]}"#,
+            r#"{"type":"videoLayers","mid":"MCU","rid":"r","target":"a","layers":[{"publisherId":"b","streamId":"s","layer":2,"layers":3,"isPaused":false,"isStarved":true}]}"#,
         ] {
             assert_eq!(reread(text), text);
         }

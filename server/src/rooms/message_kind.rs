@@ -4,7 +4,7 @@ use skylink_protocol::signaling::{
     Answer, AnswerAck, Approach, Bye, Candidate, EndOfCandidates, Enter, GetPeers, GetStoredMessages, Group,
     InRoom, Introduce, IntroduceError, JoinRoom, MediaInfoEvent, Offer, PeerList, PrivateMessage,
     PublicMessage, RecordingEvent, Redirect, RoomLock, RtmpEvent, StartRecording, StartRtmp, StopRecording,
-    StopRtmp, StoredMessages, StreamStatus, UpdateUser, UserMessage, Welcome,
+    StopRtmp, StoredMessages, StreamStatus, UpdateUser, UserMessage, VideoLayers, VideoViews, Welcome,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,8 @@ impl MessageKind {
             | StartRecording::TYPE
             | StopRecording::TYPE
             | StartRtmp::TYPE
-            | StopRtmp::TYPE => Self::Direct,
+            | StopRtmp::TYPE
+            | VideoViews::TYPE => Self::Direct,
             PublicMessage::TYPE | UpdateUser::TYPE | StreamStatus::TYPE => Self::Broadcast,
             // Mute states of clients before 2.0 (wire protocol 5.24); 2.x ignores them.
             "muteAudioEvent" | "muteVideoEvent" => Self::Broadcast,
@@ -65,7 +66,8 @@ impl MessageKind {
             | Approach::TYPE
             | IntroduceError::TYPE
             | RecordingEvent::TYPE
-            | RtmpEvent::TYPE => Self::ServerOnly,
+            | RtmpEvent::TYPE
+            | VideoLayers::TYPE => Self::ServerOnly,
             _ => Self::Unknown,
         }
     }
