@@ -35,8 +35,13 @@ test('two people see, hear and write to each other', async (t) => {
     .evaluate((audio) => !audio.paused && !audio.muted && audio.srcObject.getAudioTracks().length);
   assert.equal(hears, 1);
 
+  // The fake microphone beeps once a second.
+  const words = bob.tileOf('Anna').locator('.only-read');
+  await bob.tileSays('Anna', { speaking: 'true' });
+  await words.filter({ hasText: 'speaks' }).waitFor({ state: 'attached' });
   await anna.find('mute-microphone').click();
-  await bob.tileSays('Anna', { audio: 'muted' });
+  await bob.tileSays('Anna', { audio: 'muted', speaking: 'false' });
+  assert.equal(await words.textContent(), '');
   assert.match(await bob.tileOf('Anna').innerText(), /Muted/);
   await anna.find('mute-camera').click();
   await bob.tileSays('Anna', { audio: 'muted', video: 'muted' });

@@ -4,6 +4,8 @@ import { element, icon, setText } from './element.js';
 import { createTileSounds } from './tile-sounds.js';
 
 const SPEAKING_LEVEL = 0.45;
+/** The pauses between words are shorter. */
+const SILENCE_MS = 600;
 
 const connectionWords = {
   [Connection.CONNECTING]: 'Connecting…',
@@ -22,6 +24,7 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
   video.muted = true;
   const initials = element('span', { class: 'tile-initials', 'aria-hidden': 'true' });
   const name = element('span', { class: 'tile-name' });
+  const speaking = element('span', { class: 'only-read' });
   const audioMark = createMark('microphone-off');
   const videoMark = createMark('camera-off');
   const handMark = createMark('hand');
@@ -36,6 +39,7 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
       'div',
       { class: 'tile-caption' },
       name,
+      speaking,
       handMark.element,
       audioMark.element,
       videoMark.element,
@@ -50,14 +54,20 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
     if (watched === stream) return;
     watched = stream;
     stopWatching();
-    tile.dataset.speaking = 'false';
+    showSpeaking(false);
+    let lastHeard = -Infinity;
     stopWatching = stream
       ? watchLevel(stream, (level) => {
-          tile.dataset.speaking = String(
-            level > SPEAKING_LEVEL && tile.dataset.audio === Sending.ON,
-          );
+          const now = performance.now();
+          if (level > SPEAKING_LEVEL) lastHeard = now;
+          showSpeaking(now - lastHeard < SILENCE_MS && tile.dataset.audio === Sending.ON);
         })
       : () => {};
+  }
+
+  function showSpeaking(isSpeaking) {
+    tile.dataset.speaking = String(isSpeaking);
+    setText(speaking, isSpeaking ? 'speaks' : '');
   }
 
   return {
