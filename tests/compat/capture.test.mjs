@@ -565,8 +565,7 @@ for (const kind of KINDS) {
     const peer = await enter('ours', 'Peer');
     await peer.join(room);
     const client = await enter(kind, 'Client', { inject });
-    const acknowledged = (after) =>
-      client.waitFor('handshakeProgress', ({ state }) => state === 'answerAck', { after });
+    const acknowledged = (after) => client.waitForRound(after);
     await client.join(room, { audio: true, voiceActivityDetection: false });
     await acknowledged(0);
     for (const [options, expected] of [

@@ -175,7 +175,7 @@ for (const receives of ['skylinkjs', 'ours']) {
     });
     const after = one.mark();
     await one.call('refreshConnection', room, { bandwidth: { audio: 30 } });
-    await one.waitFor('handshakeProgress', ({ state }) => state === 'answerAck', { after });
+    await one.waitForRound(after);
     // The new microphone goes along, and has the limit once the browser took it.
     await one.page.waitForFunction(() => {
       const senders = window.probes.connections.flatMap((connection) => connection.getSenders());

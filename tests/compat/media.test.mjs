@@ -38,7 +38,7 @@ const mediaSections = (client) =>
 async function send(client, room, media) {
   const after = client.mark();
   const streams = await client.call('sendStream', room, media);
-  await client.waitFor('handshakeProgress', ({ state }) => state === 'answerAck', { after });
+  await client.waitForRound(after);
   return streams;
 }
 
@@ -220,29 +220,22 @@ for (const other of ['skylinkjs', 'ours']) {
       const sent = messagesOf(one);
       await one.join(room);
       await peer.join(room);
-      await one.waitFor('handshakeProgress', ({ state }) => state === 'answerAck');
+      await one.waitForRound();
       await send(one, room, VIDEO);
+      const beforeStop = [one.mark(), peer.mark()];
       await one.call('stopStreams', room);
       await peer.waitFor('streamEnded', isFrom(one));
+      await Promise.all([one.waitForRound(beforeStop[0]), peer.waitForRound(beforeStop[1])]);
       const [after, place] = [peer.mark(), sent.length];
       const [, camera] = await send(one, room, VIDEO);
       const isIt = ({ streamId }) => streamId === camera.stream;
       await peer.waitFor('onIncomingStream', isIt, { after });
+      await Promise.all([one.waitForStability(), peer.waitForStability()]);
       // Rounds of either side, in which nothing of it changes.
       for (const client of [one, peer, one, peer]) {
         const marks = [one.mark(), peer.mark()];
         await client.call('refreshConnection', room, client === one ? peer.id : one.id);
-        const offerer = client === one ? 0 : 1;
-        await [one, peer][1 - offerer].waitFor(
-          'handshakeProgress',
-          ({ state }) => state === 'offer' || state === 'answer',
-          { after: marks[1 - offerer] },
-        );
-        await [one, peer][offerer].waitFor(
-          'handshakeProgress',
-          ({ state }) => state === 'answerAck' || state === 'answer',
-          { after: marks[offerer] },
-        );
+        await Promise.all([one.waitForRound(marks[0]), peer.waitForRound(marks[1])]);
       }
       const lists = sent.slice(place).flatMap(({ mediaInfoList }) => mediaInfoList ?? []);
       const ofCamera = lists.filter(({ mediaId }) => mediaId === `VIDEO_${camera.stream}`);

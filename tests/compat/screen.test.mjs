@@ -17,19 +17,22 @@ const names = (client, after, wanted) =>
     .map(({ name }) => name)
     .filter((name) => wanted.includes(name));
 
-/** Two in a room, the first round over. */
+/**
+ * Two in a room, all rounds over. What the first one had before the other came is sent in a second
+ * round if the first one is 2.7.2.
+ */
 async function meet(enter, room, kinds, media = {}) {
   const [one, other] = [await enter(kinds[0], 'Sharer'), await enter(kinds[1], 'Viewer')];
   await one.join(room, media);
   await other.join(room);
-  await one.waitFor('handshakeProgress', ({ state }) => state === 'answerAck');
-  await other.waitFor('handshakeProgress', ({ state }) => state === 'answerAck');
+  if (Object.keys(media).length > 0) await other.waitFor('onIncomingStream', isFrom(one));
+  await Promise.all([one.waitForRound(), other.waitForRound()]);
+  await Promise.all([one.waitForStability(), other.waitForStability()]);
   return [one, other];
 }
 
 /** The round that a change at `one` caused is over. */
-const roundOver = (one, after) =>
-  one.waitFor('handshakeProgress', ({ state }) => state === 'answerAck', { after });
+const roundOver = (one, after) => one.waitForRound(after);
 
 /** As the browser does when its own button is pressed; `stop` alone fires nothing. */
 const endTrack = (client, streamId, kind) =>

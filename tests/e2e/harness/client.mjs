@@ -119,6 +119,31 @@ export class Client {
     });
   }
 
+  /**
+   * Resolves when a whole round of negotiation is over that began after the mark: an
+   * acknowledgement alone may be that of a round before, and 2.7.2 refuses much until its own is
+   * done.
+   */
+  waitForRound(after = 0) {
+    const isOver = () => {
+      const steps = this.seen('handshakeProgress', () => true, after).map(({ state }) => state);
+      const offer = steps.indexOf('offer');
+      return offer >= 0 && steps.indexOf('answerAck', offer) >= 0;
+    };
+    return this.until(isOver, 'the end of a round');
+  }
+
+  /** Resolves when no round of negotiation is under way, as far as the client has heard. */
+  waitForStability() {
+    const signaling = ['stable', 'have-local-offer', 'have-remote-offer'];
+    const isStable = () => {
+      const step = this.seen('handshakeProgress').at(-1)?.state;
+      const state = this.seen('peerConnectionState', (detail) => signaling.includes(detail.state));
+      return step === 'answerAck' && state.at(-1)?.state === 'stable';
+    };
+    return this.until(isStable, 'the end of all rounds');
+  }
+
   /** Calls a method; gives `{ value }` or `{ error }`, also when it takes too long. */
   async attempt(method, ...argumentList) {
     const call = this.page.evaluate(
