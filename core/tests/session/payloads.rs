@@ -187,3 +187,32 @@ fn asking_about_unknown_rooms_gives_null() {
     }
     assert!(scene.settled.is_empty());
 }
+
+#[test]
+fn sound_and_pictures_of_an_old_client_are_not_swapped() {
+    let mut scene = Scene::in_room();
+    scene.connect("bob");
+    scene.hear(
+        "stream",
+        "bob",
+        r#"{"status":"ended","streamId":"s1","settings":{"audio":true,"video":false,"isScreensharing":false}}"#,
+    );
+    let ended = scene.detail("streamEnded");
+    assert_eq!(ended.get("isAudio"), Some(&true.into()));
+    assert_eq!(ended.get("isVideo"), Some(&false.into()));
+}
+
+#[test]
+fn a_candidate_of_an_unknown_type_is_processed() {
+    let mut scene = Scene::in_room();
+    scene.connect("bob");
+    scene.forget();
+    scene.hear(
+        "candidate",
+        "bob",
+        r#"{"label":0,"candidate":"candidate:7 1 udp 1 198.51.100.7 50068 typ novel","target":"me"}"#,
+    );
+    let detail = scene.detail("candidateProcessingState");
+    assert_eq!(detail.get("state"), Some(&"processing".into()));
+    assert_eq!(detail.get("candidateType"), Some(&"novel".into()));
+}

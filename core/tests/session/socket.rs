@@ -1,7 +1,7 @@
 //! The signalling socket: pings, and what its loss means.
 
 use crate::scene::Scene;
-use skylink_core::{Call, Input, Output};
+use skylink_core::{Call, Input, Output, Prefetched};
 use skylink_protocol::Value;
 
 #[test]
@@ -77,4 +77,16 @@ fn frames_of_a_closed_socket_mean_nothing() {
     scene.hear("bye", "bob", "{}");
     scene.frame("2");
     assert!(scene.outputs.is_empty());
+}
+
+#[test]
+fn a_wait_for_the_socket_that_is_too_short_counts_as_none() {
+    for (given, expected) in [("3000", 7_000.0), ("5000", 5_000.0), ("9000", 9_000.0), ("null", 7_000.0)] {
+        let mut scene = Scene::new();
+        let options = format!(r#"{{"appKey":"demo","socketTimeout":{given}}}"#);
+        scene.join_with(&options, r#"{"roomName":"lobby"}"#, Prefetched::None);
+        scene.answer_api();
+        let due = scene.session.next_deadline().expect("the socket may take too long");
+        assert_eq!(due.0 - scene.now.0, expected, "{given}");
+    }
 }
