@@ -45,6 +45,15 @@ pub fn arguments(plan: &Plan, folder: &Path, script: &Path, output: &Path) -> Ve
     arguments
 }
 
+/// The arguments with which ffmpeg decodes one file and makes nothing of it. It fails if most of
+/// that cannot be decoded.
+pub fn trial(folder: &Path, file: &str) -> Vec<OsString> {
+    let file = named(&folder.join(file));
+    let input = ["-threads", "1", "-max_pixels", MOST_PIXELS, "-f", "matroska", "-i", &file];
+    let words = ["-nostdin", "-loglevel", "error"].into_iter().chain(input);
+    words.chain(["-f", "null", "-"]).map(OsString::from).collect()
+}
+
 fn file(folder: &Path, placed: &Placed) -> String {
     named(&folder.join(&placed.file))
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::archive::{read_journal, write_line, Archive, Refusal, FINISHED};
 use super::compose;
-use super::journal::{Journal, Line, Outcome};
+use super::journal::{Journal, Line, Outcome, TrackLine};
 use super::library::Stage;
 use super::plan::plan;
 use super::session::News;
@@ -48,10 +48,14 @@ pub type LinkMaker = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 enum Failure {
     #[error("nothing was published while it was recorded")]
     Empty,
+    #[error("nothing of the recording came to the disk")]
+    Lost,
     #[error("the server ended {0} times while the recording was composed")]
     TooManyAttempts(usize),
     #[error("ffmpeg could not compose the recording: {0}")]
     Ffmpeg(String),
+    #[error("no track of the recording can be decoded: {0}")]
+    Undecodable(String),
     #[error("composing took too long")]
     TooSlow,
     #[error("the recording cannot be composed: {0}")]
@@ -61,6 +65,14 @@ enum Failure {
     /// The server ends.
     #[error("postponed")]
     Postponed,
+}
+
+/// A file that was made.
+struct Composed {
+    /// How long it is.
+    seconds: f64,
+    /// What is missing from it.
+    error: Option<String>,
 }
 
 /// Composes recordings.
@@ -113,15 +125,20 @@ impl Composer {
             // Mostly there is none. What is left of one must not fill the disk.
             let _ = std::fs::remove_file(folder.join(DRAFT));
         }
+        let is_empty = matches!(outcome, Err(Failure::Empty));
         let (line, news) = match outcome {
-            Ok(seconds) => {
+            Ok(Composed { seconds, error }) => {
                 self.archive.numbers.composed.fetch_add(1, Ordering::Relaxed);
-                (Line::Composed { at: time::now(), seconds }, None)
+                (Line::Composed { at: time::now(), seconds, error }, None)
             }
             Err(Failure::Postponed) => (Line::Postponed, None),
             Err(failure) => {
-                tracing::error!(recording = id, reason = %failure, "a recording could not be composed");
-                self.archive.numbers.failed.fetch_add(1, Ordering::Relaxed);
+                if is_empty {
+                    tracing::info!(recording = id, "nothing came into a recording");
+                } else {
+                    tracing::error!(recording = id, reason = %failure, "a recording could not be composed");
+                    self.archive.numbers.failed.fetch_add(1, Ordering::Relaxed);
+                }
                 let error = failure.to_string();
                 let news = News::Failed(id.to_owned(), error.clone());
                 (Line::Failed { at: time::now(), error }, Some(news))
@@ -136,6 +153,10 @@ impl Composer {
             }
         }
         let Some(mut entry) = self.archive.refresh(id) else { return };
+        if is_empty {
+            // Those who were told that it goes on hear that there is nothing.
+            self.archive.forget(id);
+        }
         if let Line::Composed { seconds, .. } = line {
             // The file is there, whether or not the journal could be told.
             (entry.stage, entry.seconds) = (Stage::Ready, Some(seconds));
@@ -161,32 +182,77 @@ impl Composer {
         self.webhook.tell(&entry);
     }
 
-    /// How long the file is.
-    fn compose(&self, folder: &Path) -> Result<f64, Failure> {
+    fn compose(&self, folder: &Path) -> Result<Composed, Failure> {
         let mut journal = read_journal(folder)?;
         if let Outcome::Composed { seconds } = journal.outcome {
-            return Ok(seconds);
+            return Ok(Composed { seconds, error: None });
         }
         // It comes there by its new name alone, so it is whole. The journal was not told.
         if folder.join(FINISHED).is_file() {
-            return Ok(plan(&journal).map_or(0.0, |plan| plan.seconds));
+            let seconds = plan(&journal).map_or(0.0, |plan| plan.seconds);
+            return Ok(Composed { seconds, error: None });
         }
         if journal.attempts >= MOST_ATTEMPTS {
             return Err(Failure::TooManyAttempts(journal.attempts));
         }
         write_line(folder, &Line::Composing)?;
+        if journal.tracks.is_empty() {
+            return Err(Failure::Empty);
+        }
         keep_tracks_with_media(&mut journal, folder);
-        let plan = plan(&journal).ok_or(Failure::Empty)?;
+        let seconds = plan(&journal).ok_or(Failure::Lost)?.seconds;
         self.archive.check_disk()?;
         let draft = folder.join(DRAFT);
-        let script = folder.join(SCRIPT);
-        std::fs::write(&script, compose::graph(&plan))?;
-        let made = self.run_ffmpeg(compose::arguments(&plan, folder, &script, &draft), plan.seconds);
-        let _ = std::fs::remove_file(&script);
-        made?;
+        let error = match self.make(&journal, folder, &draft) {
+            Ok(()) => None,
+            Err(Failure::Ffmpeg(log)) => {
+                let all = journal.tracks.len();
+                let bad = self.leave_out_undecodable(&mut journal, folder, seconds)?;
+                if bad == 0 {
+                    return Err(Failure::Ffmpeg(log));
+                }
+                if journal.tracks.is_empty() {
+                    return Err(Failure::Undecodable(log));
+                }
+                self.make(&journal, folder, &draft)?;
+                Some(format!("{bad} of {all} tracks cannot be decoded and are left out"))
+            }
+            Err(failure) => return Err(failure),
+        };
         std::fs::File::open(&draft)?.sync_all()?;
         std::fs::rename(&draft, folder.join(FINISHED))?;
-        Ok(plan.seconds)
+        Ok(Composed { seconds, error })
+    }
+
+    fn make(&self, journal: &Journal, folder: &Path, draft: &Path) -> Result<(), Failure> {
+        let plan = plan(journal).ok_or(Failure::Lost)?;
+        let script = folder.join(SCRIPT);
+        std::fs::write(&script, compose::graph(&plan))?;
+        let made = self.run_ffmpeg(compose::arguments(&plan, folder, &script, draft), plan.seconds);
+        let _ = std::fs::remove_file(&script);
+        made
+    }
+
+    /// What a client sends as pictures need not be any: that costs it its track, not the others
+    /// their recording. Gives how many there are.
+    fn leave_out_undecodable(
+        &self,
+        journal: &mut Journal,
+        folder: &Path,
+        seconds: f64,
+    ) -> Result<usize, Failure> {
+        let all = journal.tracks.len();
+        for known in std::mem::take(&mut journal.tracks) {
+            match self.run_ffmpeg(compose::trial(folder, &known.track.file), seconds) {
+                Ok(()) => journal.tracks.push(known),
+                Err(Failure::Ffmpeg(reason)) => {
+                    let TrackLine { file, peer, .. } = &known.track;
+                    tracing::warn!(recording = journal.id, file, peer, reason, "a track cannot be decoded");
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(all.saturating_sub(journal.tracks.len()))
     }
 
     fn run_ffmpeg(&self, arguments: Vec<std::ffi::OsString>, seconds: f64) -> Result<(), Failure> {

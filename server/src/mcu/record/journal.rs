@@ -46,6 +46,9 @@ pub enum Line {
         at: u64,
         /// How long it is.
         seconds: f64,
+        /// What is missing from it.
+        #[serde(default)]
+        error: Option<String>,
     },
     /// It will not be.
     Failed {
@@ -121,7 +124,7 @@ pub struct Journal {
     pub length: u64,
     /// Whether it ended in good order.
     pub has_ended: bool,
-    /// Why it ended before anybody stopped it, or why it was not composed.
+    /// Why it ended before anybody stopped it, what is missing, or why it was not composed.
     pub error: Option<String>,
     /// How often composing was begun without coming to an end.
     pub attempts: usize,
@@ -188,7 +191,11 @@ impl Journal {
             }
             Line::Composing => self.attempts = self.attempts.saturating_add(1),
             Line::Postponed => self.attempts = self.attempts.saturating_sub(1),
-            Line::Composed { seconds, .. } => self.outcome = Outcome::Composed { seconds },
+            Line::Composed { seconds, error, .. } => {
+                let errors = [self.error.take(), error].into_iter().flatten().collect::<Vec<_>>();
+                self.error = Some(errors.join("; ")).filter(|error| !error.is_empty());
+                self.outcome = Outcome::Composed { seconds };
+            }
             Line::Failed { error, .. } => {
                 self.error = Some(error);
                 self.outcome = Outcome::Failed;
@@ -221,7 +228,7 @@ mod tests {
             Line::Beat { at: 1000 },
             Line::Ended { at: 1400, error: None },
             Line::Composing,
-            Line::Composed { at: 9, seconds: 1.4 },
+            Line::Composed { at: 9, seconds: 1.4, error: None },
         ]
     }
 
@@ -234,6 +241,10 @@ mod tests {
         assert_eq!((whole.length, whole.attempts, whole.has_ended), (1400, 1, true));
         assert_eq!(whole.outcome, Outcome::Composed { seconds: 1.4 });
         assert_eq!(whole.tracks[0].sync.arrived, 1500);
+        let late = Line::Composed { at: 9, seconds: 1.4, error: Some("b".to_owned()) };
+        let ended = Line::Ended { at: 1, error: Some("a".to_owned()) };
+        let both = Journal::read(&[ended, late].map(|line| line.to_text()).concat());
+        assert_eq!(both.error.as_deref(), Some("a; b"));
         for cut in 0..text.len() {
             let Some(part) = text.get(..cut) else { continue };
             let mut expected = Journal::default();
