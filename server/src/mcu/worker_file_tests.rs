@@ -250,3 +250,28 @@ fn a_receiver_that_confirms_nothing_gets_few_channels() {
     assert_eq!(opened, 257, "of 700, with all their streams held");
     assert_eq!(scene.counters.get(Note::Broken), 0);
 }
+
+#[test]
+fn a_receiver_that_goes_on_confirming_nothing_is_given_up() {
+    let mut scene = Scene::room_of_three();
+    let key = scene.worker.key("r", "ben").unwrap();
+    let mut now = scene.now;
+    let engine = &mut scene.worker.connections.get_mut(&key).unwrap().engine;
+    let mut opened = 0;
+    for number in 0..1_000 {
+        let channel = FileChannel::Ours(1_000 + number);
+        engine.open_file(channel, "file/anna/t".to_owned(), now);
+        let outputs: Vec<EngineOutput> = std::iter::from_fn(|| engine.poll()).collect();
+        if outputs.iter().any(|output| matches!(output, EngineOutput::Closed { reason: Ending::Failed })) {
+            break;
+        }
+        assert!(!outputs.iter().any(|output| matches!(output, EngineOutput::File(FileEvent::Closed(_)))));
+        opened += 1;
+        engine.close_file(channel, now);
+        while engine.poll().is_some() {}
+        // One a second, from the 257th on.
+        now += Duration::from_millis(if opened > 256 { 1001 } else { 1 });
+    }
+    assert_eq!(opened, 512);
+    assert_eq!(engine.deadline(), None, "nothing is left to be done for it");
+}

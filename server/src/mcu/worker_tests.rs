@@ -15,6 +15,8 @@ use crate::mcu::sdp::Kind;
 #[path = "worker_file_tests.rs"]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 mod files;
+#[path = "worker_hardship_tests.rs"]
+mod hardship;
 
 struct Xorshift(u64);
 
@@ -44,6 +46,8 @@ struct Scene {
     heard: BTreeMap<String, Vec<Json>>,
     /// Addresses as the network shows them, where a client has moved.
     moved: BTreeMap<SocketAddr, SocketAddr>,
+    /// How long the worker took for each datagram.
+    spent: Vec<Duration>,
 }
 
 impl Scene {
@@ -77,6 +81,7 @@ impl Scene {
             counters,
             heard: BTreeMap::new(),
             moved: BTreeMap::new(),
+            spent: Vec::new(),
         }
     }
 
@@ -126,7 +131,9 @@ impl Scene {
                 }
                 for datagram in transmits {
                     if !self.is_lost() {
+                        let begun = Instant::now();
                         self.worker.datagram(Protocol::Udp, from, &datagram, self.now);
+                        self.spent.push(begun.elapsed());
                     }
                 }
             }

@@ -22,6 +22,8 @@ use str0m::crypto::{
     SupportedAes128CmSha1_80,
 };
 
+use super::stream_limit::is_beyond;
+
 /// Everything the engine needs.
 pub(super) fn provider() -> CryptoProvider {
     CryptoProvider {
@@ -99,7 +101,13 @@ impl DtlsInstance for Dtls {
         self.0.handle_packet(packet)
     }
     fn poll_output<'a>(&mut self, buffer: &'a mut [u8]) -> DtlsOutput<'a> {
-        self.0.poll_output(buffer)
+        match self.0.poll_output(buffer) {
+            DtlsOutput::ApplicationData(packet) if is_beyond(packet) => {
+                tracing::debug!("a client sends on a stream that it has no use for: dropped");
+                DtlsOutput::ApplicationData(&[])
+            }
+            output => output,
+        }
     }
     fn handle_timeout(&mut self, now: Instant) -> Result<(), DtlsImplError> {
         self.0.handle_timeout(now)

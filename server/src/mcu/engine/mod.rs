@@ -12,6 +12,7 @@ mod crypto;
 mod datagram;
 mod outgoing;
 mod setup;
+mod stream_limit;
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -25,6 +26,7 @@ mod tests;
 
 pub use certificate::Certificate;
 pub use datagram::ufrag_of;
+pub use setup::ciphers;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;

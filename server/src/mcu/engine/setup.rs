@@ -19,6 +19,11 @@ use crate::mcu::sdp::{Extension, IceCredentials, Kind};
 /// Packets of a track that can be sent again.
 const RESEND_BUFFER: usize = 256;
 
+/// The ciphers, for other connections of the engine: those of clients without a browser.
+pub fn ciphers() -> Arc<CryptoProvider> {
+    Arc::clone(provider())
+}
+
 /// The ciphers, which all connections share.
 pub(super) fn provider() -> &'static Arc<CryptoProvider> {
     static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();

@@ -22,6 +22,22 @@ use crate::mcu::sdp::Kind;
 /// The one address that tests give the media server.
 pub const SERVER: &str = "192.0.2.7:4000";
 
+/// Which numbers a source's packets had.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    pub medium: String,
+    pub first: u64,
+    pub last: u64,
+    pub count: u64,
+}
+
+impl Numbers {
+    /// How many between the first and the last never came.
+    pub fn missing(&self) -> u64 {
+        self.last + 1 - self.first - self.count
+    }
+}
+
 pub struct TestClient {
     pub id: String,
     rtc: Rtc,
@@ -31,11 +47,15 @@ pub struct TestClient {
     pub server: SocketAddr,
     pending: Option<SdpPendingOffer>,
     sent: Vec<(Mid, String, Kind)>,
+    /// The lines that it offered to send on, oldest first.
+    lines: Vec<String>,
     channel: Option<ChannelId>,
     /// Whose medium comes on which line.
     media: BTreeMap<String, String>,
     /// Frames received, by publisher's medium.
     pub frames: BTreeMap<String, u64>,
+    /// Numbers of the packets received, by the source that they have here.
+    pub numbers: BTreeMap<u32, Numbers>,
     pub texts: Vec<String>,
     files: Vec<(ChannelId, String)>,
     /// What came by channels for files: their name, whether it is binary, and the bytes.
@@ -45,6 +65,8 @@ pub struct TestClient {
     pub transmits: Vec<Vec<u8>>,
     pub key_frames_wanted: u32,
     pub connected: bool,
+    /// Of each packet of sound.
+    pub sound_bytes: usize,
     pub deadline: Instant,
     clock: u64,
 }
@@ -85,9 +107,11 @@ impl TestClient {
             server: SERVER.parse().unwrap(),
             pending: None,
             sent: Vec::new(),
+            lines: Vec::new(),
             channel: None,
             media: BTreeMap::new(),
             frames: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             texts: Vec::new(),
             files: Vec::new(),
             file_data: Vec::new(),
@@ -95,6 +119,7 @@ impl TestClient {
             transmits: Vec::new(),
             key_frames_wanted: 0,
             connected: false,
+            sound_bytes: 100,
             deadline: now,
             clock: 0,
         };
@@ -128,6 +153,25 @@ impl TestClient {
         self.propose(applied, added, now);
     }
 
+    /// Sends this medium no more; its line stays, as with a page.
+    pub fn stop(&mut self, stream: &str, now: Instant) {
+        let place = self.sent.iter().position(|(_, known, _)| known == stream).unwrap();
+        let (mid, ..) = self.sent.remove(place);
+        let mut change = self.rtc.sdp_api();
+        change.set_direction(mid, Direction::RecvOnly);
+        let applied = change.apply();
+        self.propose(applied, Vec::new(), now);
+    }
+
+    /// Sends on a line again that it offered before, under another name.
+    pub fn send_again(&mut self, line: usize, kind: Kind, stream: &str, now: Instant) {
+        let mid = Mid::from(self.lines[line].as_str());
+        let mut change = self.rtc.sdp_api();
+        change.set_direction(mid, Direction::SendRecv);
+        let applied = change.apply();
+        self.propose(applied, vec![(mid, stream.to_owned(), kind)], now);
+    }
+
     pub fn restart_ice(&mut self, now: Instant) {
         let mut change = self.rtc.sdp_api();
         change.ice_restart(true);
@@ -142,6 +186,11 @@ impl TestClient {
         now: Instant,
     ) {
         let (offer, pending) = applied.unwrap();
+        for (mid, ..) in &added {
+            if !self.lines.contains(&mid.to_string()) {
+                self.lines.push(mid.to_string());
+            }
+        }
         self.sent.extend(added);
         self.pending = Some(pending);
         let list = self.own_list();
@@ -197,7 +246,8 @@ impl TestClient {
         self.clock += 1;
         for (mid, _, kind) in self.sent.clone() {
             let (codec, time, packets) = match kind {
-                Kind::Audio => (Codec::Opus, 960 * self.clock, vec![vec![5; 100]]),
+                // As 20 ms of Opus begin (RFC 6716, 3.1).
+                Kind::Audio => (Codec::Opus, 960 * self.clock, vec![vec![0xfc; self.sound_bytes]]),
                 _ => (Codec::Vp8, 3000 * self.clock, vec![vec![0x10; size], vec![0; size]]),
             };
             let params = self.rtc.codec_config().find(|params| params.spec().codec == codec);
@@ -222,6 +272,21 @@ impl TestClient {
         let id = self.channel.unwrap();
         assert!(self.rtc.channel(id).unwrap().write(false, text.as_bytes()).unwrap());
         self.drain(now);
+    }
+
+    /// A channel on this stream that the other side is not told of, and something on it.
+    pub fn write_untold(&mut self, stream: u16, now: Instant) -> ChannelId {
+        let config = ChannelConfig { negotiated: Some(stream), ..ChannelConfig::default() };
+        let id = self.rtc.direct_api().create_data_channel(config);
+        self.tick(now);
+        assert!(self.rtc.channel(id).unwrap().write(false, b"nobody knows").unwrap());
+        self.drain(now);
+        id
+    }
+
+    /// Bytes on a channel that the other side has not acknowledged.
+    pub fn unacknowledged(&mut self, id: ChannelId) -> usize {
+        self.rtc.channel(id).map_or(0, |mut channel| channel.buffered_amount())
     }
 
     pub fn open_file(&mut self, label: &str, now: Instant) {
@@ -282,6 +347,12 @@ impl TestClient {
                 let medium = self.media.get(&mid.to_string());
                 let medium = medium.cloned().unwrap_or_else(|| "nobody".to_owned());
                 let is_picture = medium.starts_with("VIDEO");
+                let number = *packet.seq_no;
+                let new = || Numbers { medium: medium.clone(), first: number, last: number, count: 0 };
+                let numbers = self.numbers.entry(*packet.header.ssrc).or_insert_with(new);
+                numbers.first = numbers.first.min(number);
+                numbers.last = numbers.last.max(number);
+                numbers.count += 1;
                 *self.frames.entry(medium).or_default() += u64::from(!is_picture || packet.header.marker);
             }
             Event::KeyframeRequest(_) => self.key_frames_wanted += 1,

@@ -1,6 +1,7 @@
 //! Runs with the real ffmpeg.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::mpsc::{channel, Receiver};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,10 @@ use crate::mcu::webm::{Block, Flush, Track, Writer};
 const LONG: Duration = Duration::from_secs(20);
 
 fn start(url: &str, may_be_private: bool) -> (Box<dyn Input>, Receiver<Report>) {
+    start_with(Ffmpeg::find(None).unwrap(), url, may_be_private)
+}
+
+fn start_with(ffmpeg: Ffmpeg, url: &str, may_be_private: bool) -> (Box<dyn Input>, Receiver<Report>) {
     let (reports, reported) = channel();
     let launch = Launch {
         endpoint: Endpoint::parse(url).unwrap(),
@@ -21,7 +26,30 @@ fn start(url: &str, may_be_private: bool) -> (Box<dyn Input>, Receiver<Report>) 
         turns: 0,
         report: Box::new(move |report| drop(reports.send(report))),
     };
-    (run::start(Ffmpeg::find(None).unwrap(), launch).unwrap(), reported)
+    (run::start(ffmpeg, launch).unwrap(), reported)
+}
+
+/// The real one, which sends to nowhere and writes its log to a file too.
+fn without_network(folder: &Path, log: &Path) -> Ffmpeg {
+    let real = Ffmpeg::find(None).unwrap();
+    let (real, log) = (real.path().display(), log.display());
+    let text = format!(
+        "#!/bin/sh
+case \"$*\" in *rtmp:*) ;; *) exec {real} \"$@\" ;; esac
+left=$#
+for word; do
+  shift; left=$((left - 1))
+  [ $left = 0 ] || set -- \"$@\" \"$word\"
+done
+FFREPORT=file={log}:level=24 exec {real} -y \"$@\" /dev/null
+"
+    );
+    let (script, program) = (folder.join("ffmpeg.sh"), folder.join("ffmpeg"));
+    std::fs::write(&script, text).unwrap();
+    // A program that somebody has open for writing, also a child of another thread, does not run.
+    let made = std::process::Command::new("install").args(["-m", "755"]).args([&script, &program]).status();
+    assert!(made.unwrap().success());
+    Ffmpeg::find(Some(&program)).unwrap()
 }
 
 /// What a run is fed with: 4 seconds, over and over.
@@ -95,6 +123,35 @@ fn an_endpoint_that_takes_nothing_holds_nobody_up() {
     assert!(lost > 1000, "{lost} lost");
     // A write that waited for ffmpeg would take until ffmpeg is killed.
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    drop(input);
+    end(&reports);
+}
+
+/// A key frame says its size in 14 bits each (RFC 6386, 9.1), and a decoder makes room for it.
+#[test]
+fn a_picture_of_a_giant_is_not_decoded() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let ffmpeg = without_network(folder.path(), &log);
+    let (input, reports) = start_with(ffmpeg, "rtmp://127.0.0.1/live/key", true);
+    let (mut writer, header) =
+        Writer::new(&[Track::Vp8 { width: 64, height: 48 }, Track::Opus { channels: 2 }], Flush::Blocks);
+    assert!(input.write(header));
+    for (number, mut picture) in (0..).zip(pictures()) {
+        let (time, is_key) = (number * 40, picture[0] & 1 == 0);
+        if is_key && number > 0 {
+            picture[6..10].copy_from_slice(&[0x80, 0x3e, 0x80, 0x3e]);
+        }
+        for (track, time, is_key, contents) in [(0, time, is_key, &picture[..]), (1, time, true, SILENCE)] {
+            input.write(writer.write(Block { track, time, is_key, contents }).unwrap_or_default());
+        }
+    }
+    let refused = "picture size 16000x16000 exceeds specified max pixel count 16777216";
+    let begun = Instant::now();
+    while !std::fs::read_to_string(&log).unwrap_or_default().to_lowercase().contains(refused) {
+        assert!(begun.elapsed() < LONG, "{:?}", std::fs::read_to_string(&log));
+        std::thread::sleep(Duration::from_millis(50));
+    }
     drop(input);
     end(&reports);
 }

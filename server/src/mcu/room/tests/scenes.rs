@@ -1,6 +1,6 @@
 //! What happens in rooms, step by step.
 
-use serde_json::json;
+use serde_json::{json, Value as Json};
 
 use super::world::World;
 use crate::mcu::counters::Note;
@@ -129,6 +129,40 @@ fn offers_that_cross_are_made_again() {
     world.settle();
     world.check();
     assert_eq!(world.client("ben").shown.len(), 3);
+}
+
+#[test]
+fn a_hundred_offers_that_cross_are_all_recovered_from_whatever_their_weight() {
+    let mut world = with_cameras(&["anna", "ben"]);
+    let weights = [None, Some(json!(null)), Some(json!(1e300)), Some(json!(-2)), Some(json!("heavy"))];
+    for round in 0..100 {
+        let stream = |name: &str| format!("{name}-scr{round}");
+        world.client("ben").send_stream(&stream("ben"), Kind::Video, "videoScreen");
+        let is_offered =
+            |world: &World| world.inboxes["anna"].iter().any(|message| message["type"] == "offer");
+        while !is_offered(&world) {
+            assert!(world.step_of("ben"), "anna is to be offered the screen");
+        }
+        // It is under way to her when she offers herself.
+        world.client("anna").send_stream(&stream("anna"), Kind::Video, "videoScreen");
+        let mut offer = world.client("anna").outbox.pop_front().unwrap();
+        match &weights[round % weights.len()] {
+            None => {}
+            Some(Json::Null) => drop(offer.as_object_mut().unwrap().remove("weight")),
+            Some(weight) => offer["weight"] = weight.clone(),
+        }
+        world.send("anna", &offer);
+        world.settle();
+        world.check();
+        assert_eq!(world.count(Note::Glare), u64::try_from(round).unwrap() + 1);
+        assert_eq!(world.client("ben").shown.len(), 3);
+        for name in ["anna", "ben"] {
+            world.client(name).stop_stream(&stream(name));
+            world.settle();
+        }
+        world.check();
+    }
+    assert_eq!((world.count(Note::Silent), world.count(Note::GivenUp)), (0, 0));
 }
 
 #[test]

@@ -218,6 +218,20 @@ impl World {
         true
     }
 
+    /// One message from or to this client arrives. `false` if none is under way.
+    pub fn step_of(&mut self, id: &str) -> bool {
+        if let Some(message) = self.client(id).outbox.pop_front() {
+            self.send(id, &message);
+        } else if let Some(message) = self.inboxes.get_mut(id).and_then(VecDeque::pop_front) {
+            self.client(id).hear(&message);
+        } else if self.client(id).is_busy() {
+            self.client(id).work();
+        } else {
+            return false;
+        }
+        true
+    }
+
     pub fn settle(&mut self) {
         for _ in 0..100_000 {
             if !self.step() {
