@@ -53,6 +53,13 @@ class EventManager {
     entry.callbacks = entry.callbacks.filter((other) => other !== callback);
   }
 
+  /** Whether anybody listens to events of that name. */
+  hears(name) {
+    return [this.events, this.privateEvents].some(
+      (registry) => registry[name]?.callbacks.length > 0,
+    );
+  }
+
   /** @param {{ name: string, detail: { detail: unknown } }} event */
   dispatchEvent({ name, detail }) {
     if (name !== EVENTS.LOGGED_ON_CONSOLE) {

@@ -1,4 +1,6 @@
 /** What the WebAssembly part may call. */
+import { EVENTS } from './constants.js';
+import { copyOf } from './copies.js';
 import { createError } from './errors.js';
 import { eventManager } from './event-manager.js';
 import { logger } from './logger.js';
@@ -6,9 +8,44 @@ import { LOGS } from './texts.js';
 
 const LEVEL_NAMES = Object.keys(logger.logLevels);
 
+function settle(object, key, value) {
+  Object.defineProperty(object, key, { value, writable: true });
+  return value;
+}
+
+/** Listeners may change what they get, so they get copies, made when they are looked at. */
+const payloadOf = (about, message) => ({
+  peerId: about.peerId,
+  get peerInfo() {
+    return settle(this, 'peerInfo', copyOf(about.peerInfo));
+  },
+  set peerInfo(value) {
+    settle(this, 'peerInfo', value);
+  },
+  isSelf: about.isSelf,
+  get room() {
+    return settle(this, 'room', copyOf(about.room));
+  },
+  set room(value) {
+    settle(this, 'room', value);
+  },
+  message,
+});
+
 export const host = {
   dispatch(name, detail) {
     eventManager.dispatchEvent({ name, detail: { detail } });
+  },
+
+  hears: (name) => eventManager.hears(name),
+
+  message(about, targetPeerId, content, isPrivate) {
+    const name = EVENTS.ON_INCOMING_MESSAGE;
+    if (eventManager.hears(name)) {
+      const senderPeerId = about.peerId;
+      const message = { targetPeerId, content, senderPeerId, isDataChannel: true, isPrivate };
+      host.dispatch(name, payloadOf(about, message));
+    }
   },
 
   /** Details that are objects go to the console as they are, the others into the line. */

@@ -1,6 +1,7 @@
 /** The class that apps use. It checks what the constructor must check at once; the rest is done by the WebAssembly part. */
 import { SkylinkConstants, EVENTS } from './constants.js';
 import { detectBrowser } from './browser.js';
+import { copyOf } from './copies.js';
 import { sessionNow, start, whenReady } from './engine.js';
 import { NO_APP_KEY, NO_CODECS, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
 import { host } from './host.js';
@@ -11,21 +12,6 @@ import { SDK_VERSION } from './version.js';
 
 const { READY_STATE_CHANGE, READY_STATE_CHANGE_ERROR } = SkylinkConstants;
 const SUPPORTED = ['chrome', 'firefox', 'safari', 'opera', 'react-native'];
-
-const isPlain = (value) =>
-  typeof value === 'object' &&
-  value !== null &&
-  [Object.prototype, null].includes(Object.getPrototypeOf(value));
-
-/** Plain objects and arrays are copied, whatever else is kept. */
-function copyOf(value) {
-  if (Array.isArray(value)) {
-    return value.map(copyOf);
-  }
-  return isPlain(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)]))
-    : value;
-}
 
 function announce(readyState, error, room = null) {
   host.dispatch(EVENTS.READY_STATE_CHANGE, { readyState, error, room });
@@ -84,7 +70,7 @@ export default class Skylink {
       const room = { roomName };
       return Promise.reject(refusal(NO_CODECS, READY_STATE_CHANGE_ERROR.PARSE_CODECS, room));
     }
-    const joined = later('joinRoom', [this.#options, ...copies]);
+    const joined = later(NAMES.indexOf('joinRoom'), [this.#options, ...copies]);
     follow(this, roomName, copies, joined, () => this.joinRoom(...copies));
     return joined;
   }
@@ -127,13 +113,13 @@ disposable(Symbol.dispose, function dispose() {
 });
 
 /** The caller may change its objects while the call waits, so they are copied. */
-function later(name, args) {
+function later(number, args) {
   const copies = args.map(copyOf);
-  return whenReady((session) => session.invoke(NAMES.indexOf(name), ...copies));
+  return whenReady((session) => session.invoke(number, ...copies));
 }
 
-function now(name, args) {
-  return sessionNow().invoke(NAMES.indexOf(name), ...args);
+function now(number, args) {
+  return sessionNow().invoke(number, ...args);
 }
 
 /**
@@ -188,11 +174,11 @@ const METHODS = {
 
 const NAMES = Object.keys(METHODS);
 
-for (const name of NAMES) {
+for (const [number, name] of NAMES.entries()) {
   if (!(name in Skylink.prototype)) {
     Object.defineProperty(Skylink.prototype, name, {
       value(...args) {
-        return METHODS[name](name, args);
+        return METHODS[name](number, args);
       },
       configurable: true,
       writable: true,

@@ -151,6 +151,11 @@ impl Driver {
         result
     }
 
+    /// Whether an app means a room that is joined.
+    pub fn is_joined(&self, name: &str) -> bool {
+        self.core.borrow().is_joined(name)
+    }
+
     pub fn feed(&self, input: Input) {
         self.core.borrow_mut().handle(Timestamp(now()), input);
         self.carry_out();
@@ -218,7 +223,14 @@ impl Driver {
     fn perform(&self, output: Output) {
         match output {
             Output::Event { name, detail } => {
-                self.host.dispatch(name, &members_to_js(&detail, Some(&self.handles)));
+                if self.host.hears(name) {
+                    self.host.dispatch(name, &members_to_js(&detail, Some(&self.handles)));
+                }
+            }
+            Output::Keep { handle, object } => self.handles.keep_as(handle, members_to_js(&object, None)),
+            Output::Message { about, target, content, is_private } => {
+                let content = to_js(&content, Some(&self.handles));
+                self.host.message(&self.handles.get(about), &to_js(&target, None), &content, is_private);
             }
             Output::Resolve { promise, value } => {
                 self.settle(promise, true, &to_js(&value, Some(&self.handles)))

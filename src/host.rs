@@ -12,6 +12,14 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn dispatch(this: &Host, name: &str, detail: &JsValue);
 
+    /// Whether the app listens to events of that name.
+    #[wasm_bindgen(method)]
+    pub fn hears(this: &Host, name: &str) -> bool;
+
+    /// Tells the app's listeners of a message between peers. Does not throw.
+    #[wasm_bindgen(method)]
+    pub fn message(this: &Host, about: &JsValue, target: &JsValue, content: &JsValue, is_private: bool);
+
     /// Writes a log line: level and code as numbers, and what it is about.
     #[wasm_bindgen(method)]
     pub fn log(this: &Host, level: u32, code: u32, details: &JsValue);

@@ -170,6 +170,8 @@ impl Room {
                     self.on_channel_text(context, id, &text);
                 }
             }
+            ChannelEvent::Message(message) if is_stream => context.release_content(&message.data),
+            ChannelEvent::Message(message) => self.on_direct_message(context, id, *message),
             ChannelEvent::Chunk(text) => self.on_chunk(context, id, text),
             ChannelEvent::Frame { frame, piece } => {
                 self.on_stream_event(context, id, number, StreamEvent::Frame(frame, piece));
@@ -209,7 +211,11 @@ impl Room {
         let Some(value) = (context.environment.json.parse)(text) else { return };
         let kind = value.get("type").and_then(Value::as_text).unwrap_or_default();
         match kind {
-            DirectMessage::TYPE => self.on_direct_message(context, id, value),
+            DirectMessage::TYPE => {
+                if let Ok(message) = DirectMessage::try_from(value) {
+                    self.on_direct_message(context, id, message);
+                }
+            }
             kind if self.on_transfer_message(context, id, kind, &value) => {}
             kind => context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[kind]),
         }

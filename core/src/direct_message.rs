@@ -5,9 +5,9 @@ use crate::media_server::MEDIA_SERVER;
 use crate::room::{Room, RoomKey};
 use crate::roster::Peer;
 use crate::session::{Context, Session};
-use crate::{ChannelOp, ConnectionOp, ErrorCode, LogCode, LogLevel, SkylinkError};
+use crate::{ChannelOp, ConnectionOp, ErrorCode, LogCode, LogLevel, Output, SkylinkError};
 use skylink_protocol::data_channel::DirectMessage;
-use skylink_protocol::{Object, Value};
+use skylink_protocol::Value;
 
 /// What `DATA_CHANNEL_STATE` says instead of an `Error`.
 const NOT_OPEN: &str = "Failed sending message - Data Channel connection is not open";
@@ -30,6 +30,11 @@ impl Outgoing {
 }
 
 impl Session {
+    /// Whether an app means a room that is joined.
+    pub fn is_joined(&self, name: &str) -> bool {
+        self.rooms.iter().any(|room| room.is_called(name))
+    }
+
     /// The room may be left out: a first argument that names no joined room is the message, unless
     /// three are given.
     pub(crate) fn send_p2p_message(
@@ -56,6 +61,7 @@ impl Session {
                 outcome = outcome.and(room.send_p2p_message(context, &outgoing).map(|()| None));
             }
         }
+        self.context.release_content(&outgoing.message);
         outcome
     }
 }
@@ -77,8 +83,8 @@ impl Room {
         if self.has_media_server() {
             // One message for all, which the media server spreads.
             let targets = named.unwrap_or_default().into_iter().map(Value::from).collect::<Vec<_>>();
-            let text = self.direct_message(context, outgoing, targets.into(), is_private);
-            outcome = self.send_text(context, MEDIA_SERVER, text);
+            let op = self.direct_message(context, outgoing, targets.into(), is_private);
+            outcome = self.send_through_main(context, MEDIA_SERVER, op);
             reached = u32::from(outcome.is_ok());
         } else {
             let had_channel = |peer: &&Peer| peer.has_had_channel();
@@ -89,8 +95,8 @@ impl Room {
             }
             for id in &targets {
                 let target = if is_private { id.as_str().into() } else { Value::Null };
-                let text = self.direct_message(context, outgoing, target, is_private);
-                match self.send_text(context, id, text) {
+                let op = self.direct_message(context, outgoing, target, is_private);
+                match self.send_through_main(context, id, op) {
                     Ok(()) => reached = reached.saturating_add(1),
                     Err(error) => outcome = outcome.and(Err(error)),
                 }
@@ -99,14 +105,10 @@ impl Room {
         // As in 2.7.2 a public message through a media server is not heard by ourselves.
         let is_heard = is_private || !self.has_media_server();
         if is_heard && (outcome.is_ok() || reached > 0) {
-            let content = Object::new()
-                .with("targetPeerId", if is_private { outgoing.target.clone() } else { Value::Null })
-                .with("content", outgoing.message.clone())
-                .with("senderPeerId", self.own_id())
-                .with("isDataChannel", true)
-                .with("isPrivate", is_private);
-            let detail = self.own_detail(context).with("message", content);
-            context.event("onIncomingMessage", detail);
+            let about = self.kept_own_detail(context);
+            let target = if is_private { outgoing.target.clone() } else { Value::Null };
+            let content = outgoing.message.clone();
+            context.push(Output::Message { about, target, content, is_private });
         }
         outcome
     }
@@ -117,18 +119,29 @@ impl Room {
         outgoing: &Outgoing,
         target: Value,
         is_private: bool,
-    ) -> String {
+    ) -> ChannelOp {
+        let print = context.environment.json.print;
+        if let Value::Handle(content) = outgoing.message {
+            let sender = print(&self.own_id.clone().into());
+            let before = DirectMessage::text_before_data(is_private, &sender, &print(&target));
+            return ChannelOp::SendMessage { before, content };
+        }
         let message = DirectMessage {
             is_private: Some(is_private),
             sender: self.own_id.clone(),
             target,
             data: outgoing.message.clone(),
         };
-        (context.environment.json.print)(&message.into())
+        ChannelOp::SendText(print(&message.into()))
     }
 
-    /// Sends text through the channel for messages. A peer that never had one is left out.
-    fn send_text(&mut self, context: &mut Context, id: &str, text: String) -> Result<(), SkylinkError> {
+    /// Sends a message through the channel for messages. A peer that never had one is left out.
+    fn send_through_main(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        op: ChannelOp,
+    ) -> Result<(), SkylinkError> {
         let Some(peer) = self.peer_mut(id) else {
             context.log(LogLevel::Error, LogCode::UnknownPeer, &[id]);
             return Ok(());
@@ -137,8 +150,6 @@ impl Room {
         let lost = peer.upkeep.lost.clone();
         match peer.channels.iter_mut().rev().find(|channel| channel.is_messaging) {
             Some(channel) if channel.open => {
-                channel.buffered += text.len() as f64;
-                let op = ChannelOp::SendText(text);
                 context.connection(connection, ConnectionOp::Channel { channel: channel.number, op });
                 Ok(())
             }
@@ -154,18 +165,24 @@ impl Room {
     }
 
     /// A message that did not pass through the server came. A media server tells who sent it.
-    pub fn on_direct_message(&self, context: &mut Context, id: &str, message: Value) {
-        let Ok(message) = DirectMessage::try_from(message) else { return };
-        let sender = message.sender.as_deref().filter(|_| id == MEDIA_SERVER).unwrap_or(id);
-        let Some(peer) = self.peer(sender) else { return };
-        let content = Object::new()
-            .with("targetPeerId", message.target)
-            .with("content", message.data)
-            .with("senderPeerId", sender)
-            .with("isDataChannel", true)
-            .with("isPrivate", message.is_private.unwrap_or(false));
-        let detail = self.peer_detail(peer).with("message", content);
-        context.event("onIncomingMessage", detail);
+    pub fn on_direct_message(&mut self, context: &mut Context, id: &str, message: DirectMessage) {
+        let DirectMessage { is_private, sender, target, data } = message;
+        let release = data.clone();
+        let sender = sender.as_deref().filter(|_| id == MEDIA_SERVER).unwrap_or(id);
+        if let Some(about) = self.kept_peer_detail(context, sender) {
+            let is_private = is_private.unwrap_or(false);
+            context.push(Output::Message { about, target, content: data, is_private });
+        }
+        context.release_content(&release);
+    }
+}
+
+impl Context {
+    /// A content that the shell kept is not needed any more.
+    pub fn release_content(&mut self, content: &Value) {
+        if let Value::Handle(handle) = content {
+            self.push(Output::Release(*handle));
+        }
     }
 }
 

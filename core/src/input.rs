@@ -4,6 +4,7 @@ use crate::{
     CapturedStream, ChannelId, ConnectionId, FileEvent, FileId, Handle, Kind, Piece, RequestId, SocketId,
     StatisticsReading,
 };
+use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::Value;
 
 /// Something that happened outside.
@@ -106,6 +107,8 @@ pub enum ChannelEvent {
     BufferedAmountLow,
     /// Text came that looks like a message.
     Text(String),
+    /// A direct message came whose content is a text. The content is a handle.
+    Message(Box<DirectMessage>),
     /// Text came that can only be a chunk of a file.
     Chunk(Handle),
     /// Bytes came.

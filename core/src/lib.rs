@@ -19,6 +19,7 @@ mod handshake;
 mod ice_servers;
 mod input;
 mod join;
+mod kept;
 mod keyring;
 mod leave;
 mod limits;

@@ -17,6 +17,24 @@ pub enum Output {
         /// Payload.
         detail: Object,
     },
+    /// Keep an object under this number until it is released.
+    Keep {
+        /// Its number.
+        handle: Handle,
+        /// What messages show of a peer, but for `message`.
+        object: Object,
+    },
+    /// Tell the app's listeners of a message between peers: `onIncomingMessage`.
+    Message {
+        /// The object kept of the sender. What listeners get are copies.
+        about: Handle,
+        /// `targetPeerId`
+        target: Value,
+        /// `content`
+        content: Value,
+        /// `isPrivate`
+        is_private: bool,
+    },
     /// Settle a promise with a value.
     Resolve {
         /// Which promise.
@@ -254,6 +272,13 @@ pub enum ChannelOp {
     },
     /// Send text.
     SendText(String),
+    /// Send a message whose content is text that only the shell has.
+    SendMessage {
+        /// The JSON text of the message before its last member, the content.
+        before: String,
+        /// The content.
+        content: Handle,
+    },
     /// Close it and forget it.
     Close,
 }

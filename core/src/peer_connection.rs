@@ -48,6 +48,9 @@ pub(crate) fn release_of(context: &mut Context, event: &ConnectionEvent) {
                 | ChannelEvent::Frame { frame: handle, .. },
             ..
         } => context.push(Output::Release(*handle)),
+        ConnectionEvent::Channel { event: ChannelEvent::Message(message), .. } => {
+            context.release_content(&message.data)
+        }
         ConnectionEvent::Statistics { reading, .. } => context.push(Output::Release(reading.raw)),
         _ => {}
     }

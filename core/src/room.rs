@@ -17,7 +17,7 @@ use crate::session::Context;
 use crate::statistics::StatusWait;
 use crate::stored_messages::StoredBatch;
 use crate::transfer::Transfers;
-use crate::{ConnectionId, RequestId, SocketId, Timestamp};
+use crate::{ConnectionId, Handle, RequestId, SocketId, Timestamp};
 use skylink_protocol::api::ApiResponse;
 use skylink_protocol::signaling::GetStoredMessages;
 use skylink_protocol::{Object, Value};
@@ -102,6 +102,8 @@ pub(crate) struct Room {
     pub waits: Vec<Wait>,
     /// Own media that were taken back and that the app is to be told of.
     pub deleted_media: Vec<Object>,
+    /// What the shell keeps of ourselves for the payloads of messages.
+    pub kept: Option<Handle>,
 }
 
 impl Room {
@@ -144,12 +146,13 @@ impl Room {
             media_server: MediaServer::default(),
             waits: Vec::new(),
             deleted_media: Vec::new(),
+            kept: None,
         }
     }
 
     /// Whether an app means this room. The case of ASCII letters does not matter.
     pub fn is_called(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+        self.name == name || self.name.eq_ignore_ascii_case(name)
     }
 
     pub fn is_entered(&self) -> bool {

@@ -58,6 +58,8 @@ pub(crate) struct Peer {
     pub refused_parameters: bool,
     /// The browser's error while it is being told.
     pub failure: Option<Handle>,
+    /// What the shell keeps of it for the payloads of messages.
+    pub kept: Option<Handle>,
 }
 
 impl Peer {
@@ -89,6 +91,7 @@ impl Peer {
             changed_parameters: false,
             refused_parameters: false,
             failure: None,
+            kept: None,
         }
     }
 

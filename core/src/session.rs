@@ -1,6 +1,7 @@
 //! The state of the SDK in one page, and the way in and out. Routes; decides nothing itself.
 
 use crate::environment::Environment;
+use crate::kept::{call_changes_nothing, input_changes_nothing};
 use crate::reports::WaitingReports;
 use crate::room::{Room, RoomKey, Stage};
 use crate::socket::Socket;
@@ -63,9 +64,14 @@ impl Context {
 
     /// An `Error` object for an event's payload. The caller releases it behind the event.
     pub fn make_error(&mut self, error: &SkylinkError) -> Handle {
-        let handle = CORE_HANDLES | self.fresh();
+        let handle = self.fresh_handle();
         self.push(Output::MakeError { handle, error: error.clone() });
         handle
+    }
+
+    /// A handle that the core chooses.
+    pub fn fresh_handle(&mut self) -> Handle {
+        CORE_HANDLES | self.fresh()
     }
 
     /// A number for a data channel of ours.
@@ -122,6 +128,9 @@ impl Session {
     /// Takes in what happened outside.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         self.context.now = now;
+        if !input_changes_nothing(&input) {
+            self.release_kept_details();
+        }
         match input {
             Input::Tick => self.on_tick(),
             Input::ApiAnswered { request, status, body } => self.on_api_answer(request, status, body),
@@ -147,6 +156,9 @@ impl Session {
     /// Where the method throws.
     pub fn call(&mut self, now: Timestamp, call: Call) -> Result<Option<Value>, SkylinkError> {
         self.context.now = now;
+        if !call_changes_nothing(&call) {
+            self.release_kept_details();
+        }
         match call {
             Call::JoinRoom { promise, init_options, options, prefetched } => {
                 self.join_room(promise, init_options, &options, prefetched);

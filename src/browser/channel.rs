@@ -1,11 +1,13 @@
 //! Data channels of a connection.
 
 use crate::browser::listener::Listener;
-use crate::convert::{get, text};
+use crate::convert::{from_js, get, text};
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use skylink_core::{ChannelEvent, ChannelId, ChannelReading, ConnectionId, Handle, Piece};
+use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::file_channel::{frame_offset, HEADER_SIZE};
-use wasm_bindgen::{JsCast, JsValue};
+use skylink_protocol::Value;
+use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, RtcDataChannel, RtcDataChannelType};
 
 /// A data channel; dropping it closes it silently.
@@ -80,6 +82,14 @@ impl Channel {
     pub fn send(&self, text: &str) -> Result<(), JsValue> {
         self.channel.send_with_str(text)
     }
+
+    /// Sends a JSON text that is whole but for the last member, a text.
+    ///
+    /// # Errors
+    /// As [`Channel::send`].
+    pub fn send_message(&self, before: &str, content: &JsValue) -> Result<(), JsValue> {
+        send_message(&self.channel, before, content)
+    }
 }
 
 impl Channel {
@@ -92,9 +102,27 @@ impl Channel {
     }
 }
 
+#[wasm_bindgen(module = "/src/browser/page.js")]
+extern "C" {
+    /// A direct message whose content is a text, or `undefined`.
+    #[wasm_bindgen(js_name = readTextMessage)]
+    fn read_text_message(text: &JsString) -> JsValue;
+    #[wasm_bindgen(js_name = sendMessage, catch)]
+    fn send_message(channel: &RtcDataChannel, before: &str, content: &JsValue) -> Result<(), JsValue>;
+}
+
 /// Text that does not begin like an object is no message, and stays outside the module.
 fn message(data: JsValue, keep: &impl Fn(JsValue) -> Handle) -> Option<ChannelEvent> {
     if let Some(text) = data.dyn_ref::<JsString>() {
+        let message = read_text_message(text);
+        if !message.is_undefined() {
+            return Some(ChannelEvent::Message(Box::new(DirectMessage {
+                is_private: get(&message, "isPrivate").as_bool(),
+                sender: get(&message, "sender").as_string(),
+                target: from_js(&get(&message, "target")),
+                data: Value::Handle(keep(get(&message, "data"))),
+            })));
+        }
         let is_message = |code: f64| code == f64::from(b'{') || code <= f64::from(b' ') || code.is_nan();
         return Some(if is_message(text.char_code_at(0)) {
             ChannelEvent::Text(String::from(text))

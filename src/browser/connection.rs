@@ -184,7 +184,8 @@ impl Connection {
         let failed = {
             let channels = self.shared.channels.borrow();
             let channel = channels.iter().find(|channel| channel.number() == number);
-            channel.and_then(|channel| Some((channel.buffered(), send(channel).err()?)))
+            // What failed to be sent does not count as buffered.
+            channel.and_then(|channel| send(channel).err().map(|error| (channel.buffered(), error)))
         };
         if let Some((buffered, error)) = failed {
             let event = ChannelEvent::NotSent(self.shared.handles.keep(error));

@@ -44,6 +44,10 @@ impl Driver {
                     connection.open_channel(channel, &label, low_water);
                 }
                 ChannelOp::SendText(text) => connection.send_text(channel, &text),
+                ChannelOp::SendMessage { before, content } => {
+                    let content = self.handles.get(content);
+                    connection.send(channel, |channel| channel.send_message(&before, &content));
+                }
                 ChannelOp::Close => connection.close_channel(channel),
             },
             ConnectionOp::ReadStatistics { request } => {

@@ -17,7 +17,14 @@ impl Session {
         second: &JsValue,
         third: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        self.called(Call::SendP2PMessage { first: given(first), second: given(second), third: given(third) })
+        let room = first.as_string().filter(|name| self.driver.is_joined(name));
+        let second = match room {
+            // Behind a room stands the message, whose text need not enter the module.
+            Some(_) if second.is_string() => Some(Value::Handle(self.driver.handles.keep(second.clone()))),
+            _ => given(second),
+        };
+        let first = room.map(Value::Text).or_else(|| given(first));
+        self.called(Call::SendP2PMessage { first, second, third: given(third) })
     }
 
     /// `refreshConnection` (public API M-25).

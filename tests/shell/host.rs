@@ -19,6 +19,7 @@ pub struct RecordingHost {
     /// Codes of the log lines.
     pub log: Reports<u32>,
     _dispatch: Closure<dyn Fn(String, JsValue)>,
+    _hears: Closure<dyn Fn(String) -> bool>,
     _log: Closure<dyn Fn(u32, u32, JsValue)>,
     _error: Closure<dyn Fn(u32, Option<String>, JsValue) -> JsValue>,
 }
@@ -38,14 +39,18 @@ impl RecordingHost {
         });
         let write = Closure::<dyn Fn(u32, u32, JsValue)>::new(move |_, code, _| report_log(code));
         let error = Closure::<dyn Fn(u32, Option<String>, JsValue) -> JsValue>::new(make_error);
+        let hears = Closure::<dyn Fn(String) -> bool>::new(|_| true);
         let host = js("{}");
-        for (name, method) in
-            [("dispatch", dispatch.as_ref()), ("log", write.as_ref()), ("error", error.as_ref())]
-        {
+        for (name, method) in [
+            ("dispatch", dispatch.as_ref()),
+            ("hears", hears.as_ref()),
+            ("log", write.as_ref()),
+            ("error", error.as_ref()),
+        ] {
             assert!(Reflect::set(&host, &name.into(), method).unwrap());
         }
         let host = host.unchecked_into();
-        Self { host, events, log, _dispatch: dispatch, _log: write, _error: error }
+        Self { host, events, log, _dispatch: dispatch, _hears: hears, _log: write, _error: error }
     }
 
     pub fn session(&self) -> Session {

@@ -6,6 +6,7 @@ use skylink_core::{
     Call, ChannelEvent, ChannelId, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, ErrorCode,
     LogCode, Output, Prefetched,
 };
+use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::{Object, Value};
 
 pub fn on_channel(scene: &mut Scene, connection: ConnectionId, channel: ChannelId, event: ChannelEvent) {
@@ -282,4 +283,69 @@ fn the_buffer_is_as_the_browser_reports() {
     assert!(detail.get("room").is_some());
     scene.hear("bye", "bob", "{}");
     assert_eq!(scene.detail("dataChannelState").get("bufferAmount"), Some(&expected));
+}
+
+#[test]
+fn a_text_that_stays_outside_is_written_into_its_place_and_let_go() {
+    let mut scene = Scene::in_room();
+    let bob = with_channel(&mut scene, "bob");
+    scene.forget();
+    let (first, second) = (Some("lobby".into()), Some(Value::Handle(5)));
+    scene.call(Call::SendP2PMessage { first, second, third: None });
+    let before = r#"{"type":"MESSAGE","isPrivate":false,"sender":"me","target":null,"data":"#;
+    let op = ChannelOp::SendMessage { before: before.into(), content: 5 };
+    let op = ConnectionOp::Channel { channel: 1, op };
+    assert!(scene.has(&Output::Connection { connection: bob, op }));
+    assert_eq!(message(&scene).get("content"), Some(&Value::Handle(5)));
+    assert_eq!(scene.outputs.last(), Some(&Output::Release(5)));
+
+    for (first, scene) in [("elsewhere", &mut scene), ("lobby", &mut Scene::in_room())] {
+        scene.forget();
+        let (first, second) = (Some(first.into()), Some(Value::Handle(6)));
+        scene.call(Call::SendP2PMessage { first, second, third: Some("nobody".into()) });
+        assert_eq!(scene.outputs.iter().filter(|it| **it == Output::Release(6)).count(), 1);
+    }
+}
+
+fn text_message(content: u32) -> ChannelEvent {
+    let data = Value::Handle(content);
+    ChannelEvent::Message(Box::new(DirectMessage { data, ..DirectMessage::default() }))
+}
+
+#[test]
+fn a_text_that_came_is_let_go_once_it_was_heard_or_when_nobody_can_hear_it() {
+    let mut scene = Scene::in_room();
+    let bob = with_channel(&mut scene, "bob");
+    scene.forget();
+    on_channel(&mut scene, bob, 1, text_message(5));
+    assert_eq!(message(&scene).get("content"), Some(&Value::Handle(5)));
+    assert_eq!(scene.outputs.last(), Some(&Output::Release(5)));
+    scene.hear("bye", "bob", "{}");
+    scene.forget();
+    on_channel(&mut scene, bob, 1, text_message(6));
+    assert_eq!(scene.outputs, [Output::Release(6)]);
+}
+
+#[test]
+fn what_messages_show_of_a_peer_is_kept_until_it_may_have_changed() {
+    let mut scene = Scene::in_room();
+    let bob = with_channel(&mut scene, "bob");
+    let name = |scene: &Scene| scene.detail("onIncomingMessage").get("peerInfo")?.get("userData").cloned();
+    for _ in 0..3 {
+        scene.call(call(&[r#""lobby""#, r#""hi""#]));
+        on_channel(&mut scene, bob, 1, text_message(5));
+        on_channel(&mut scene, bob, 1, ChannelEvent::BufferedAmountLow);
+    }
+    assert_eq!(scene.kept(), 2, "of ourselves, and of the peer");
+    scene.hear("updateUserEvent", "bob", r#"{"userData":"Robert","stamp":1}"#);
+    assert_eq!(scene.kept(), 0);
+    on_channel(&mut scene, bob, 1, text_message(5));
+    assert_eq!(name(&scene), Some("Robert".into()));
+
+    scene.call(Call::SetUserData { room: "lobby".into(), data: "Alice".into() });
+    scene.call(call(&[r#""lobby""#, r#""hi""#]));
+    assert_eq!(name(&scene), Some("Alice".into()));
+    let promise = scene.promise();
+    scene.call(Call::LeaveRoom { promise, room: "lobby".into(), stop_streams: true });
+    assert_eq!(scene.kept(), 0);
 }

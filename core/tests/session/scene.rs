@@ -21,6 +21,8 @@ pub struct Scene {
     pub socket: SocketId,
     /// What peers say that they can do, as JSON members of their greeting.
     pub extensions: &'static str,
+    /// What is kept of peers for the payloads of messages.
+    kept: BTreeMap<Handle, Object>,
     promises: PromiseId,
     handles: Handle,
 }
@@ -62,6 +64,7 @@ impl Scene {
             capture: 0,
             socket: 0,
             extensions: "",
+            kept: BTreeMap::new(),
             promises: 0,
             handles: 0,
         }
@@ -137,10 +140,34 @@ impl Scene {
                 Output::Resolve { promise, value } => self.settle(*promise, Ok(value.clone())),
                 Output::Fulfil(promise) => self.settle(*promise, Ok(Value::Null)),
                 Output::Reject { promise, failure } => self.settle(*promise, Err(failure.clone())),
+                Output::Keep { handle, object } => {
+                    assert!(self.kept.insert(*handle, object.clone()).is_none(), "{handle} is used twice");
+                    continue;
+                }
+                Output::Release(handle) if self.kept.remove(handle).is_some() => continue,
                 _ => {}
             }
-            self.outputs.push(output);
+            self.outputs.push(self.heard(output));
         }
+    }
+
+    /// A message as the app hears of it, with what is kept of its sender.
+    fn heard(&self, output: Output) -> Output {
+        let Output::Message { about, target, content, is_private } = output else { return output };
+        let about = self.kept.get(&about).expect("what it refers to is kept");
+        let message = Object::new()
+            .with("targetPeerId", target)
+            .with("content", content)
+            .with("senderPeerId", about.get("peerId").cloned())
+            .with("isDataChannel", true)
+            .with("isPrivate", is_private);
+        let detail = about.clone().with("message", message);
+        Output::Event { name: "onIncomingMessage", detail }
+    }
+
+    /// How many details of peers are kept.
+    pub fn kept(&self) -> usize {
+        self.kept.len()
     }
 
     fn settle(&mut self, promise: PromiseId, outcome: Result<Value, Failure>) {

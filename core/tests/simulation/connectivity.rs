@@ -57,6 +57,9 @@ impl World {
                     None => self.carry(page, id, channel, Packet::Text(text), 0.0),
                 }
             }
+            ConnectionOp::Channel { op: ChannelOp::SendMessage { .. }, .. } => {
+                unreachable!("the apps here give texts to the core")
+            }
             ConnectionOp::Channel { channel, op: ChannelOp::Close } => {
                 let place = connection.channels.iter().position(|known| known.number == channel);
                 let closed = place.map(|place| connection.channels.remove(place));

@@ -18,9 +18,9 @@ impl Handles {
         self.last
     }
 
-    /// The core chose a handle for an error.
-    pub fn adopt(&mut self, handle: Handle) {
-        assert!(self.live.insert(handle, "error of ours").is_none(), "handle {handle} is used twice");
+    /// The core chose a handle for an object.
+    pub fn adopt(&mut self, handle: Handle, what: &'static str) {
+        assert!(self.live.insert(handle, what).is_none(), "handle {handle} is used twice");
     }
 
     pub fn release(&mut self, handle: Handle) {

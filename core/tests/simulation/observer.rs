@@ -1,7 +1,8 @@
 //! What a page's listeners see, and the rules that hold for it at any time.
 
+use skylink_core::Handle;
 use skylink_protocol::{Object, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Events that name the peer they are about, and that only make sense while it is there.
 const ABOUT_PEERS: [&str; 12] = [
@@ -29,6 +30,8 @@ pub struct Observer {
     leaving: BTreeSet<String>,
     /// Each event, its `state`, and whether it is about us.
     pub story: Vec<String>,
+    /// What is kept of peers for the payloads of messages, and was.
+    pub kept: BTreeMap<Handle, Object>,
     /// Direct messages of others: who sent them, and what they say.
     pub heard: Vec<(String, Value)>,
     /// Whether an `answerAck` of a stranger is no surprise, since messages overtake each other.
@@ -50,6 +53,16 @@ impl Observer {
         self.leaving.clear();
     }
 
+    /// A message of a peer that something is kept of.
+    pub fn hear(&mut self, about: Handle, content: Value) {
+        let detail = self.kept[&about].clone();
+        if detail.get("isSelf") == Some(&Value::Bool(false)) {
+            let peer = detail.get("peerId").and_then(Value::as_text).unwrap();
+            self.heard.push((peer.to_owned(), content));
+        }
+        self.see("onIncomingMessage", &detail);
+    }
+
     pub fn see(&mut self, name: &'static str, detail: &Object) {
         let text = |key: &str| detail.get(key).and_then(Value::as_text);
         let is_self = detail.get("isSelf").and_then(Value::as_bool);
@@ -57,12 +70,6 @@ impl Observer {
         let state = text("state").map(|state| format!(" {state}")).unwrap_or_default();
         self.story.push([name, &state, if is_about_us { " self" } else { "" }].concat());
         let Some(peer) = text("peerId").map(str::to_owned) else { return };
-        if let Some(message) = detail.get("message").filter(|_| is_self == Some(false)) {
-            if message.get("isDataChannel") == Some(&Value::Bool(true)) {
-                let content = message.get("content").cloned().unwrap_or_default();
-                self.heard.push((peer.clone(), content));
-            }
-        }
         match (name, is_self) {
             ("peerJoined", Some(true)) => assert!(self.own_ids.insert(peer)),
             ("peerJoined" | "serverPeerJoined", _) => {

@@ -583,7 +583,18 @@ impl World {
             Output::Fulfil(promise) => self.pages[page].promises.settle(promise, Ok(Value::Null)),
             Output::Reject { promise, failure } => self.pages[page].promises.settle(promise, Err(failure)),
             Output::NextTask | Output::Log { .. } | Output::Report(_) | Output::Post { .. } => {}
-            Output::MakeError { handle, .. } => self.pages[page].browser.handles.adopt(handle),
+            Output::MakeError { handle, .. } => {
+                self.pages[page].browser.handles.adopt(handle, "error of ours")
+            }
+            Output::Keep { handle, object } => {
+                let Page { browser, observer, .. } = &mut self.pages[page];
+                browser.handles.adopt(handle, "detail");
+                observer.kept.insert(handle, object);
+            }
+            Output::Message { about, content, .. } => {
+                self.assert_live(page, &Value::List(vec![Value::Handle(about), content.clone()]));
+                self.pages[page].observer.hear(about, content);
+            }
             Output::Release(handle) => {
                 self.pages[page].files.arrived.remove(&handle);
                 self.pages[page].browser.release(handle);

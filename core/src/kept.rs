@@ -1,0 +1,67 @@
+//! What the payloads of messages say of the room and of who wrote them.
+//!
+//! Building that for each message was most of the time of one. The shell keeps it until something
+//! happens that may change it.
+
+use crate::room::Room;
+use crate::session::{Context, Session};
+use crate::{Call, ChannelEvent, ConnectionEvent, Handle, Input, Output};
+use skylink_protocol::Object;
+
+impl Context {
+    fn keep(&mut self, object: Object) -> Handle {
+        let handle = self.fresh_handle();
+        self.push(Output::Keep { handle, object });
+        handle
+    }
+}
+
+impl Room {
+    /// What the shell keeps of ourselves.
+    pub fn kept_own_detail(&mut self, context: &mut Context) -> Handle {
+        match self.kept {
+            Some(handle) => handle,
+            None => *self.kept.insert(context.keep(self.own_detail(context))),
+        }
+    }
+
+    /// What the shell keeps of a peer.
+    pub fn kept_peer_detail(&mut self, context: &mut Context, id: &str) -> Option<Handle> {
+        let peer = self.peer(id)?;
+        if peer.kept.is_some() {
+            return peer.kept;
+        }
+        let handle = context.keep(self.peer_detail(peer));
+        self.peer_mut(id)?.kept = Some(handle);
+        Some(handle)
+    }
+}
+
+impl Session {
+    /// Before anything that may change what is told of peers and rooms.
+    pub(crate) fn release_kept_details(&mut self) {
+        for room in &mut self.rooms {
+            let peers = room.peers.iter_mut().filter_map(|peer| peer.kept.take());
+            for handle in room.kept.take().into_iter().chain(peers) {
+                self.context.push(Output::Release(handle));
+            }
+        }
+    }
+}
+
+/// Whether peers and rooms are the same afterwards.
+pub(crate) fn input_changes_nothing(input: &Input) -> bool {
+    let Input::Connection { event: ConnectionEvent::Channel { event, .. }, .. } = input else { return false };
+    matches!(
+        event,
+        ChannelEvent::Message(_)
+            | ChannelEvent::BufferedAmountLow
+            | ChannelEvent::Chunk(_)
+            | ChannelEvent::Frame { .. }
+    )
+}
+
+/// As [`input_changes_nothing`], of what the app asks.
+pub(crate) fn call_changes_nothing(call: &Call) -> bool {
+    matches!(call, Call::SendP2PMessage { .. })
+}
