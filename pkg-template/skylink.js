@@ -1,4 +1,5 @@
 /** The class that apps use. It checks what the constructor must check at once; the rest is done by the WebAssembly part. */
+import { AdaptiveVideo } from './adaptive-video.js';
 import { SkylinkConstants, EVENTS } from './constants.js';
 import { detectBrowser } from './browser.js';
 import { copyOf } from './copies.js';
@@ -54,6 +55,7 @@ function hasCodecs() {
 export default class Skylink {
   #options;
   #subscriptions = new Subscriptions();
+  #adaptiveVideo;
 
   /** @param {object | string} options init options, or the app key alone */
   constructor(options) {
@@ -69,6 +71,9 @@ export default class Skylink {
     if (roomName && !hasCodecs()) {
       const room = { roomName };
       return Promise.reject(refusal(NO_CODECS, READY_STATE_CHANGE_ERROR.PARSE_CODECS, room));
+    }
+    if (this.#options.adaptiveVideo === true) {
+      this.#adaptiveVideo ??= new AdaptiveVideo(this);
     }
     const joined = later(NAMES.indexOf('joinRoom'), [this.#options, ...copies]);
     follow(this, roomName, copies, joined, () => this.joinRoom(...copies));
@@ -92,6 +97,8 @@ export default class Skylink {
     try {
       await Promise.all(roomsOf(this).map((roomName) => this.leaveRoom(roomName)));
     } finally {
+      this.#adaptiveVideo?.close();
+      this.#adaptiveVideo = undefined;
       this.#subscriptions.remove();
     }
   }
@@ -161,6 +168,7 @@ const METHODS = {
   setMessagePersistence: now,
   setSelectedSecret: now,
   setUserData: now,
+  setVideoView: now,
   shareScreen: later,
   startRTMPSession: later,
   startRecording: later,

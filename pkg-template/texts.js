@@ -37,6 +37,11 @@ export const ERRORS = {
   31: ['INVALID_MEDIA_STREAM_ARRAY', 'A', 'Array is not of type MediaStream'],
   32: ['INACTIVE_MEDIA_STREAM', 'A', 'One or more media streams is inactive'],
   33: ['NO_STREAM', 'A', 'No stream to process'],
+  34: [
+    'INVALID_VIDEO_VIEW',
+    'A',
+    'A view is an object with isPaused, a boolean, and height, a number of pixels',
+  ],
   40: ['MEDIA_SERVER_FILES', 'R', 'Unable to send Blob data - MCU does not support sendBlobData'],
   41: ['NO_BLOB', 'A', 'Unable to send Blob data - Data is not type Blob'],
   42: ['EMPTY_BLOB', 'A', 'Unable to send Blob data - Invalid data'],

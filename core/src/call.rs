@@ -259,6 +259,15 @@ pub enum Call {
         /// One stream, or all.
         stream_id: Option<String>,
     },
+    /// `setVideoView`.
+    SetVideoView {
+        /// Room name.
+        room: String,
+        /// The video of a member.
+        stream_id: String,
+        /// `isPaused`, `height`.
+        view: Value,
+    },
     /// `setUserData`.
     SetUserData {
         /// Room name.

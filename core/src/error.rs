@@ -56,6 +56,8 @@ pub enum ErrorCode {
     InactiveMediaStream = 32,
     /// No own stream, or not that one; detail is its id.
     NoStream = 33,
+    /// `setVideoView` with what says nothing of how a video is shown.
+    InvalidVideoView = 34,
     /// `sendBlobData` in a room with a media server.
     MediaServerFiles = 40,
     /// `sendBlobData` of what is no blob.

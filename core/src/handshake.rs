@@ -25,7 +25,7 @@ impl Room {
             return self.add_member(context, &greeting);
         }
         let id = greeting.mid.clone();
-        let connection = self.connect(context, &id);
+        let connection = self.connect(context, &id, false);
         let negotiation = Negotiation::greeting(context.now);
         self.add_peer(context, &greeting, Some(connection), negotiation);
         let enter = self.greeting(&context.environment);
@@ -59,17 +59,23 @@ impl Room {
             return context.log(LogLevel::Debug, LogCode::DroppedMessage, &[Welcome::TYPE, &message.mid]);
         }
         let members = message.peers_in_room.take().filter(|_| self.has_media_server()).unwrap_or_default();
+        let takes_layers = message.mid == MEDIA_SERVER && message.video_layers == Some(true);
         if let Some(peer) = self.peer_mut(&message.mid) {
             peer.negotiation.on_welcome();
             self.meet_members(context, members);
+            self.tell_views_soon(context);
             return self.take_steps(context, &message.mid);
         }
         if self.is_known_or_self(&message.mid) {
             return;
         }
         let greeting = Greeting::from(message);
-        let connection = self.connect(context, &greeting.mid);
+        let connection = self.connect(context, &greeting.mid, takes_layers);
         self.add_peer(context, &greeting, Some(connection), Negotiation::offering());
+        if let Some(peer) = self.peer_mut(&greeting.mid) {
+            peer.takes_layers = takes_layers;
+        }
+        self.tell_views_soon(context);
         let detail = Object::new()
             .with("peerId", greeting.mid.as_str())
             .with("state", "welcome")
@@ -84,11 +90,12 @@ impl Room {
         self.own_id.as_deref() == Some(id) || self.peer(id).is_some()
     }
 
-    fn connect(&self, context: &mut Context, id: &str) -> ConnectionId {
+    fn connect(&self, context: &mut Context, id: &str, takes_layers: bool) -> ConnectionId {
         let connection = context.fresh();
         context.connection(connection, ConnectionOp::Create { configuration: self.configuration.clone() });
-        if id == MEDIA_SERVER {
-            // There is something to negotiate even where nothing is sent. A camera takes it over.
+        if id == MEDIA_SERVER && !(self.sends_layers(takes_layers) && self.has_camera()) {
+            // There is something to negotiate even where nothing is sent. A camera takes it over,
+            // unless it is sent in layers.
             context.connection(connection, ConnectionOp::AddTransceiver(Kind::Video));
         }
         connection

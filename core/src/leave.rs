@@ -100,6 +100,7 @@ impl Room {
         let Some(place) = self.peers.iter().position(|peer| peer.id == id) else { return };
         self.end_channels(context, id, |_| true);
         self.end_transfers(context, id);
+        self.forget_views(context, id, None);
         let mut peer = self.peers.remove(place);
         self.end_statistics(context, &mut peer);
         self.drop_refreshes(context, id);

@@ -28,6 +28,12 @@ impl Room {
         }
     }
 
+    /// What the layers of a camera may take together; `None` for what is sent in one size.
+    pub fn layers_limit(&self, stream: &LocalStream, peer: &Peer) -> Option<f64> {
+        let is_camera = stream.kind == Kind::Video && !stream.is_screen();
+        self.bitrate_limit(stream).filter(|_| is_camera && self.sends_layers(peer.takes_layers))
+    }
+
     /// In bits per second.
     fn bitrate_limit(&self, stream: &LocalStream) -> Option<f64> {
         let is_audio = stream.kind == Kind::Audio;

@@ -2,10 +2,12 @@
 //! `MCU`, over which the media of all members come. `mediaInfoList` tells whose a track is.
 
 mod requests;
+mod video_views;
 
 pub(crate) use requests::Wish;
 
 use self::requests::Request;
+use self::video_views::VideoViews;
 use crate::media::RemoteTrack;
 use crate::media_info::{is_same, of_mid, UNAVAILABLE};
 use crate::peer_info::Greeting;
@@ -40,6 +42,7 @@ pub(crate) struct MediaServer {
     pub recordings: Recordings,
     /// Ids of the live streams that are on.
     pub live_streams: Vec<String>,
+    pub views: VideoViews,
 }
 
 /// The media server passes messages of members on under its own name: they count as theirs.

@@ -95,6 +95,11 @@ impl InitOptions {
         self.flag("enableDataChannel", true)
     }
 
+    /// Whether cameras are sent in layers where the media server takes them.
+    pub fn simulcast(&self) -> bool {
+        self.flag("simulcast", true)
+    }
+
     /// Whether statistics are gathered, if the app said so.
     pub fn gathers_statistics(&self) -> Option<bool> {
         self.given.get("enableStatsGathering").and_then(Value::as_bool)

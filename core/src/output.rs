@@ -183,6 +183,8 @@ pub enum ConnectionOp {
         stream: Handle,
         /// Which tracks.
         kind: Kind,
+        /// Bits per second that its layers may take together, if it is to be sent in layers.
+        layers: Option<f64>,
     },
     /// Send a local stream's tracks no more. The stream may be released by then.
     RemoveStream(Handle),
@@ -195,7 +197,7 @@ pub enum ConnectionOp {
         /// Format parameters that the preferred variant has.
         parameters: Vec<String>,
     },
-    /// Limit what is sent of a local stream.
+    /// Limit what is sent of a local stream, in all its layers together.
     LimitBitrate {
         /// Which one.
         stream: Handle,

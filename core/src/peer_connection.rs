@@ -268,6 +268,10 @@ impl Room {
         context.event("streamEnded", detail);
         self.peer_update(context, id);
         if let Some(stream) = gone {
+            // What a media server left brings again when it comes back is shown as before.
+            if !self.media_server.has_left {
+                self.forget_views(context, id, Some(stream_id));
+            }
             context.push(Output::Release(stream.handle));
         }
     }

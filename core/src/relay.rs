@@ -7,7 +7,7 @@ use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, SocketId};
 use skylink_protocol::signaling::{
     Answer, AnswerAck, Bye, Candidate, EndOfCandidates, Enter, InRoom, IntroduceError, MediaInfoEvent, Offer,
     PeerList, PrivateMessage, PublicMessage, RecordingEvent, Redirect, RoomLock, RtmpEvent, StoredMessages,
-    StreamStatus, UpdateUser, UserMessage, Welcome,
+    StreamStatus, UpdateUser, UserMessage, VideoLayers, Welcome,
 };
 use skylink_protocol::{Object, Value};
 
@@ -75,6 +75,7 @@ impl Session {
                 RecordingEvent::try_from(message).map(|m| room.on_recording_event(context, m)).is_ok()
             }
             RtmpEvent::TYPE => RtmpEvent::try_from(message).map(|m| room.on_rtmp_event(context, &m)).is_ok(),
+            VideoLayers::TYPE => room.on_video_layers(context, message),
             StreamStatus::TYPE => {
                 StreamStatus::try_from(message).map(|m| room.on_stream_status(context, &m)).is_ok()
             }

@@ -47,20 +47,22 @@ impl Room {
 
     /// Makes the next description of a connection carry what the room sends now.
     pub fn sync_streams(&mut self, context: &mut Context, id: &str) {
-        let Some(peer) = self.peers.iter_mut().find(|peer| peer.id == id) else { return };
+        let Some(peer) = self.peer(id) else { return };
         let connection = peer.connection;
         let is_own = |handle: &Handle| self.streams.iter().any(|stream| stream.handle == *handle);
         for handle in peer.sent.iter().filter(|handle| !is_own(handle)) {
             context.connection(connection, ConnectionOp::RemoveStream(*handle));
         }
-        peer.sent.retain(is_own);
-        for LocalStream { handle: stream, kind, .. } in &self.streams {
-            if !peer.sent.contains(stream) {
-                peer.sent.push(*stream);
-                context.connection(connection, ConnectionOp::AddStream { stream: *stream, kind: *kind });
-            }
+        for stream in self.streams.iter().filter(|stream| !peer.sent.contains(&stream.handle)) {
+            let LocalStream { handle, kind, .. } = *stream;
+            let layers = self.layers_limit(stream, peer);
+            context.connection(connection, ConnectionOp::AddStream { stream: handle, kind, layers });
         }
-        peer.negotiation.carry();
+        let sent = self.streams.iter().map(|stream| stream.handle).collect();
+        if let Some(peer) = self.peer_mut(id) {
+            peer.sent = sent;
+            peer.negotiation.carry();
+        }
         self.prefer_codecs(context, connection);
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct Peer {
     pub streams_files: bool,
     /// Whether these may have lanes beside them.
     pub takes_lanes: bool,
+    /// Whether it is a media server that takes pictures in layers.
+    pub takes_layers: bool,
     pub statistics: PeerStatistics,
     /// `RTCOfferOptions` of our last offer.
     pub offer_options: Value,
@@ -80,6 +82,7 @@ impl Peer {
             states: ConnectionStates::default(),
             streams_files: false,
             takes_lanes: false,
+            takes_layers: false,
             statistics: PeerStatistics::default(),
             offer_options: Value::Null,
             own_sdp: String::new(),

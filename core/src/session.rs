@@ -222,6 +222,7 @@ impl Session {
             Call::MuteStreams { room, options, stream_id } => {
                 Ok(self.mute_streams(&room, &options, stream_id.as_deref()))
             }
+            Call::SetVideoView { room, stream_id, view } => self.set_video_view(&room, &stream_id, &view),
             Call::SetUserData { room, data } => Ok(self.set_user_data(&room, data)),
             Call::GetUserData { room, peer } => Ok(self.user_data(&room, peer.as_deref())),
             Call::GetPeerInfo { room, peer } => Ok(self.peer_info(&room, peer.as_deref())),
@@ -278,6 +279,7 @@ impl Session {
                 room.give_up_peer_lists(context, false);
                 room.advance_transfers(context);
                 room.give_up_media_requests(context);
+                room.tell_due_views(context);
                 room.report_when_due(context);
             }
             self.check_join_deadline(key, now);
@@ -297,7 +299,7 @@ impl Room {
         let notices =
             self.mute_notices.iter().fold(lists, |soonest, notice| sooner(soonest, Some(notice.due)));
         let notices = sooner(sooner(notices, self.media_requests_deadline()), self.transfer_deadline());
-        let notices = sooner(notices, self.report_due);
+        let notices = sooner(sooner(notices, self.report_due), self.media_server.views.due);
         self.peers.iter().fold(notices, |soonest, peer| {
             let soonest = sooner(soonest, peer.upkeep.revival_due);
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())

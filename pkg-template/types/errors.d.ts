@@ -28,6 +28,7 @@ export type SkylinkErrorCode =
   | 'INVALID_MEDIA_STREAM_ARRAY'
   | 'INACTIVE_MEDIA_STREAM'
   | 'NO_STREAM'
+  | 'INVALID_VIDEO_VIEW'
   | 'MEDIA_SERVER_FILES'
   | 'NO_BLOB'
   | 'EMPTY_BLOB'

@@ -245,6 +245,24 @@ export interface RtmpStateDetail {
   error: Error | null;
 }
 
+/** In which size a remote video comes. */
+export interface VideoLayerChangedDetail {
+  /** The room. */
+  room: RoomInfo;
+  /** Whose video. */
+  peerId: PeerId;
+  /** Which one. */
+  streamId: StreamId;
+  /** Which of the sizes that its publisher sends comes, from 0, the smallest. */
+  layer: number;
+  /** How many sizes there are. */
+  layers: number;
+  /** Whether nothing comes because this client wanted that (`setVideoView`). */
+  isPaused: boolean;
+  /** Whether nothing comes for want of bandwidth. */
+  isStarved: boolean;
+}
+
 /** Bytes that wait to be sent. */
 export interface BufferAmount {
   /** Bytes now. */

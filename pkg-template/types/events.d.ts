@@ -42,6 +42,7 @@ import type {
   StreamEndedDetail,
   StreamMutedDetail,
   SystemActionDetail,
+  VideoLayerChangedDetail,
 } from './event-details.js';
 import type { IceConnectionState, PeerConnectionState } from './values.js';
 
@@ -187,6 +188,11 @@ export interface SkylinkEventDetailMap {
   localMediaMuted: LocalMediaMutedDetail;
   /** The description of a medium was removed: its stream has ended. */
   mediaInfoDeleted: MediaInfoDeletedDetail;
+  /**
+   * In a room with a media server, a remote video comes in another size, was paused, or goes on. Not an
+   * event of skylinkjs and without a constant.
+   */
+  videoLayerChanged: VideoLayerChangedDetail;
   /**
    * The WebAssembly part stopped because of a defect of the SDK. Not an event of skylinkjs and without
    * a constant.

@@ -6,6 +6,7 @@ import type {
   MuteOptions,
   RoomName,
   StreamId,
+  VideoView,
 } from './options.js';
 import type { MediaStreams, StreamSources, StreamsList } from './payload-parts.js';
 
@@ -153,6 +154,23 @@ export interface MediaMethods {
    * }
    */
   getStreams(roomName: RoomName, includeSelf?: boolean): StreamsList | null;
+
+  /**
+   * Says how a video of somebody else is shown, so that a media server sends it in a size that fits, or not
+   * at all. Without a media server that can do so, and between peers, nothing happens. It holds until the
+   * stream ends. Other receivers are not concerned, nor is its sound. A paused video stands still: no stream
+   * ends. Calls may be many: the server hears of them together. Not in skylinkjs; the option
+   * `adaptiveVideo` makes these calls by itself.
+   * @param streamId a stream with a picture, from `onIncomingStream` or `onIncomingScreenStream`
+   * @param view what changes
+   * @throws at once: `INVALID_VIDEO_VIEW`, `NO_STREAM` when nobody sends that video, `USER_NOT_IN_ROOM`
+   * @fires `videoLayerChanged` when something else comes
+   * @example
+   * skylink.setVideoView('lobby', streamId, { height: 180 }); // a small tile
+   * skylink.setVideoView('lobby', streamId, { isPaused: true }); // scrolled away
+   * skylink.setVideoView('lobby', streamId, { isPaused: false });
+   */
+  setVideoView(roomName: RoomName, streamId: StreamId, view: VideoView): undefined;
 
   /**
    * Mutes and unmutes own streams, screens included. Nothing is renegotiated: the tracks send silence

@@ -138,6 +138,20 @@ export interface InitOptions {
    * known to 2.7.2.
    */
   messageCipher?: 'auto' | 'aes-gcm' | 'cryptojs';
+  /**
+   * Whether cameras are sent in several sizes (simulcast) in rooms whose media server takes them: two from
+   * 480×270 pixels on, three from 960×540. Each receiver gets the one that it has room and bandwidth for;
+   * all together stay within the limit of bandwidth. `true` without it. Not known to 2.7.2.
+   */
+  simulcast?: boolean;
+  /**
+   * Whether the SDK calls `setVideoView` by itself. It looks for `<video>` elements in the document (not in
+   * shadow trees) whose `srcObject` has the track of a remote video: the video comes at their height in
+   * pixels of the screen, and pauses while all of them are out of sight. While the page is hidden, all remote
+   * videos pause, but for one that is shown picture-in-picture. A video that no element shows comes as by
+   * default. Not for apps that draw a hidden element elsewhere. `false` without it. Not known to 2.7.2.
+   */
+  adaptiveVideo?: boolean;
   /** Accepted and read only for a browser that no longer exists. */
   useEdgeWebRTC?: boolean;
   /** Accepted, without effect. */
@@ -268,6 +282,17 @@ export interface TransferOptions {
 export interface ReceiveOptions extends TransferOptions {
   /** Takes the file as it comes, instead of a Blob; closed when all is right, else aborted. */
   writable?: WritableStream<Uint8Array> | null;
+}
+
+/** How a remote video is shown; what is left out stays as it was. Beyond skylinkjs. */
+export interface VideoView {
+  /** Whether it is not shown and need not come. `false` before the first call. */
+  isPaused?: boolean;
+  /**
+   * Its height on the screen, in pixels of the screen, up to 65 535: it does not come much larger. 0, as
+   * before the first call, if that is not known: as large as there is bandwidth for.
+   */
+  height?: number;
 }
 
 /** Options of `refreshConnection`. */

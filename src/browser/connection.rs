@@ -38,7 +38,12 @@ extern "C" {
 #[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = sendTracks)]
-    fn send_tracks(connection: &RtcPeerConnection, tracks: &Array, stream: &MediaStream) -> Array;
+    fn send_tracks(
+        connection: &RtcPeerConnection,
+        tracks: &Array,
+        stream: &MediaStream,
+        layers: Option<f64>,
+    ) -> Array;
     #[wasm_bindgen(js_name = keepStreams)]
     fn keep_streams(connection: &RtcPeerConnection);
     #[wasm_bindgen(js_name = stopSending)]
@@ -120,9 +125,9 @@ impl Connection {
         Ok(Self { connection, shared, senders: RefCell::default(), _listeners: listeners })
     }
 
-    /// Sends the tracks of a kind of a local stream.
-    pub fn add_stream(&self, number: Handle, stream: &MediaStream, kind: Kind) {
-        let senders = send_tracks(&self.connection, &tracks_of(stream, kind), stream);
+    /// Sends the tracks of a kind of a local stream; in layers if there are bits per second for them.
+    pub fn add_stream(&self, number: Handle, stream: &MediaStream, kind: Kind, layers: Option<f64>) {
+        let senders = send_tracks(&self.connection, &tracks_of(stream, kind), stream, layers);
         self.senders.borrow_mut().insert(number, senders);
     }
 

@@ -93,19 +93,60 @@ export function keepStreams(connection) {
 }
 
 /**
- * Sends a track. A transceiver that sends nothing any more is used again, which `addTrack` would not
- * do: so sending and stopping by turns does not make descriptions longer.
+ * From how many pixels on a camera is sent in two layers, and in three: with fewer Chromium leaves out
+ * the largest one.
  */
-function send(connection, track, stream) {
+const LAYERED = [480 * 270, 960 * 540];
+
+/** What each layer gets of all bits, the smallest first: one of a quarter of the pixels needs a third. */
+const SHARES = [[1], [0.26, 0.74], [0.08, 0.24, 0.68]];
+
+const RIDS = ['q', 'h', 'f'];
+
+/** The layers of a camera; a single one for small pictures, and for screens that the app captured. */
+function layersOf(track, bitrate) {
+  const { width, height, displaySurface } = track.getSettings();
+  const isEnough = (pixels) => !displaySurface && width * height >= pixels;
+  const shares = SHARES[LAYERED.filter(isEnough).length];
+  const rids = RIDS.slice(-shares.length);
+  return shares.map((share, place) => ({
+    rid: rids[place],
+    scaleResolutionDownBy: 2 ** (shares.length - 1 - place),
+    maxBitrate: Math.round(bitrate * share),
+  }));
+}
+
+const layerCount = ({ sender }) => sender.getParameters().encodings?.length || 1;
+
+/**
+ * Sends a track, in layers if there are bits for them. A transceiver that sends nothing any more is used
+ * again if it has as many layers, which `addTrack` would not do: so sending and stopping by turns does not
+ * make descriptions longer.
+ */
+function send(connection, track, stream, bitrate) {
+  const layers = bitrate ? layersOf(track, bitrate) : SHARES[0];
   const idle = connection
     .getTransceivers()
-    .find((known) => known.receiver.track.kind === track.kind && isIdle(known));
+    .find(
+      (known) =>
+        known.receiver.track.kind === track.kind &&
+        isIdle(known) &&
+        layerCount(known) === layers.length,
+    );
   if (idle?.sender.setStreams) {
     idle.sender.replaceTrack(track).catch(() => {});
     streamsOf.set(idle.sender, stream);
     idle.sender.setStreams(stream);
     idle.direction = 'sendrecv';
     return idle.sender;
+  }
+  if (layers.length > 1) {
+    try {
+      const options = { streams: [stream], sendEncodings: layers };
+      return connection.addTransceiver(track, options).sender;
+    } catch {
+      // The browser does not take them.
+    }
   }
   try {
     return connection.addTrack(track, stream);
@@ -115,10 +156,10 @@ function send(connection, track, stream) {
   }
 }
 
-/** Sends tracks of a stream; gives their senders. */
-export function sendTracks(connection, tracks, stream) {
+/** Sends tracks of a stream, with `bitrate` in layers; gives their senders. */
+export function sendTracks(connection, tracks, stream, bitrate) {
   try {
-    return tracks.map((track) => send(connection, track, stream));
+    return tracks.map((track) => send(connection, track, stream, bitrate));
   } catch {
     return [];
   }
@@ -146,16 +187,22 @@ function change(sender, alter) {
   changes.set(sender, done);
 }
 
-/** Limits each of the senders, in bits per second; without a number there is no limit. */
+/**
+ * Limits each of the senders, with all its layers, in bits per second; without a number there is no
+ * limit.
+ */
 export function limitBitrate(senders, limit) {
   for (const sender of senders) {
     change(sender, ({ encodings = [] }) => {
-      const others = encodings.filter(({ maxBitrate }) => maxBitrate !== limit);
-      for (const encoding of others) {
+      const shares = SHARES[encodings.length - 1] ?? [];
+      let isChanged = false;
+      for (const [place, encoding] of encodings.entries()) {
+        const maxBitrate = limit && Math.round(limit * (shares[place] ?? 1));
+        isChanged ||= encoding.maxBitrate !== maxBitrate;
         delete encoding.maxBitrate;
-        Object.assign(encoding, limit === undefined ? {} : { maxBitrate: limit });
+        Object.assign(encoding, limit === undefined ? {} : { maxBitrate });
       }
-      return others.length > 0;
+      return isChanged;
     });
   }
 }

@@ -28,9 +28,9 @@ impl Driver {
         match op {
             ConnectionOp::Create { .. } | ConnectionOp::Close => {}
             ConnectionOp::AddTransceiver(kind) => connection.add_transceiver(kind),
-            ConnectionOp::AddStream { stream: number, kind } => {
+            ConnectionOp::AddStream { stream: number, kind, layers } => {
                 if let Some(stream) = self.handles.get_as(number) {
-                    connection.add_stream(number, &stream, kind);
+                    connection.add_stream(number, &stream, kind, layers);
                 }
             }
             ConnectionOp::RemoveStream(number) => connection.remove_stream(number),

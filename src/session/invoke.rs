@@ -68,6 +68,7 @@ impl Session {
             setMessagePersistence => self.set_message_persistence(a, b),
             setSelectedSecret => self.set_selected_secret(a, b),
             setUserData => self.set_user_data(a, b),
+            setVideoView => self.set_video_view(a, b, c),
             shareScreen => Ok(self.share_screen(a, b)),
             startRTMPSession => Ok(self.start_rtmp(a, b, c)),
             startRecording => Ok(self.start_recording(a)),

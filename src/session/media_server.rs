@@ -2,6 +2,7 @@
 
 use super::{name, Session};
 use crate::browser::page::random_uuid;
+use crate::convert::from_js;
 use skylink_core::Call;
 use wasm_bindgen::prelude::*;
 
@@ -19,6 +20,16 @@ impl Session {
     /// `getRecordings` (public API M-12).
     pub fn get_recordings(&self, room: &JsValue) -> Result<JsValue, JsValue> {
         self.called(Call::GetRecordings { room: name(room) })
+    }
+
+    /// `setVideoView`, which 2.7.2 lacks.
+    pub fn set_video_view(
+        &self,
+        room: &JsValue,
+        stream_id: &JsValue,
+        view: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        self.called(Call::SetVideoView { room: name(room), stream_id: name(stream_id), view: from_js(view) })
     }
 
     /// `startRTMPSession` (public API M-38).

@@ -39,7 +39,7 @@ fn one_of_each(whole: &MediaStream) -> [(Kind, MediaStream); 2] {
 async fn sending(whole: &MediaStream) -> (Pair, Vec<Arrival>) {
     let mut pair = Pair::new();
     for (number, (kind, stream)) in (1..).zip(one_of_each(whole)) {
-        pair.caller.connection().add_stream(number, &stream, kind);
+        pair.caller.connection().add_stream(number, &stream, kind, None);
     }
     pair.negotiate(Caller).await;
     let arrived = arrivals(&mut pair, Callee, 2).await;
@@ -55,7 +55,7 @@ fn sender_of(pair: &Pair, kind: &str) -> RtcRtpSender {
 /// Both kinds in one stream, as other clients may send.
 fn send_whole(pair: &Pair, whole: &MediaStream) {
     for (number, kind) in [(1, Kind::Audio), (2, Kind::Video)] {
-        pair.caller.connection().add_stream(number, whole, kind);
+        pair.caller.connection().add_stream(number, whole, kind, None);
     }
 }
 
@@ -70,7 +70,7 @@ async fn media_sections(pair: &Pair) -> usize {
 async fn only_the_tracks_of_the_kind_are_sent() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let pair = Pair::new();
-    pair.caller.connection().add_stream(1, &whole, Kind::Video);
+    pair.caller.connection().add_stream(1, &whole, Kind::Video, None);
     assert_eq!(pair.caller.native.get_senders().length(), 1);
     assert_eq!(sender_of(&pair, "video").track().unwrap().kind(), "video");
 }
@@ -80,8 +80,8 @@ async fn a_track_can_be_sent_in_two_streams() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let mut pair = Pair::new();
     let [_, (_, video)] = one_of_each(&whole);
-    pair.caller.connection().add_stream(1, &whole, Kind::Video);
-    pair.caller.connection().add_stream(2, &video, Kind::Video);
+    pair.caller.connection().add_stream(1, &whole, Kind::Video, None);
+    pair.caller.connection().add_stream(2, &video, Kind::Video, None);
     pair.negotiate(Caller).await;
     let arrived = arrivals(&mut pair, Callee, 2).await;
     assert_ne!(arrived[0].stream_id, arrived[1].stream_id);
@@ -93,7 +93,7 @@ async fn sending_and_stopping_by_turns_uses_the_same_sections() {
     let mut pair = Pair::new();
     for number in 0..4 {
         let [_, (_, video)] = one_of_each(&whole);
-        pair.caller.connection().add_stream(number, &video, Kind::Video);
+        pair.caller.connection().add_stream(number, &video, Kind::Video, None);
         pair.negotiate(Caller).await;
         let arrived = arrivals(&mut pair, Callee, 1).await;
         assert_eq!((&arrived[0].stream_id, &arrived[0].mid), (&video.id(), &Some("0".to_owned())));
@@ -111,7 +111,7 @@ async fn a_section_that_the_other_side_made_is_used_too() {
     let (mut pair, _) = sending(&whole).await;
     pair.negotiate(Callee).await;
     let [_, (_, video)] = one_of_each(&whole);
-    pair.callee.connection().add_stream(1, &video, Kind::Video);
+    pair.callee.connection().add_stream(1, &video, Kind::Video, None);
     pair.negotiate(Callee).await;
     let arrived = arrivals(&mut pair, Caller, 1).await;
     assert_eq!((&arrived[0].stream_id, arrived[0].kind), (&video.id(), Kind::Video));
@@ -129,9 +129,9 @@ fn what_is_not_sent_cannot_be_stopped() {
 async fn nothing_is_sent_through_a_closed_connection() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let pair = Pair::new();
-    pair.caller.connection().add_stream(1, &whole, Kind::Audio);
+    pair.caller.connection().add_stream(1, &whole, Kind::Audio, None);
     pair.caller.native.close();
-    pair.caller.connection().add_stream(2, &whole, Kind::Video);
+    pair.caller.connection().add_stream(2, &whole, Kind::Video, None);
     pair.caller.connection().remove_stream(1);
     assert_eq!(pair.caller.native.get_senders().length(), 1);
 }
@@ -142,7 +142,7 @@ async fn remote_tracks_come_with_their_streams() {
     let mut pair = Pair::new();
     let streams = one_of_each(&whole);
     for (number, (kind, stream)) in (1..).zip(&streams) {
-        pair.caller.connection().add_stream(number, stream, *kind);
+        pair.caller.connection().add_stream(number, stream, *kind, None);
     }
     pair.negotiate(Caller).await;
     let arrived = arrivals(&mut pair, Callee, 2).await;
@@ -175,7 +175,7 @@ async fn both_sides_can_send() {
     let whole = Captured::new(AUDIO_AND_VIDEO).await;
     let (mut pair, _) = sending(&whole).await;
     let [(_, audio), _] = one_of_each(&whole);
-    pair.callee.connection().add_stream(1, &audio, Kind::Audio);
+    pair.callee.connection().add_stream(1, &audio, Kind::Audio, None);
     pair.negotiate(Callee).await;
     let arrived = arrivals(&mut pair, Caller, 1).await;
     assert_eq!((&arrived[0].stream_id, arrived[0].kind), (&audio.id(), Kind::Audio));
@@ -207,7 +207,7 @@ async fn a_track_that_comes_again_gets_a_new_handle() {
     pair.forget();
 
     let [_, (_, again)] = one_of_each(&whole);
-    pair.caller.connection().add_stream(3, &again, Kind::Video);
+    pair.caller.connection().add_stream(3, &again, Kind::Video, None);
     pair.negotiate(Caller).await;
     let returned = arrivals(&mut pair, Callee, 1).await;
     assert_eq!(returned[0].stream_id, again.id());

@@ -6,6 +6,7 @@
 
 mod capture;
 mod connection;
+mod connection_layers;
 mod connection_media;
 mod constructed;
 mod convert;

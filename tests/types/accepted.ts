@@ -16,6 +16,8 @@ import type {
 import SlimSkylink, { init, SkylinkEvents as SlimEvents } from 'skylinkjs/slim';
 
 const options: InitOptions = {
+  simulcast: false,
+  adaptiveVideo: true,
   appKey: 'key',
   defaultRoom: 'room',
   socketServer: { url: 'example.org', ports: [443], protocol: 'https:' },
@@ -134,6 +136,7 @@ skylink.off('roomLock', onLock);
 skylink.on('anything', (event) => event.detail.whatever);
 skylink.off();
 skylink[Symbol.dispose]();
+skylink.setVideoView('room', 's', {});
 void skylink.destroy().then(() => skylink[Symbol.asyncDispose]());
 
 export function explain(error: SkylinkError): string {

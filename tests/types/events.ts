@@ -241,6 +241,12 @@ add(E.MEDIA_INFO_DELETED, ({ detail: d }) => {
   // @ts-expect-error it has no such member
   void d.mediaId;
 });
+add('videoLayerChanged', ({ detail: d }) => {
+  is<string>(d.streamId);
+  is<number>(d.layers);
+  // @ts-expect-error a number
+  is<boolean>(d.layer);
+});
 add('fatal', ({ detail: d }) => {
   is<Promise<unknown[]>>(d.rejoin());
   // @ts-expect-error no such code

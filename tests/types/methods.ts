@@ -52,6 +52,9 @@ skylink.getPeerInfo();
 is<JsonValue | undefined>(skylink.getUserData('room'));
 // @ts-expect-error it may be anything: look before you use it
 skylink.getUserData('room').name;
+is<undefined>(skylink.setVideoView('room', 's', { isPaused: true, height: 180 }));
+// @ts-expect-error a number
+skylink.setVideoView('room', 's', { height: '180' });
 is<undefined | null>(skylink.setUserData('room', { name: 'Ada', tags: [1, null] }));
 // @ts-expect-error the data is needed
 skylink.setUserData('room');

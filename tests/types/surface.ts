@@ -182,11 +182,21 @@ export const eventsLeft: Nothing<
   Exclude<Values<SkylinkEventNames>, keyof Payloads | NeverDispatched[number]>
 > = true;
 export const payloadsLeft: Nothing<
-  Exclude<keyof SkylinkEventDetailMap, keyof Payloads | 'introduceStateChange' | 'fatal'>
+  Exclude<
+    keyof SkylinkEventDetailMap,
+    keyof Payloads | 'introduceStateChange' | 'videoLayerChanged' | 'fatal'
+  >
 > = true;
 
 /** No method is forgotten, and none is there that 2.7.2 does not have, but for our own. */
-type Own = 'on' | 'once' | 'off' | 'destroy' | typeof Symbol.dispose | typeof Symbol.asyncDispose;
+type Own =
+  | 'on'
+  | 'once'
+  | 'off'
+  | 'destroy'
+  | 'setVideoView'
+  | typeof Symbol.dispose
+  | typeof Symbol.asyncDispose;
 export const methodsLeft: Nothing<Exclude<keyof Skylink, keyof Methods | Own>> = true;
 
 /** `any` fits everything: where it stands, nothing above says anything. */

@@ -78,7 +78,7 @@ fn a_newcomer_of_2_7_2_is_greeted_and_answered() {
     assert_eq!(scene.detail("handshakeProgress").get("state"), Some(&"offer".into()));
     assert!(scene.has(&Output::Connection {
         connection,
-        op: ConnectionOp::AddStream { stream: 1, kind: Kind::Audio }
+        op: ConnectionOp::AddStream { stream: 1, kind: Kind::Audio, layers: None }
     }));
     scene.report(connection, ConnectionEvent::AnswerCreated("v=0\r\n".into()));
     scene.report(connection, ConnectionEvent::LocalSet);
@@ -106,8 +106,8 @@ fn a_welcome_of_2_7_2_is_answered_with_an_offer() {
         [
             ConnectionOp::Create { .. },
             ConnectionOp::Channel { op: ChannelOp::Open { .. }, .. },
-            ConnectionOp::AddStream { stream: 1, kind: Kind::Audio },
-            ConnectionOp::AddStream { stream: 2, kind: Kind::Video },
+            ConnectionOp::AddStream { stream: 1, kind: Kind::Audio, layers: None },
+            ConnectionOp::AddStream { stream: 2, kind: Kind::Video, layers: None },
             ConnectionOp::CreateOffer { ice_restart: false, .. }
         ]
     ));

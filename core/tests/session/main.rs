@@ -32,3 +32,4 @@ mod statistics;
 mod stored_messages;
 #[path = "../surroundings/mod.rs"]
 mod surroundings;
+mod video_layers;

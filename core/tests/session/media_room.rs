@@ -24,12 +24,13 @@ pub fn member(id: &str) -> String {
 
 pub fn welcome(scene: &mut Scene, members: &[&str]) {
     let members = members.iter().map(|id| member(id)).collect::<Vec<_>>().join(",");
+    let extensions = scene.extensions;
     scene.hear(
         "welcome",
         "MCU",
         &format!(
             r#"{{"target":"me","agent":"MCU","version":"1.0.0","os":"linux","weight":-1,"enableDataChannel":true,
-            "enableIceRestart":true,"userInfo":{{"settings":{{}}}},"peersInRoom":[{members}]}}"#
+            "enableIceRestart":true,"userInfo":{{"settings":{{}}}},"peersInRoom":[{members}]{extensions}}}"#
         ),
     );
 }

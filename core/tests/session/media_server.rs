@@ -8,7 +8,7 @@ use skylink_core::{
 };
 use skylink_protocol::Value;
 
-fn medium(publisher: &str, media_id: &str, kind: &str, state: &str, mid: &str) -> String {
+pub fn medium(publisher: &str, media_id: &str, kind: &str, state: &str, mid: &str) -> String {
     let mid = if mid.is_empty() { "null".to_owned() } else { format!("\"{mid}\"") };
     format!(
         r#"{{"publisherId":"{publisher}","mediaId":"{media_id}","mediaType":"{kind}","mediaState":"{state}",
@@ -17,7 +17,7 @@ fn medium(publisher: &str, media_id: &str, kind: &str, state: &str, mid: &str) -
 }
 
 /// The media server offers, and our answer is acknowledged.
-fn offer(scene: &mut Scene, connection: ConnectionId, list: &[String], tracks: Vec<ConnectionEvent>) {
+pub fn offer(scene: &mut Scene, connection: ConnectionId, list: &[String], tracks: Vec<ConnectionEvent>) {
     let list = list.join(",");
     // Never the same description twice: that would be a repeated offer.
     let sdp = format!("v=0\\r\\noffer {}", scene.now.0);
@@ -36,7 +36,7 @@ fn offer(scene: &mut Scene, connection: ConnectionId, list: &[String], tracks: V
     scene.hear("answerAck", "MCU", r#"{"target":"me","success":true}"#);
 }
 
-fn track(scene: &mut Scene, stream_id: &str, kind: Kind, mid: &str) -> ConnectionEvent {
+pub fn track(scene: &mut Scene, stream_id: &str, kind: Kind, mid: &str) -> ConnectionEvent {
     let stream = scene.handle();
     ConnectionEvent::Track { stream, stream_id: stream_id.into(), kind, mid: Some(mid.into()) }
 }

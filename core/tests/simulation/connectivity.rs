@@ -24,7 +24,7 @@ impl World {
         let connection = browser.connections.get_mut(&id);
         let connection = connection.unwrap_or_else(|| panic!("connection {id} of {name} is gone: {op:?}"));
         match op {
-            ConnectionOp::AddStream { stream: handle, kind } => {
+            ConnectionOp::AddStream { stream: handle, kind, .. } => {
                 let stream = browser.streams.get(&handle).expect("only own streams are sent");
                 assert_eq!(stream.kind, kind);
                 assert!(!stream.stopped, "a stream that is over is sent");

@@ -257,7 +257,7 @@ impl OldPage {
         for (stream, _) in self.streams.clone() {
             if self.peer(id).sent.insert(stream.stream_id) {
                 let (stream, kind) = (stream.handle, stream.kind);
-                self.operate(id, ConnectionOp::AddStream { stream, kind });
+                self.operate(id, ConnectionOp::AddStream { stream, kind, layers: None });
             }
         }
     }
