@@ -14,7 +14,7 @@ export const statisticsPanel = {
 };
 
 function createStatisticsPanel({ store, session }) {
-  const { readings, begin, end } = session.statistics;
+  const { readings, watch } = session.statistics;
   const list = element('ul', { class: 'statistics', role: 'list', data: { test: 'statistics' } });
   const empty = element('p', { class: 'section hint' }, 'There is no connection to measure yet.');
   const copy = element(
@@ -24,7 +24,7 @@ function createStatisticsPanel({ store, session }) {
   );
   const foot = element('div', { class: 'section' }, copy);
   const entries = new Map();
-  let unsubscribe = () => {};
+  let stopWatching = () => {};
 
   async function copyReports() {
     try {
@@ -56,12 +56,10 @@ function createStatisticsPanel({ store, session }) {
   return {
     element: element('div', { class: 'panel-scroll' }, empty, list, foot),
     opened() {
-      begin();
-      unsubscribe = readings.subscribe(show);
+      stopWatching = watch(show);
     },
     closed() {
-      unsubscribe();
-      end();
+      stopWatching();
     },
   };
 }

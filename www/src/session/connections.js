@@ -1,12 +1,23 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
-import { Connection, noticed, personById, personChanged } from '../state/call-state.js';
+import {
+  Connection,
+  mediaServerConnected,
+  noticed,
+  personById,
+  personChanged,
+} from '../state/call-state.js';
 
-const { ICE_CONNECTION_STATE: Ice } = SkylinkConstants;
+const { ICE_CONNECTION_STATE: Ice, PEER_TYPE } = SkylinkConstants;
 
 /** How the connection to each person stands. */
 export function createConnections({ store, sdk }) {
   const listeners = {
     [SkylinkEvents.ICE_CONNECTION_STATE]({ peerId, state }) {
+      if (peerId === PEER_TYPE.MCU) {
+        const connection = connectionAfter(store.state.mediaServer, state);
+        if (connection) store.change(mediaServerConnected(connection));
+        return;
+      }
       const person = personById(store.state, peerId);
       const connection = person && connectionAfter(person.connection, state);
       if (connection) store.change(personChanged(peerId, { connection }));

@@ -9,7 +9,8 @@ const LONGEST_VALUE = 120;
 /** Events by what they are about, in the words of the filter. */
 const topics = {
   'People and room': /^(peer(Joined|Left|Updated)|server|getPeers|roomLock|systemAction|introduce)/,
-  Media: /^(onIncoming(Screen)?Stream|stream|mediaAccess|localMedia|mediaInfo|recording|rtmp)/,
+  Media:
+    /^(onIncoming(Screen)?Stream|stream|mediaAccess|localMedia|mediaInfo|recording|rtmp|videoLayer)/,
   Messages: /^(onIncomingMessage|storedMessages|encryptSecrets|persistentMessage)/,
   Files: /^(dataTransfer|onIncomingData|dataStream)/,
   Server: /^(channel|socket|session|readyState)/,
@@ -30,6 +31,7 @@ export function createJournal() {
   let lastSerial = 0;
 
   function write(name, detail) {
+    if (isRoutine(name, detail)) return;
     if (detail?.peerInfo) names.set(detail.peerId, nameFrom(detail.peerInfo.userData));
     const entry = {
       serial: (lastSerial += 1),
@@ -42,10 +44,14 @@ export function createJournal() {
     store.change(({ entries }) => ({ entries: [...entries, entry].slice(-MOST_ENTRIES) }));
   }
 
-  const all = [...Object.values(SkylinkEvents), 'fatal'];
+  const all = [...Object.values(SkylinkEvents), 'videoLayerChanged', 'fatal'];
   listen(Object.fromEntries(all.map((name) => [name, (detail) => write(name, detail)])));
   return { store, topics: journalTopics, clear: () => store.change({ entries: [] }) };
 }
+
+/** The page reads statistics every few seconds, which would soon be all that the log has room for. */
+const isRoutine = (name, { state }) =>
+  name === SkylinkEvents.GET_CONNECTION_STATUS_STATE_CHANGE && state !== -1;
 
 export const topicOf = (name) =>
   Object.keys(topics).find((topic) => topics[topic].test(name)) ?? OTHER_TOPIC;

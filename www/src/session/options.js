@@ -7,6 +7,8 @@ export const initOptions = ({ appKey, settings }) => ({
   roomServer: `//${window.location.host}`,
   forceSSL: window.location.protocol === 'https:',
   forceTURN: settings.relayOnly,
+  // Through a media server, pictures come as large as the tiles show them.
+  adaptiveVideo: true,
 });
 
 /** Options of `joinRoom`. */

@@ -16,6 +16,7 @@ import { listen } from './listening.js';
 import { createLiveStreams } from './live-streams.js';
 import { createMessages } from './messages.js';
 import { createPeople } from './people.js';
+import { createPictures } from './pictures.js';
 import { createRecording } from './recording.js';
 import { createRejoining } from './rejoining.js';
 import { createRoom } from './room.js';
@@ -63,6 +64,7 @@ export class RoomSession {
     this.recording = createRecording(shared);
     this.screen = createScreen(shared);
     this.statistics = createStatistics(shared);
+    this.pictures = createPictures({ ...shared, statistics: this.statistics });
     this.streams = createStreams(shared);
     this.room = createRoom({
       ...shared,
@@ -75,6 +77,7 @@ export class RoomSession {
       this.room,
       this.people,
       this.streams,
+      this.pictures,
       this.screen,
       this.recording,
       this.liveStreams,

@@ -4,12 +4,13 @@ import { createStore } from '../state/store.js';
 
 const EVERY_MS = 2000;
 
-/** Reads the statistics of all connections again and again while somebody looks at them. */
+/** Reads the statistics of all connections again and again while somebody watches them. */
 export function createStatistics({ store, sdk }) {
   /** `samples`: measurements by peer id, the newest last; `reports`: the SDK's own words. */
   const readings = createStore({ samples: {}, reports: [] });
   let timer = null;
   let round = 0;
+  let watcherCount = 0;
 
   async function read() {
     const { phase, roomName } = store.state;
@@ -39,15 +40,19 @@ export function createStatistics({ store, sdk }) {
     timer = setTimeout(goOn, EVERY_MS);
   }
 
-  function begin() {
-    end();
-    goOn();
+  /** Tells the readings, and new ones, until the returned function is called. */
+  function watch(listener) {
+    watcherCount += 1;
+    if (watcherCount === 1) goOn();
+    const unsubscribe = readings.subscribe(listener);
+    return () => {
+      unsubscribe();
+      watcherCount -= 1;
+      if (watcherCount > 0) return;
+      round += 1;
+      clearTimeout(timer);
+    };
   }
 
-  function end() {
-    round += 1;
-    clearTimeout(timer);
-  }
-
-  return { readings, begin, end };
+  return { readings, watch };
 }

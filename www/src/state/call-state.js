@@ -6,6 +6,7 @@
 import { noChat, receiverLeft } from './chat.js';
 import { noDevices } from './devices.js';
 import { noLiveStreams } from './live-streams.js';
+import { noPictures } from './pictures.js';
 import { noRecording } from './recording.js';
 import { defaultSettings } from './settings.js';
 import { noTransfers } from './transfers.js';
@@ -39,10 +40,13 @@ const nothingOfARoom = {
   people: [],
   isRejoining: false,
   hasMediaServer: false,
+  /** How the connection to the media server stands, over which everybody comes. */
+  mediaServer: Connection.CONNECTING,
   ...noChat,
   ...noTransfers,
   ...noRecording,
   ...noLiveStreams,
+  ...noPictures,
 };
 
 export const initialState = {
@@ -79,8 +83,10 @@ export const joiningAgain =
     failure: null,
     isRejoining: true,
     hasMediaServer: false,
+    mediaServer: Connection.CONNECTING,
     ...noRecording,
     ...noLiveStreams,
+    ...noPictures,
     roomIsLocked: false,
     people: people.map((person) => ({
       ...person,
@@ -126,9 +132,17 @@ export const personSeen = (person) => (state) => {
   const known = state.people.some(({ id }) => id === person.id);
   const people = known
     ? state.people.map((one) => (one.id === person.id ? { ...one, ...person } : one))
-    : [...state.people, { ...newPerson, ...person }];
+    : [...state.people, { ...newPerson, connection: state.mediaServer, ...person }];
   return { people };
 };
+
+/** The one connection that brings everybody stands otherwise. */
+export const mediaServerConnected =
+  (connection) =>
+  ({ people }) => ({
+    mediaServer: connection,
+    people: people.map((person) => (person.isSelf ? person : { ...person, connection })),
+  });
 
 /** Changes a person who is there; does nothing about one who is not. */
 export const personChanged = (id, changes) => (state) =>

@@ -1,4 +1,5 @@
 import { element, icon, setText } from './element.js';
+import { createTileSize } from './tile-size.js';
 
 /** A screen that somebody shares, whole and not cut at the edges. */
 export function createScreenTile({ isSelf }, { id, media }) {
@@ -6,11 +7,12 @@ export function createScreenTile({ isSelf }, { id, media }) {
   video.muted = true;
   video.srcObject = media;
   const name = element('span', { class: 'tile-name' });
+  const size = createTileSize();
   const tile = element(
     'li',
     { class: 'tile screen', data: { test: 'screen', stream: id, self: String(isSelf) } },
     video,
-    element('div', { class: 'tile-caption' }, name),
+    element('div', { class: 'tile-caption' }, name, size.element),
   );
   const enlarge = element(
     'button',
@@ -29,11 +31,15 @@ export function createScreenTile({ isSelf }, { id, media }) {
 
   return {
     element: tile,
-    show(person, isLarge) {
+    show(person, isLarge, { pictureLayers }) {
       const words = isSelf ? 'Your screen' : `Screen of ${person.name}`;
       setText(name, words);
       video.setAttribute('aria-label', words);
       tile.classList.toggle('featured', isLarge);
+      size.showLayer(pictureLayers[id]);
+    },
+    showSizes({ byTrack }) {
+      size.showSize(isSelf ? undefined : byTrack[media.getVideoTracks()[0]?.id]);
     },
     remove() {
       video.srcObject = null;

@@ -60,7 +60,7 @@ export function createStage({ store, session, onSoundBlocked }) {
         screens.set(stream.id, tile);
         list.append(tile.element);
       }
-      screens.get(stream.id).show(person, stream === large?.stream);
+      screens.get(stream.id).show(person, stream === large?.stream, state);
     }
   }
 
@@ -76,8 +76,13 @@ export function createStage({ store, session, onSoundBlocked }) {
     shownKeys = keys;
   });
 
+  const stopMeasuring = session.pictures.sizes.subscribe((sizes) => {
+    for (const tile of [...tiles.values(), ...screens.values()]) tile.showSizes(sizes);
+  });
+
   return () => {
     unsubscribe();
+    stopMeasuring();
     observer.disconnect();
     removeMissing(tiles, new Set());
     removeMissing(screens, new Set());

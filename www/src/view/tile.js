@@ -1,6 +1,7 @@
 import { watchLevel } from '../media/level-meter.js';
 import { Connection, Sending, pictureOf, voiceOf } from '../state/call-state.js';
 import { element, icon, setText } from './element.js';
+import { createTileSize } from './tile-size.js';
 import { createTileSounds } from './tile-sounds.js';
 
 const SPEAKING_LEVEL = 0.45;
@@ -28,6 +29,7 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
   const audioMark = createMark('microphone-off');
   const videoMark = createMark('camera-off');
   const handMark = createMark('hand');
+  const size = createTileSize();
   const connection = createConnection(() => onReconnect(id));
   const tile = element(
     'li',
@@ -43,6 +45,7 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
       handMark.element,
       audioMark.element,
       videoMark.element,
+      size.element,
     ),
   );
   const sounds = isSelf ? null : createTileSounds({ place: tile, onSoundBlocked });
@@ -70,10 +73,13 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
     setText(speaking, isSpeaking ? 'speaks' : '');
   }
 
+  let shown = null;
+
   return {
     element: tile,
 
-    show(person, { speakerId }) {
+    show(person, { speakerId, pictureLayers }) {
+      shown = isSelf ? null : pictureOf(person);
       const picture = pictureOf(person)?.media ?? null;
       const voice = voiceOf(person)?.media ?? null;
       const hasPicture = picture !== null && person.video === Sending.ON;
@@ -91,12 +97,17 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
       audioMark.show(audioWords[person.audio]);
       videoMark.show(videoWords[person.video]);
       connection.show(person);
+      size.showLayer(hasPicture ? pictureLayers[shown?.id] : undefined);
 
       video.setAttribute('aria-label', isSelf ? 'Your camera' : `Camera of ${person.name}`);
       video.hidden = !hasPicture;
       if (video.srcObject !== picture) video.srcObject = picture;
       sounds?.show(person.streams, speakerId);
       watchVoice(voice);
+    },
+
+    showSizes({ byTrack }) {
+      size.showSize(shown && byTrack[shown.media.getVideoTracks()[0]?.id]);
     },
 
     remove() {
