@@ -51,6 +51,14 @@ counters! {
     PacketOut = "packets_out_total", "Media packets passed on, counted once for each receiver.";
     /// A key frame was asked for.
     KeyFrameRequest = "key_frame_requests_total", "Key frames asked of publishers.";
+    /// A list of views was dropped.
+    ViewsDropped = "views_dropped_total", "Lists of views that were too long, too many or broken.";
+    /// Another layer began at a receiver.
+    LayerSwitched = "layer_switches_total", "Layers of videos that began at receivers instead of others.";
+    /// A video was paused for a receiver.
+    VideoPaused = "videos_paused_total", "Videos that receivers paused.";
+    /// A video was stopped for a receiver.
+    VideoStarved = "videos_starved_total", "Videos stopped for receivers whose lines are too thin.";
     /// A datagram of nobody.
     Stray = "stray_datagrams_total", "Datagrams that belong to no connection.";
     /// A datagram that came while its thread had too many.

@@ -84,12 +84,22 @@ impl Formats {
         self.transport_feedback
     }
 
-    /// For an m-section that the media server makes. Loudness and feedback serve senders only.
+    /// Whether packets to the client are numbered so that it can give feedback on each.
+    pub fn feedback_from_client(&self) -> bool {
+        let is_number = |(_, extension): &NumberedExtension| *extension == Extension::TransportSequence;
+        self.transport_feedback && self.extensions.iter().any(is_number)
+    }
+
+    /// For an m-section that the media server makes. Loudness and layers concern what comes.
     pub fn extensions_for_sending(&self, kind: Kind) -> Vec<NumberedExtension> {
         let is_of_use = |(_, extension): &&NumberedExtension| match extension {
             Extension::Mid => true,
             Extension::VideoOrientation => kind == Kind::Video,
-            Extension::AudioLevel | Extension::AbsoluteSendTime | Extension::TransportSequence => false,
+            Extension::TransportSequence => self.transport_feedback,
+            Extension::AudioLevel
+            | Extension::AbsoluteSendTime
+            | Extension::StreamId
+            | Extension::RepairedStreamId => false,
         };
         self.extensions.iter().filter(is_of_use).copied().collect()
     }
@@ -156,6 +166,7 @@ mod tests {
         assert_eq!(formats.extensions(), [(3, Extension::Mid), (1, Extension::AudioLevel)]);
         assert!(formats.transport_feedback());
         assert_eq!(formats.extensions_for_sending(Kind::Audio), [(3, Extension::Mid)]);
+        assert!(!formats.feedback_from_client(), "packets have no numbers");
     }
 
     #[test]

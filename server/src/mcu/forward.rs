@@ -4,11 +4,17 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use super::layers::descriptor::Descriptor;
+use super::layers::flow::Flow;
+use super::layers::outlet::Outlet;
 use super::lines::TrackId;
+use super::packet::Packet;
 use super::sdp::Kind;
 
-/// No two key frames of a track are asked for within this time.
+/// No two key frames of a layer are asked for within this time.
 pub const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
+/// Whoever is louder than this speaks, in dBov.
+const SPEECH: i8 = -45;
 
 /// A client's connection, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +29,15 @@ pub struct LineKey {
     pub mid: String,
 }
 
+/// A layer whose key frame is to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFrameOrder {
+    /// The line of its publisher.
+    pub from: LineKey,
+    /// The layer.
+    pub layer: usize,
+}
+
 /// Where the packets of one track go.
 #[derive(Debug)]
 pub struct Route {
@@ -33,9 +48,27 @@ pub struct Route {
     /// Where it comes from.
     pub from: LineKey,
     /// The lines that get it.
-    pub to: Vec<LineKey>,
+    pub to: Vec<(LineKey, Outlet)>,
     /// The taps of the room that get it, by number.
     pub taps: Vec<usize>,
+    /// What comes in.
+    pub flow: Flow,
+    /// When speech was last heard on it.
+    pub spoke: Option<Instant>,
+    tapped: Option<Tapped>,
+    asks: Vec<Ask>,
+}
+
+/// What taps get. All of a track get the same.
+#[derive(Debug)]
+struct Tapped {
+    outlet: Outlet,
+    /// Stands for all sources of the publisher.
+    source: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Ask {
     asked: Option<Instant>,
     is_waiting: bool,
 }
@@ -47,6 +80,7 @@ pub struct Switch {
     incoming: HashMap<ConnectionKey, HashMap<String, TrackId>>,
     outgoing: HashMap<ConnectionKey, HashMap<String, TrackId>>,
     waiting: usize,
+    tap_sources: u32,
 }
 
 impl Switch {
@@ -60,9 +94,10 @@ impl Switch {
         self.outgoing.values().map(HashMap::len).fold(0, usize::saturating_add)
     }
 
-    /// A track begins.
-    pub fn publish(&mut self, track: TrackId, rid: &str, kind: Kind, from: LineKey) {
+    /// A track begins, with so many layers.
+    pub fn publish(&mut self, track: TrackId, rid: &str, kind: Kind, layers: usize, from: LineKey) {
         self.incoming.entry(from.connection).or_default().insert(from.mid.clone(), track);
+        let flow = Flow::new(kind, layers);
         self.routes.insert(
             track,
             Route {
@@ -71,8 +106,10 @@ impl Switch {
                 from,
                 to: Vec::new(),
                 taps: Vec::new(),
-                asked: None,
-                is_waiting: false,
+                asks: vec![Ask::default(); flow.count()],
+                flow,
+                spoke: None,
+                tapped: None,
             },
         );
     }
@@ -80,9 +117,8 @@ impl Switch {
     /// A track is over. Lines that had it are told apart, when their negotiation ends.
     pub fn unpublish(&mut self, track: TrackId) {
         let Some(route) = self.routes.remove(&track) else { return };
-        if route.is_waiting {
-            self.waiting = self.waiting.saturating_sub(1);
-        }
+        let waiting = route.asks.iter().filter(|ask| ask.is_waiting).count();
+        self.waiting = self.waiting.saturating_sub(waiting);
         if let Some(lines) = self.incoming.get_mut(&route.from.connection) {
             if lines.get(&route.from.mid) == Some(&track) {
                 lines.remove(&route.from.mid);
@@ -90,12 +126,13 @@ impl Switch {
         }
     }
 
-    /// A line gets a track.
+    /// A line gets a track. Of one with several layers nothing flows before one is chosen.
     pub fn connect(&mut self, track: TrackId, to: LineKey) {
         self.disconnect(&to);
         if let Some(route) = self.routes.get_mut(&track) {
             self.outgoing.entry(to.connection).or_default().insert(to.mid.clone(), track);
-            route.to.push(to);
+            let outlet = route.new_outlet();
+            route.to.push((to, outlet));
         }
     }
 
@@ -103,7 +140,7 @@ impl Switch {
     pub fn disconnect(&mut self, line: &LineKey) {
         let known = self.outgoing.get_mut(&line.connection).and_then(|lines| lines.remove(&line.mid));
         if let Some(route) = known.and_then(|track| self.routes.get_mut(&track)) {
-            route.to.retain(|other| other != line);
+            route.to.retain(|(other, _)| other != line);
         }
     }
 
@@ -112,7 +149,7 @@ impl Switch {
         self.incoming.remove(&connection);
         for track in self.outgoing.remove(&connection).into_iter().flat_map(HashMap::into_values) {
             if let Some(route) = self.routes.get_mut(&track) {
-                route.to.retain(|line| line.connection != connection);
+                route.to.retain(|(line, _)| line.connection != connection);
             }
         }
     }
@@ -122,15 +159,24 @@ impl Switch {
         self.incoming.get(&connection)?.get(mid).copied()
     }
 
-    /// The track that goes out on a line.
-    pub fn track_to(&self, connection: ConnectionKey, mid: &str) -> Option<TrackId> {
-        self.outgoing.get(&connection)?.get(mid).copied()
+    /// The track that goes out on a line, and the layer of it that is to flow.
+    pub fn layer_to(&self, connection: ConnectionKey, mid: &str) -> Option<(TrackId, usize)> {
+        let track = *self.outgoing.get(&connection)?.get(mid)?;
+        let route = self.routes.get(&track)?;
+        let is_it = |(line, _): &&(LineKey, Outlet)| line.connection == connection && line.mid == mid;
+        let (_, outlet) = route.to.iter().find(is_it)?;
+        Some((track, outlet.wanted()?))
     }
 
-    /// The tracks that a connection gets.
-    pub fn tracks_to(&self, connection: ConnectionKey) -> Vec<TrackId> {
+    /// The tracks that a connection gets, by their lines.
+    pub fn tracks_to(&self, connection: ConnectionKey) -> impl Iterator<Item = (&str, TrackId)> {
         let lines = self.outgoing.get(&connection);
-        lines.into_iter().flat_map(|lines| lines.values().copied()).collect()
+        lines.into_iter().flatten().map(|(mid, track)| (mid.as_str(), *track))
+    }
+
+    /// The tracks that a connection gets, and the layer of each that is to flow.
+    pub fn layers_to(&self, connection: ConnectionKey) -> Vec<(TrackId, usize)> {
+        self.tracks_to(connection).filter_map(|(mid, _)| self.layer_to(connection, mid)).collect()
     }
 
     /// Where a track goes.
@@ -138,45 +184,60 @@ impl Switch {
         self.routes.get(&track)
     }
 
+    /// Where a track goes, to change it.
+    pub fn route_mut(&mut self, track: TrackId) -> Option<&mut Route> {
+        self.routes.get_mut(&track)
+    }
+
     /// A tap takes a track, or leaves it.
-    pub fn tap(&mut self, track: TrackId, tap: usize, takes: bool) {
-        if let Some(route) = self.routes.get_mut(&track) {
-            route.taps.retain(|other| *other != tap);
-            if takes {
-                route.taps.push(tap);
+    pub fn tap(&mut self, track: TrackId, tap: usize, takes: bool, now: Instant) {
+        let Some(route) = self.routes.get_mut(&track) else { return };
+        route.taps.retain(|other| *other != tap);
+        if takes {
+            route.taps.push(tap);
+            if route.tapped.is_none() {
+                self.tap_sources = self.tap_sources.wrapping_add(1);
+                route.tapped = Some(Tapped { outlet: route.new_outlet(), source: self.tap_sources });
+                route.aim_tap(now);
             }
+        } else if route.taps.is_empty() {
+            route.tapped = None;
         }
     }
 
-    /// Somebody needs a key frame. Gives the line to ask now; else it is asked when it may be.
-    pub fn want_key_frame(&mut self, track: TrackId, now: Instant) -> Option<LineKey> {
+    /// Somebody needs a key frame of a layer. Gives the order to ask now; else it is given when it
+    /// may be.
+    pub fn want_key_frame(&mut self, track: TrackId, layer: usize, now: Instant) -> Option<KeyFrameOrder> {
         let route = self.routes.get_mut(&track).filter(|route| route.kind == Kind::Video)?;
-        if route.may_ask(now) {
-            route.asked = Some(now);
-            return Some(route.from.clone());
+        let ask = route.asks.get_mut(layer)?;
+        if ask.may_be_made(now) {
+            ask.asked = Some(now);
+            return Some(KeyFrameOrder { from: route.from.clone(), layer });
         }
-        if !route.is_waiting {
-            route.is_waiting = true;
+        if !ask.is_waiting {
+            ask.is_waiting = true;
             self.waiting = self.waiting.saturating_add(1);
         }
         None
     }
 
-    /// The lines whose key frames may be asked for by now.
-    pub fn due_key_frames(&mut self, now: Instant) -> Vec<LineKey> {
-        let mut lines = Vec::new();
+    /// The key frames that may be asked for by now.
+    pub fn due_key_frames(&mut self, now: Instant) -> Vec<KeyFrameOrder> {
+        let mut orders = Vec::new();
         if self.waiting == 0 {
-            return lines;
+            return orders;
         }
-        for route in self.routes.values_mut().filter(|route| route.is_waiting) {
-            if route.may_ask(now) {
-                route.asked = Some(now);
-                route.is_waiting = false;
-                self.waiting = self.waiting.saturating_sub(1);
-                lines.push(route.from.clone());
+        for route in self.routes.values_mut() {
+            for (layer, ask) in route.asks.iter_mut().enumerate() {
+                if ask.is_waiting && ask.may_be_made(now) {
+                    ask.asked = Some(now);
+                    ask.is_waiting = false;
+                    self.waiting = self.waiting.saturating_sub(1);
+                    orders.push(KeyFrameOrder { from: route.from.clone(), layer });
+                }
             }
         }
-        lines
+        orders
     }
 
     /// When [`Switch::due_key_frames`] has something.
@@ -184,14 +245,64 @@ impl Switch {
         if self.waiting == 0 {
             return None;
         }
-        let waiting = self.routes.values().filter(|route| route.is_waiting);
-        waiting.filter_map(|route| route.asked?.checked_add(KEY_FRAME_INTERVAL)).min()
+        let asks = self.routes.values().flat_map(|route| &route.asks).filter(|ask| ask.is_waiting);
+        asks.filter_map(|ask| ask.asked?.checked_add(KEY_FRAME_INTERVAL)).min()
+    }
+}
+
+impl Ask {
+    fn may_be_made(&self, now: Instant) -> bool {
+        self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= KEY_FRAME_INTERVAL)
     }
 }
 
 impl Route {
-    fn may_ask(&self, now: Instant) -> bool {
-        self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= KEY_FRAME_INTERVAL)
+    fn new_outlet(&self) -> Outlet {
+        if self.flow.count() == 1 {
+            Outlet::open(self.kind)
+        } else {
+            Outlet::new(self.kind)
+        }
+    }
+
+    /// A packet came in: notes what it says of the track, and reads its payload descriptor.
+    pub fn note(&mut self, layer: usize, packet: &Packet, now: Instant) -> Descriptor {
+        let descriptor = match self.kind {
+            Kind::Video => Descriptor::read(&packet.payload).unwrap_or_default(),
+            Kind::Audio | Kind::Data => Descriptor::default(),
+        };
+        self.flow.note(layer, packet.payload.len(), descriptor.height, now);
+        if packet.audio_level.is_some_and(|(level, speech)| level > SPEECH && speech != Some(false)) {
+            self.spoke = Some(now);
+        }
+        descriptor
+    }
+
+    /// A packet as taps get it, if they do.
+    pub fn tapped(&mut self, layer: usize, packet: &Packet, descriptor: Descriptor) -> Option<Packet> {
+        let tapped = self.tapped.as_mut()?;
+        let numbers = tapped.outlet.take(layer, packet, descriptor)?;
+        let moved = numbers.time.wrapping_sub(packet.time);
+        Some(Packet {
+            sequence: numbers.sequence,
+            time: numbers.time,
+            source: tapped.source,
+            clock: packet.clock.map(|(moment, time)| (moment, time.wrapping_add(moved))),
+            ..packet.clone()
+        })
+    }
+
+    /// Taps get the highest layer that flows. Gives the layer whose key frame they wait for.
+    pub fn aim_tap(&mut self, now: Instant) -> Option<usize> {
+        let tapped = self.tapped.as_mut()?;
+        let highest = self.flow.highest(now).or(tapped.outlet.wanted());
+        tapped.outlet.aim(Some(highest.unwrap_or_default()));
+        tapped.outlet.awaits()
+    }
+
+    /// The layer that taps get.
+    pub fn tapped_layer(&self) -> Option<usize> {
+        self.tapped.as_ref()?.outlet.wanted()
     }
 }
 
@@ -204,14 +315,18 @@ mod tests {
         LineKey { connection: ConnectionKey(connection), mid: mid.to_owned() }
     }
 
+    fn order(layer: usize) -> KeyFrameOrder {
+        KeyFrameOrder { from: line(1, "0"), layer }
+    }
+
     #[test]
     fn tracks_go_to_the_lines_that_are_connected() {
         let mut switch = Switch::default();
-        switch.publish(TrackId(1), "r", Kind::Video, line(1, "0"));
+        switch.publish(TrackId(1), "r", Kind::Video, 1, line(1, "0"));
         switch.connect(TrackId(1), line(2, "s0"));
         switch.connect(TrackId(1), line(3, "s0"));
         assert_eq!(switch.track_from(ConnectionKey(1), "0"), Some(TrackId(1)));
-        assert_eq!(switch.track_to(ConnectionKey(3), "s0"), Some(TrackId(1)));
+        assert_eq!(switch.layer_to(ConnectionKey(3), "s0"), Some((TrackId(1), 0)));
         let receivers = |switch: &Switch| switch.route(TrackId(1)).map_or(0, |route| route.to.len());
         assert_eq!(receivers(&switch), 2);
         switch.disconnect(&line(2, "s0"));
@@ -225,22 +340,25 @@ mod tests {
     }
 
     #[test]
-    fn key_frames_are_asked_for_twice_a_second_at_most() {
+    fn key_frames_of_a_layer_are_asked_for_twice_a_second_at_most() {
         let mut switch = Switch::default();
         let start = Instant::now();
-        switch.publish(TrackId(1), "r", Kind::Video, line(1, "0"));
-        switch.publish(TrackId(2), "r", Kind::Audio, line(1, "1"));
-        assert_eq!(switch.want_key_frame(TrackId(2), start), None);
-        assert_eq!(switch.want_key_frame(TrackId(1), start), Some(line(1, "0")));
+        switch.publish(TrackId(1), "r", Kind::Video, 2, line(1, "0"));
+        switch.publish(TrackId(2), "r", Kind::Audio, 1, line(1, "1"));
+        assert_eq!(switch.want_key_frame(TrackId(2), 0, start), None);
+        assert_eq!(switch.want_key_frame(TrackId(1), 0, start), Some(order(0)));
+        assert_eq!(switch.want_key_frame(TrackId(1), 1, start + KEY_FRAME_INTERVAL / 2), Some(order(1)));
+        assert_eq!(switch.want_key_frame(TrackId(1), 2, start), None, "there is no such layer");
         for _ in 0..20 {
-            assert_eq!(switch.want_key_frame(TrackId(1), start), None);
+            assert_eq!(switch.want_key_frame(TrackId(1), 0, start), None);
+            assert_eq!(switch.want_key_frame(TrackId(1), 1, start), None);
         }
         assert_eq!(switch.deadline(), Some(start + KEY_FRAME_INTERVAL));
         assert!(switch.due_key_frames(start + KEY_FRAME_INTERVAL / 2).is_empty());
-        assert_eq!(switch.due_key_frames(start + KEY_FRAME_INTERVAL), [line(1, "0")]);
-        assert!(switch.due_key_frames(start + KEY_FRAME_INTERVAL * 3).is_empty());
+        assert_eq!(switch.due_key_frames(start + KEY_FRAME_INTERVAL), [order(0)]);
+        assert_eq!(switch.due_key_frames(start + KEY_FRAME_INTERVAL * 3), [order(1)]);
         assert_eq!(switch.deadline(), None);
-        switch.want_key_frame(TrackId(1), start + KEY_FRAME_INTERVAL);
+        switch.want_key_frame(TrackId(1), 0, start + KEY_FRAME_INTERVAL);
         switch.unpublish(TrackId(1));
         assert_eq!(switch.deadline(), None);
     }

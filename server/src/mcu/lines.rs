@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use super::formats::Formats;
 use super::sdp::{
-    Codec, Description, Direction, Kind, LocalSection, LocalTrack, NumberedExtension, Section, Source,
+    Codec, Description, Direction, Extension, Kind, LocalSection, LocalTrack, NumberedExtension, Section,
+    Source,
 };
 
 /// Idle lines that the client left over and that are kept for tracks of others.
@@ -50,6 +51,8 @@ pub struct Incoming {
     pub source: Option<Source>,
     /// Id of the track at the client.
     pub track: Option<String>,
+    /// Layers that it comes in, the lowest first. Empty if there is but one.
+    pub layers: Vec<String>,
 }
 
 /// What a client receives on a line.
@@ -89,6 +92,8 @@ pub enum Change {
         kind: Kind,
         /// Where from, if it is known.
         source: Option<Source>,
+        /// Layers that it comes in, the lowest first. Empty if there is but one.
+        layers: Vec<String>,
     },
     /// The client no longer sends on this line.
     StopReceiving {
@@ -107,6 +112,8 @@ pub enum Change {
         codec: Codec,
         /// Where from.
         source: Source,
+        /// Whether the client gives feedback on each packet.
+        feedback: bool,
     },
     /// The track is no longer to be sent.
     StopSending {
@@ -236,7 +243,7 @@ impl LineTable {
             incoming: None,
             outgoing: Some(outgoing),
             codec: Some(codec),
-            transport_feedback: false,
+            transport_feedback: formats.feedback_from_client(),
             extensions: formats.extensions_for_sending(track.kind),
         };
         // Only a line that both sides know to be dead may be replaced (RFC 8829 5.2.2).
@@ -273,7 +280,10 @@ impl LineTable {
                 refused.extend(line.outgoing.take().map(|outgoing| outgoing.track));
             }
             let still_sends = line.incoming.is_some() && section.direction.sends && !section.rejected;
-            line.incoming = still_sends.then(|| Incoming::of(section));
+            line.incoming = still_sends.then(|| Incoming::of(section, &line.extensions));
+            // Firefox gives none for sound.
+            let is_number = |(_, extension): &NumberedExtension| *extension == Extension::TransportSequence;
+            line.transport_feedback &= section.transport_feedback && section.extensions.iter().any(is_number);
         }
         Ok((next, refused))
     }
@@ -290,17 +300,22 @@ impl Line {
         let codec = section.codec.filter(|codec| formats.codecs(section.kind).contains(codec));
         let is_usable = section.kind == Kind::Data || codec.is_some();
         let stopped = section.rejected || !is_usable;
+        let mut extensions = formats.shared_extensions(&section.extensions);
+        let incoming = (!stopped && section.direction.sends).then(|| Incoming::of(section, &extensions));
+        if incoming.as_ref().is_none_or(|incoming| incoming.layers.is_empty()) {
+            extensions.retain(|(_, extension)| !extension.is_about_layers());
+        }
         Self {
             mid: section.mid.clone(),
             kind: section.kind,
             stopped,
             has_sent: !stopped && section.direction.sends,
             can_receive: section.direction.receives,
-            incoming: (!stopped && section.direction.sends).then(|| Incoming::of(section)),
+            incoming,
             outgoing: None,
             codec,
             transport_feedback: section.transport_feedback,
-            extensions: formats.shared_extensions(&section.extensions),
+            extensions,
         }
     }
 
@@ -338,6 +353,7 @@ impl Line {
             codec: self.codec,
             transport_feedback: self.transport_feedback,
             extensions: &self.extensions,
+            layers: self.incoming.as_ref().map_or(&[], |incoming| &incoming.layers),
             track: self.outgoing.as_ref().map(|outgoing| LocalTrack {
                 stream: &outgoing.stream,
                 track: &outgoing.name,
@@ -348,8 +364,12 @@ impl Line {
 }
 
 impl Incoming {
-    fn of(section: &Section) -> Self {
-        Self { source: section.source, track: section.track.clone() }
+    /// Layers can be told apart only where packets name theirs.
+    fn of(section: &Section, extensions: &[NumberedExtension]) -> Self {
+        let names_layers = extensions.iter().any(|(_, extension)| *extension == Extension::StreamId);
+        let layers = if names_layers { section.layers.clone() } else { Vec::new() };
+        let source = section.source.filter(|_| layers.is_empty());
+        Self { source, track: section.track.clone(), layers }
     }
 }
 
@@ -375,8 +395,15 @@ pub fn changes(before: &LineTable, after: &LineTable) -> Vec<Change> {
         let old = before.lines.iter().find(|line| line.mid == new.mid && !line.stopped);
         if let Some(incoming) = &new.incoming {
             let known = old.and_then(|old| old.incoming.as_ref());
-            if known.is_none_or(|known| known.source != incoming.source) {
-                list.push(Change::Receive { mid: new.mid.clone(), kind: new.kind, source: incoming.source });
+            let is_same =
+                |known: &Incoming| known.source == incoming.source && known.layers == incoming.layers;
+            if !known.is_some_and(is_same) {
+                list.push(Change::Receive {
+                    mid: new.mid.clone(),
+                    kind: new.kind,
+                    source: incoming.source,
+                    layers: incoming.layers.clone(),
+                });
             }
         }
         if let (Some(outgoing), Some(codec)) = (&new.outgoing, new.codec) {
@@ -387,6 +414,7 @@ pub fn changes(before: &LineTable, after: &LineTable) -> Vec<Change> {
                     track: outgoing.track,
                     codec,
                     source: outgoing.source,
+                    feedback: new.transport_feedback,
                 });
             }
         }

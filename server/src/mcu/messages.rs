@@ -1,6 +1,6 @@
 //! Messages of the media server, and what it remembers of those of its clients.
 
-use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, Offer, Welcome};
+use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, Offer, VideoLayer, VideoLayers, Welcome};
 use skylink_protocol::{Object, Value};
 
 use super::connection::Outgoing;
@@ -61,7 +61,7 @@ pub fn welcome(rid: &str, target: &str, peers_in_room: Vec<Value>) -> Value {
         message_ciphers: None,
         file_channels: Some(true),
         file_lanes: None,
-        video_layers: None,
+        video_layers: Some(true),
         peers_in_room: Some(peers_in_room),
     })
 }
@@ -99,6 +99,11 @@ pub fn answer_ack(rid: &str, target: &str) -> Value {
         target: target.to_owned(),
         success: true,
     })
+}
+
+/// What a client gets of videos for which that has changed.
+pub fn video_layers(rid: &str, target: &str, layers: Vec<VideoLayer>) -> Value {
+    Value::from(&VideoLayers { mid: MCU.to_owned(), rid: rid.to_owned(), target: target.to_owned(), layers })
 }
 
 /// The media server leaves the room, for one client.

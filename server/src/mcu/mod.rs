@@ -20,6 +20,7 @@
 //! | [`lines`] | which m-section carries whose track |
 //! | [`connection`] | when to offer, when to yield, when to give up |
 //! | [`media_info`], [`messages`] | what is said in signalling |
+//! | `layers` | which of the sizes of a video each receiver gets, and how one stream is made of them |
 //! | [`room`] | members, published tracks, data channel messages |
 //! | [`tap`] | how recorders and live streams take part |
 //! | [`frames`] | whole frames out of a track's packets, for them |
@@ -36,9 +37,9 @@
 //! Implement [`tap::Tap`] in `mcu/record` and `mcu/rtmp` and hand a [`tap::TapFactory`] to the
 //! media server ([`DriverSetup::taps`], filled in `service.rs`). A tap sees each published [`room::Track`], gets the [`packet::Packet`]s of those
 //! that it takes, sees the requests of members (`startRecordingRoom`, `startRTMP`, …) and answers
-//! them with [`tap::Order::Signal`]. Packets come as they came from the publisher: decrypted,
-//! numbered beyond 16 bits, repaired ones late, with the publisher's RTP time and, after the first
-//! sender report, its clock.
+//! them with [`tap::Order::Signal`]. Packets come decrypted, numbered beyond 16 bits, repaired ones
+//! late, with RTP time that goes on evenly and, after the publisher's first sender report, its
+//! clock. Of a video with several layers they are of the highest one that comes in.
 
 #[cfg(not(feature = "media-server"))]
 mod absent;
@@ -59,6 +60,8 @@ pub mod forward;
 pub mod frames;
 #[cfg(feature = "media-server")]
 mod framing;
+#[cfg(feature = "media-server")]
+pub mod layers;
 pub mod lines;
 pub mod media_info;
 pub mod messages;

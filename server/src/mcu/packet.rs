@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-/// One RTP packet of a track, decrypted.
+/// One RTP packet of a track, decrypted. Taps get those of one layer at a time, whose numbers, time
+/// stamps and source are made into one stream; the numbers of pictures in the payload stay the
+/// publisher's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Packet {
     /// Sequence number, counted on beyond 16 bits. Retransmitted packets come late, none comes

@@ -1,23 +1,27 @@
 //! The rooms of one thread, with the connections of their members: commands and datagrams come
 //! in, signalling messages and datagrams go out. Neither sockets nor clocks.
 
+mod media;
+mod taps;
+mod video_layers;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use skylink_protocol::{Object, Value};
+use skylink_protocol::Value;
 
 use super::command::{Command, Signal};
 use super::connection::{Endpoint, Entropy};
 use super::counters::{Counters, Note};
 use super::engine::{ufrag_of, Certificate, Connection, Ending, EngineOutput, Protocol};
 use super::forward::{ConnectionKey, LineKey, Switch};
-use super::lines::Change;
-use super::messages::{self, MCU};
-use super::packet::Packet;
+use super::layers::viewer::Viewer;
+use super::messages;
 use super::room::{FileEvent, McuLimits, Room, RoomOutput, RoomSetup};
-use super::tap::{Order, Orders, Tap, TapEvent, TapFactory, TapHandle};
+use super::tap::{Tap, TapEvent, TapFactory, TapHandle};
+use media::reschedule;
 
 /// What a worker wants done.
 #[derive(Debug)]
@@ -64,6 +68,9 @@ struct RoomState {
     room: Room,
     connections: HashMap<String, ConnectionKey>,
     taps: Vec<TapState>,
+    viewers: HashMap<String, Viewer>,
+    /// When layers are to be chosen anew.
+    chooses_at: Option<Instant>,
 }
 
 struct TapState {
@@ -77,6 +84,10 @@ struct ConnectionState {
     peer: String,
     ufrag: String,
     deadline: Option<Instant>,
+    /// What the way to the client carries, in bits a second, once that is measured.
+    estimate: Option<u64>,
+    /// Lines that go out, and whether the client gives feedback on their packets.
+    feedback: HashMap<String, bool>,
 }
 
 /// All rooms of one thread.
@@ -157,6 +168,7 @@ impl Worker {
                 }
                 let Some(state) = self.rooms.get_mut(&rid) else { return };
                 state.room.leave(&peer, now, &mut self.track_ids);
+                state.viewers.remove(&peer);
                 self.tell_taps(&rid, |_| Some(TapEvent::Left { peer: &peer }), now);
                 self.settle(&rid, now);
             }
@@ -185,6 +197,8 @@ impl Worker {
                 room: Room::new(rid, room_setup, (setup.entropy)()),
                 connections: HashMap::new(),
                 taps: setup.taps.iter().enumerate().map(make).collect(),
+                viewers: HashMap::new(),
+                chooses_at: None,
             }
         })
     }
@@ -215,8 +229,8 @@ impl Worker {
                 self.serve(key, now);
             }
         }
-        for line in self.switch.due_key_frames(now) {
-            self.ask_key_frame(&line, now);
+        for order in self.switch.due_key_frames(now) {
+            self.ask_key_frame(&order, now);
         }
         let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
         let due: Vec<String> = self
@@ -242,6 +256,7 @@ impl Worker {
                 self.settle(&rid, now);
             }
         }
+        self.choose_where_due(now);
         self.serve_all(now);
     }
 
@@ -250,7 +265,8 @@ impl Worker {
         let rooms = self.rooms.values().filter_map(|state| state.room.deadline()).min();
         let taps = self.rooms.values().flat_map(|state| &state.taps).filter_map(|tap| tap.wakes_at).min();
         let engine = self.deadlines.first().map(|(deadline, _)| *deadline);
-        [engine, rooms, taps, self.switch.deadline()].into_iter().flatten().min()
+        let layers = self.rooms.values().filter_map(|state| state.chooses_at).min();
+        [engine, rooms, taps, layers, self.switch.deadline()].into_iter().flatten().min()
     }
 
     /// Does what a room wants.
@@ -282,6 +298,8 @@ impl Worker {
                     peer: peer.clone(),
                     ufrag,
                     deadline: None,
+                    estimate: None,
+                    feedback: HashMap::new(),
                 };
                 self.connections.insert(key, state);
                 if let Some(room) = self.rooms.get_mut(rid) {
@@ -327,11 +345,15 @@ impl Worker {
             RoomOutput::CloseFile { to, channel } => {
                 self.on_connection(rid, &to, |engine| engine.close_file(channel, now));
             }
+            RoomOutput::Views { peer, views } => self.renew_views(rid, &peer, views, now),
             RoomOutput::Published(track) => {
                 if let Some(connection) = self.key(rid, &track.publisher) {
                     let from = LineKey { connection, mid: track.mid.clone() };
-                    self.switch.publish(track.id, rid, track.kind(), from);
+                    self.switch.publish(track.id, rid, track.kind(), track.layers, from);
                     self.tell_taps(rid, |_| Some(TapEvent::Published(&track)), now);
+                    if let Some(state) = self.rooms.get_mut(rid) {
+                        state.chooses_at = Some(now);
+                    }
                 }
             }
             RoomOutput::Unpublished(track) => {
@@ -371,28 +393,6 @@ impl Worker {
         self.outputs.push_back(WorkerOutput::Signal(Signal { rid: rid.to_owned(), to, message }));
     }
 
-    fn apply(&mut self, connection: ConnectionKey, changes: &[Change], now: Instant) {
-        let line = |mid: &String| LineKey { connection, mid: mid.clone() };
-        let mut opened = Vec::new();
-        for change in changes {
-            match change {
-                Change::StopSending { mid, .. } | Change::Remove { mid } => {
-                    self.switch.disconnect(&line(mid));
-                }
-                Change::Send { mid, track, .. } => opened.push((*track, line(mid))),
-                Change::Receive { .. } | Change::StopReceiving { .. } => {}
-            }
-        }
-        if let Some(state) = self.connections.get_mut(&connection) {
-            state.engine.apply(changes, now);
-        }
-        for (track, line) in opened {
-            self.switch.connect(track, line);
-            self.want_key_frame(track, now);
-        }
-        self.serve(connection, now);
-    }
-
     fn drop_connection(&mut self, key: ConnectionKey) {
         let Some(state) = self.connections.remove(&key) else { return };
         self.ufrags.remove(&state.ufrag);
@@ -425,12 +425,13 @@ impl Worker {
                         self.outputs.push_back(WorkerOutput::Forget(protocol, address));
                     }
                 }
-                EngineOutput::Packet { mid, packet } => self.forward(key, &mid, &packet, now),
+                EngineOutput::Packet { mid, layer, packet } => self.forward(key, &mid, layer, &packet, now),
                 EngineOutput::KeyFrame { mid } => {
-                    if let Some(track) = self.switch.track_to(key, &mid) {
-                        self.want_key_frame(track, now);
+                    if let Some((track, layer)) = self.switch.layer_to(key, &mid) {
+                        self.want_key_frame(track, layer, now);
                     }
                 }
+                EngineOutput::Estimate(bits) => self.note_estimate(key, bits, now),
                 EngineOutput::Text(text) => {
                     let Some(state) = self.connections.get(&key) else { return };
                     let (rid, peer) = (state.rid.clone(), state.peer.clone());
@@ -478,135 +479,6 @@ impl Worker {
         }
         self.settle(rid, now);
     }
-
-    /// A client that was not connected when its lines were agreed has missed the key frames.
-    fn show_pictures(&mut self, key: ConnectionKey, now: Instant) {
-        for track in self.switch.tracks_to(key) {
-            self.want_key_frame(track, now);
-        }
-    }
-
-    fn want_key_frame(&mut self, track: super::lines::TrackId, now: Instant) {
-        if let Some(line) = self.switch.want_key_frame(track, now) {
-            self.ask_key_frame(&line, now);
-        }
-    }
-
-    fn ask_key_frame(&mut self, line: &LineKey, now: Instant) {
-        self.setup.counters.note(Note::KeyFrameRequest);
-        if let Some(state) = self.connections.get_mut(&line.connection) {
-            state.engine.request_key_frame(&line.mid, now);
-        }
-        self.transmit(line.connection);
-    }
-
-    /// Takes datagrams at once; what else a connection wants waits for its turn.
-    fn transmit(&mut self, key: ConnectionKey) {
-        if let Some(state) = self.connections.get_mut(&key) {
-            if take_datagrams(&mut self.outputs, state) {
-                self.unserved.push(key);
-            }
-            reschedule(&mut self.deadlines, key, state);
-        }
-    }
-
-    fn forward(&mut self, key: ConnectionKey, mid: &str, packet: &Packet, now: Instant) {
-        self.setup.counters.note(Note::PacketIn);
-        let Some(track) = self.switch.track_from(key, mid) else { return };
-        let Some(route) = self.switch.route(track) else { return };
-        let mut sent = 0_usize;
-        for line in &route.to {
-            let Some(state) = self.connections.get_mut(&line.connection) else { continue };
-            if state.engine.write(&line.mid, packet, now) {
-                sent = sent.saturating_add(1);
-            }
-            if take_datagrams(&mut self.outputs, state) {
-                self.unserved.push(line.connection);
-            }
-            reschedule(&mut self.deadlines, line.connection, state);
-        }
-        self.setup.counters.add(Note::PacketOut, sent);
-        if !route.taps.is_empty() {
-            let (rid, taps) = (route.rid.clone(), route.taps.clone());
-            self.tell_taps(
-                &rid,
-                |number| taps.contains(&number).then_some(TapEvent::Packet { track, packet }),
-                now,
-            );
-        }
-    }
-
-    fn tell_taps<'a>(&mut self, rid: &str, event: impl Fn(usize) -> Option<TapEvent<'a>>, now: Instant) {
-        let Some(state) = self.rooms.get_mut(rid) else { return };
-        let mut all: Vec<(usize, Orders)> = Vec::new();
-        for (number, tap) in state.taps.iter_mut().enumerate() {
-            if let Some(event) = event(number) {
-                let mut orders = Orders::new();
-                tap.tap.handle(event, now, &mut orders);
-                all.push((number, orders));
-            }
-        }
-        for (number, orders) in all {
-            for order in orders {
-                self.obey(rid, number, order, now);
-            }
-        }
-    }
-
-    fn obey(&mut self, rid: &str, tap: usize, order: Order, now: Instant) {
-        match order {
-            Order::Take(track) => {
-                self.switch.tap(track, tap, true);
-                self.want_key_frame(track, now);
-            }
-            Order::Leave(track) => self.switch.tap(track, tap, false),
-            Order::KeyFrame(track) => self.want_key_frame(track, now),
-            Order::Signal { to, message } => self.signal(rid, to, stamped(&message, rid)),
-            Order::SignalAll { message } => {
-                let message = stamped(&message, rid);
-                let Some(state) = self.rooms.get(rid) else { return };
-                for to in state.room.member_ids() {
-                    self.signal(rid, to, message.clone());
-                }
-            }
-            Order::WakeAt(at) => {
-                let tap = self.rooms.get_mut(rid).and_then(|state| state.taps.get_mut(tap));
-                if let Some(tap) = tap {
-                    tap.wakes_at = Some(at);
-                }
-            }
-        }
-    }
-}
-
-/// `true` if the connection wants something else too.
-fn take_datagrams(outputs: &mut VecDeque<WorkerOutput>, state: &mut ConnectionState) -> bool {
-    while let Some(output) = state.engine.poll_transmit() {
-        if let EngineOutput::Transmit { protocol, to, contents } = output {
-            outputs.push_back(WorkerOutput::Transmit { protocol, to, contents });
-        }
-    }
-    state.engine.has_output()
-}
-
-fn reschedule(
-    deadlines: &mut BTreeSet<(Instant, ConnectionKey)>,
-    key: ConnectionKey,
-    state: &mut ConnectionState,
-) {
-    let deadline = state.engine.deadline();
-    if deadline != state.deadline {
-        if let Some(old) = state.deadline {
-            deadlines.remove(&(old, key));
-        }
-        state.deadline = deadline;
-        deadlines.extend(deadline.map(|deadline| (deadline, key)));
-    }
-}
-
-fn stamped(message: &Value, rid: &str) -> Value {
-    let object: Object = message.as_object().cloned().unwrap_or_default();
-    Value::Object(object.with("rid", rid).with("mid", MCU))
 }
 
 #[cfg(test)]

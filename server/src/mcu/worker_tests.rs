@@ -7,16 +7,21 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{json, Value as Json};
+use skylink_protocol::Object;
 
 use super::*;
 use crate::mcu::engine::test_client::{TestClient, SERVER};
 use crate::mcu::sdp::Kind;
+use crate::mcu::tap::{Order, Orders};
 
 #[path = "worker_file_tests.rs"]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 mod files;
 #[path = "worker_hardship_tests.rs"]
 mod hardship;
+#[path = "worker_layers_tests.rs"]
+#[allow(clippy::cast_possible_truncation)]
+mod layers;
 
 struct Xorshift(u64);
 
@@ -48,6 +53,8 @@ struct Scene {
     moved: BTreeMap<SocketAddr, SocketAddr>,
     /// How long the worker took for each datagram.
     spent: Vec<Duration>,
+    /// Ways to clients that are not endlessly wide.
+    ways: BTreeMap<SocketAddr, layers::Way>,
 }
 
 impl Scene {
@@ -82,6 +89,7 @@ impl Scene {
             heard: BTreeMap::new(),
             moved: BTreeMap::new(),
             spent: Vec::new(),
+            ways: BTreeMap::new(),
         }
     }
 
@@ -162,6 +170,9 @@ impl Scene {
                     return;
                 }
                 let now = self.now;
+                if let Some(way) = self.ways.get_mut(&to) {
+                    return way.enter(contents, now);
+                }
                 let moved = &self.moved;
                 let is_it = |client: &&mut TestClient| {
                     moved.get(&client.address).copied().unwrap_or(client.address) == to
@@ -174,15 +185,16 @@ impl Scene {
         }
     }
 
-    /// Time passes in steps of 5 ms.
+    /// Time passes in steps of 5 ms, or of 1 ms where ways are measured.
     fn run(&mut self, time: Duration) {
         let end = self.now + time;
         self.exchange();
         while self.now < end {
-            self.now += Duration::from_millis(5);
+            self.now += Duration::from_millis(if self.ways.is_empty() { 5 } else { 1 });
             if self.worker.deadline().is_some_and(|deadline| deadline <= self.now) {
                 self.worker.tick(self.now);
             }
+            self.arrive();
             for place in 0..self.clients.len() {
                 if self.clients[place].deadline <= self.now {
                     let now = self.now;
@@ -200,6 +212,7 @@ impl Scene {
             for place in 0..self.clients.len() {
                 let now = self.now;
                 self.clients[place].send_frames(700, now);
+                self.clients[place].send_layers(now);
             }
             self.run(Duration::from_millis(35));
         }

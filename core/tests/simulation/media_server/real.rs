@@ -79,6 +79,7 @@ impl Real {
                 RoomOutput::Apply { .. }
                 | RoomOutput::Published(_)
                 | RoomOutput::Unpublished(_)
+                | RoomOutput::Views { .. }
                 | RoomOutput::Request { .. } => {}
             }
         }

@@ -10,6 +10,7 @@ mod certificate;
 mod channels;
 mod crypto;
 mod datagram;
+mod media;
 mod outgoing;
 mod setup;
 mod stream_limit;
@@ -31,26 +32,22 @@ pub use setup::ciphers;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt};
+use str0m::bwe::BweKind;
+use str0m::media::Rid;
 use str0m::net::Protocol as Str0mProtocol;
-use str0m::rtp::RtpPacket;
 use str0m::{Event, Input, Output, Rtc};
 
 use super::connection::Opening;
-use super::lines::Change;
 use super::packet::Packet;
 use super::room::FileEvent;
-use super::sdp::{IceCredentials, Kind, Source};
+use super::sdp::{Extension, IceCredentials, Source};
 use channels::Channels;
 use datagram::{is_connectivity_check, is_dtls, is_nomination};
 use outgoing::Outgoing;
 use setup::{build, ice, received};
 
-/// Longest payload that is passed on. Longer ones do not fit into a packet with all extensions.
-const LONGEST_PAYLOAD: usize = 1500;
 /// Addresses of one client that are known at a time.
 const MOST_ADDRESSES: usize = 8;
 /// An address that was silent for so long makes room for another.
@@ -87,6 +84,8 @@ pub enum EngineOutput {
     Packet {
         /// The line.
         mid: String,
+        /// The layer; 0 where there is but one.
+        layer: usize,
         /// The packet.
         packet: Packet,
     },
@@ -95,6 +94,8 @@ pub enum EngineOutput {
         /// The line.
         mid: String,
     },
+    /// The way to the client carries so many bits a second.
+    Estimate(u64),
     /// A text came by the data channel.
     Text(String),
     /// Something about a channel for a file.
@@ -129,6 +130,11 @@ pub struct Connection {
     remote: Option<(Protocol, SocketAddr)>,
     declared: BTreeSet<String>,
     sources: BTreeMap<String, Source>,
+    /// Layers that lines come in, the lowest first.
+    layers: BTreeMap<String, Vec<Rid>>,
+    /// Packets may say which layer they belong to.
+    names_layers: bool,
+    desired: u64,
     outgoing: BTreeMap<String, Outgoing>,
     channels: Channels,
 }
@@ -148,6 +154,9 @@ impl Connection {
             remote: None,
             declared: BTreeSet::new(),
             sources: BTreeMap::new(),
+            layers: BTreeMap::new(),
+            names_layers: opening.formats.extensions().iter().any(|(_, known)| *known == Extension::StreamId),
+            desired: 0,
             outgoing: BTreeMap::new(),
             channels: Channels::default(),
         };
@@ -252,106 +261,6 @@ impl Connection {
         });
     }
 
-    /// Declares what is agreed.
-    pub fn apply(&mut self, changes: &[Change], now: Instant) {
-        for change in changes {
-            match change {
-                Change::Receive { mid, kind, source } => self.receive(mid, *kind, *source, now),
-                Change::StopReceiving { mid } => self.stop_receiving(mid, now),
-                Change::Send { mid, kind, codec, source, .. } => {
-                    self.declare(mid, *kind, now);
-                    let line = Mid::from(mid.as_str());
-                    let payload_type = Pt::new_with_value(codec.payload_type);
-                    let Source { ssrc, retransmission } = *source;
-                    self.outgoing.insert(mid.clone(), Outgoing::new(ssrc, payload_type, *kind));
-                    self.act(now, |rtc| {
-                        let mut direct = rtc.direct_api();
-                        direct.declare_stream_tx(ssrc.into(), retransmission.map(Into::into), line, None);
-                    });
-                }
-                Change::StopSending { mid, .. } => {
-                    if let Some(outgoing) = self.outgoing.remove(mid) {
-                        self.act(now, |rtc| {
-                            rtc.direct_api().remove_stream_tx(outgoing.ssrc().into());
-                        });
-                    }
-                }
-                Change::Remove { mid } => {
-                    if self.declared.remove(mid) {
-                        let line = Mid::from(mid.as_str());
-                        self.act(now, |rtc| rtc.direct_api().remove_media(line));
-                    }
-                }
-            }
-        }
-    }
-
-    fn declare(&mut self, mid: &str, kind: Kind, now: Instant) {
-        if self.declared.insert(mid.to_owned()) {
-            let line = Mid::from(mid);
-            let kind = if kind == Kind::Audio { MediaKind::Audio } else { MediaKind::Video };
-            self.act(now, |rtc| {
-                rtc.direct_api().declare_media(line, kind);
-            });
-        }
-    }
-
-    fn receive(&mut self, mid: &str, kind: Kind, source: Option<Source>, now: Instant) {
-        self.declare(mid, kind, now);
-        self.stop_receiving(mid, now);
-        // Without it the source is learnt from the packets, which name their line.
-        let Some(source) = source else { return };
-        self.sources.insert(mid.to_owned(), source);
-        let line = Mid::from(mid);
-        self.act(now, |rtc| {
-            let retransmission = source.retransmission.map(Into::into);
-            let mut direct = rtc.direct_api();
-            let stream = direct.expect_stream_rx(source.ssrc.into(), retransmission, line, None);
-            stream.suppress_nack(retransmission.is_none());
-        });
-    }
-
-    fn stop_receiving(&mut self, mid: &str, now: Instant) {
-        let line = Mid::from(mid);
-        let known = self.sources.remove(mid);
-        self.act(now, |rtc| {
-            let mut direct = rtc.direct_api();
-            if let Some(source) = known {
-                direct.remove_stream_rx(source.ssrc.into());
-            }
-            while let Some(ssrc) = direct.stream_rx_by_mid(line, None).map(|stream| stream.ssrc()) {
-                direct.remove_stream_rx(ssrc);
-            }
-        });
-    }
-
-    /// Sends a packet on a line. `false` if it cannot be sent at present.
-    pub fn write(&mut self, mid: &str, packet: &Packet, now: Instant) -> bool {
-        if !self.is_connected {
-            return false;
-        }
-        let Some((ssrc, write)) = self.outgoing.get_mut(mid).and_then(|outgoing| outgoing.packet(packet))
-        else {
-            return false;
-        };
-        self.act(now, |rtc| {
-            if let Some(stream) = rtc.direct_api().stream_tx(&ssrc.into()) {
-                stream.write_rtp(write);
-            }
-        });
-        true
-    }
-
-    /// Asks the client for a key frame on a line.
-    pub fn request_key_frame(&mut self, mid: &str, now: Instant) {
-        let line = Mid::from(mid);
-        self.act(now, |rtc| {
-            if let Some(stream) = rtc.direct_api().stream_rx_by_mid(line, None) {
-                stream.request_keyframe(KeyframeRequestKind::Pli);
-            }
-        });
-    }
-
     /// Calls the engine once and takes all its output.
     fn act<T>(&mut self, now: Instant, call: impl FnOnce(&mut Rtc) -> T) -> Option<T> {
         if !self.is_open {
@@ -433,6 +342,10 @@ impl Connection {
                 Some(output) => output,
                 None => return,
             },
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => match setup::measured(estimate) {
+                Some(bits) => EngineOutput::Estimate(bits),
+                None => return,
+            },
             Event::KeyframeRequest(request) => EngineOutput::KeyFrame { mid: request.mid.to_string() },
             Event::ChannelOpen(channel, label) => match self.channel_opened(channel, label) {
                 Some(event) => EngineOutput::File(event),
@@ -449,31 +362,5 @@ impl Connection {
             _ => return,
         };
         self.outputs.push_back(output);
-    }
-
-    fn packet(&mut self, packet: RtpPacket) -> Option<EngineOutput> {
-        if packet.payload.len() > LONGEST_PAYLOAD || packet.payload.is_empty() {
-            return None;
-        }
-        let header = &packet.header;
-        let mid = self.rtc.direct_api().stream_rx(&header.ssrc)?.mid().to_string();
-        let values = &header.ext_vals;
-        let clock = packet.last_sender_info.as_ref().map(|info| {
-            // Cut to 32 bits, as time stamps of packets are.
-            let time = info.rtp_time.numer() & u64::from(u32::MAX);
-            (info.ntp_time, u32::try_from(time).unwrap_or_default())
-        });
-        let packet = Packet {
-            sequence: *packet.seq_no,
-            time: header.timestamp,
-            source: *header.ssrc,
-            marker: header.marker,
-            payload: Arc::clone(&packet.payload),
-            arrived: packet.timestamp,
-            audio_level: values.audio_level.map(|level| (level, values.voice_activity)),
-            rotation: values.video_orientation.map(outgoing::quarter_turns),
-            clock,
-        };
-        Some(EngineOutput::Packet { mid, packet })
     }
 }

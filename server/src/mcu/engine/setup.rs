@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use str0m::bwe::Bitrate;
 use str0m::config::{DtlsCert, Fingerprint as Str0mFingerprint};
 use str0m::crypto::CryptoProvider;
 use str0m::format::{Codec as Str0mCodec, FormatParams};
@@ -14,10 +15,13 @@ use str0m::{Candidate, IceCreds, Rtc, RtcConfig};
 
 use super::{crypto, Certificate, Protocol};
 use crate::mcu::connection::Opening;
+use crate::mcu::layers::choice::ASSUMED_LINE;
 use crate::mcu::sdp::{Extension, IceCredentials, Kind};
 
 /// Packets of a track that can be sent again.
 const RESEND_BUFFER: usize = 256;
+/// What the way to a client is taken to carry, in bits a second, before that is measured.
+const FIRST_ESTIMATE: u64 = ASSUMED_LINE;
 
 /// The ciphers, for other connections of the engine: those of clients without a browser.
 pub fn ciphers() -> Arc<CryptoProvider> {
@@ -65,6 +69,9 @@ pub(super) fn build(opening: &Opening, certificate: &Certificate, now: Instant) 
             FormatParams::default(),
         );
     }
+    if opening.formats.feedback_from_client() {
+        config = config.enable_bwe(Some(Bitrate::bps(FIRST_ESTIMATE)));
+    }
     let mut rtc = config.build(now);
     for protocol in [Protocol::Udp, Protocol::Tcp] {
         for address in [own_address(true), own_address(false)] {
@@ -95,10 +102,17 @@ fn extension_map(opening: &Opening) -> ExtensionMap {
             Extension::TransportSequence => Str0mExtension::TransportSequenceNumber,
             Extension::Mid => Str0mExtension::RtpMid,
             Extension::VideoOrientation => Str0mExtension::VideoOrientation,
+            Extension::StreamId => Str0mExtension::RtpStreamId,
+            Extension::RepairedStreamId => Str0mExtension::RepairedRtpStreamId,
         };
         map.set(*number, extension);
     }
     map
+}
+
+/// An estimate in bits a second, unless it is the one that the engine was given.
+pub(super) fn measured(estimate: Bitrate) -> Option<u64> {
+    Some(estimate.as_u64()).filter(|bits| *bits != FIRST_ESTIMATE)
 }
 
 pub(super) fn ice(credentials: &IceCredentials) -> IceCreds {

@@ -16,6 +16,11 @@ use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
+#[path = "test_client_layers.rs"]
+mod layers;
+
+pub use layers::{check_stream, Camera, Seen};
+
 use super::setup::provider;
 use crate::mcu::sdp::Kind;
 
@@ -69,6 +74,11 @@ pub struct TestClient {
     pub sound_bytes: usize,
     pub deadline: Instant,
     clock: u64,
+    /// A camera in layers, if it has one.
+    pub camera: Option<Camera>,
+    started: Instant,
+    /// Packets of cameras in layers, by medium and number.
+    pub seen: BTreeMap<String, BTreeMap<u64, Seen>>,
 }
 
 impl TestClient {
@@ -122,6 +132,9 @@ impl TestClient {
             sound_bytes: 100,
             deadline: now,
             clock: 0,
+            camera: None,
+            started: now,
+            seen: BTreeMap::new(),
         };
         client.say(
             json!({"type": "enter", "fileChannels": true, "userInfo": {"userData": id, "settings": {}}}),
@@ -129,7 +142,7 @@ impl TestClient {
         client
     }
 
-    fn say(&mut self, mut message: Json) {
+    pub fn say(&mut self, mut message: Json) {
         message["mid"] = json!(self.id);
         message["rid"] = json!("r");
         message["target"] = json!("MCU");
@@ -244,7 +257,8 @@ impl TestClient {
     /// One frame of everything it sends; pictures come in two packets of `size` bytes.
     pub fn send_frames(&mut self, size: usize, now: Instant) {
         self.clock += 1;
-        for (mid, _, kind) in self.sent.clone() {
+        let layered = self.camera.as_ref().map(|camera| camera.mid);
+        for (mid, _, kind) in self.sent.clone().into_iter().filter(|(mid, ..)| Some(*mid) != layered) {
             let (codec, time, packets) = match kind {
                 // As 20 ms of Opus begin (RFC 6716, 3.1).
                 Kind::Audio => (Codec::Opus, 960 * self.clock, vec![vec![0xfc; self.sound_bytes]]),
@@ -353,9 +367,13 @@ impl TestClient {
                 numbers.first = numbers.first.min(number);
                 numbers.last = numbers.last.max(number);
                 numbers.count += 1;
+                self.see(&medium, &packet);
                 *self.frames.entry(medium).or_default() += u64::from(!is_picture || packet.header.marker);
             }
-            Event::KeyframeRequest(_) => self.key_frames_wanted += 1,
+            Event::KeyframeRequest(request) => {
+                self.key_frames_wanted += 1;
+                self.key_frame_wanted(request.mid, request.rid);
+            }
             Event::ChannelOpen(id, label)
                 if label.starts_with("file/") && self.files.iter().all(|(known, _)| *known != id) =>
             {

@@ -7,6 +7,7 @@ mod relay;
 mod signaling;
 #[cfg(test)]
 mod tests;
+mod views;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use super::sdp::{IceCredentials, Kind};
 use files::Files;
 pub use files::{FileChannel, FileData, FileEvent};
 use relay::Pace;
+pub use views::View;
 
 /// Limits that keep one client from spoiling a room for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +136,13 @@ pub enum RoomOutput {
         /// The channel.
         channel: FileChannel,
     },
+    /// A member shows videos like this from now on.
+    Views {
+        /// Peer id.
+        peer: String,
+        /// Those that are not shown in the usual way.
+        views: Vec<View>,
+    },
     /// A track may be sent to others from now on.
     Published(Track),
     /// A track is gone.
@@ -160,6 +169,8 @@ pub struct Track {
     pub name: String,
     /// What the publisher says about it.
     pub medium: Medium,
+    /// How many layers it comes in; a track without layers has one.
+    pub layers: usize,
 }
 
 impl Track {
@@ -178,6 +189,7 @@ struct Member {
     connection: Option<Connection>,
     pace: Pace,
     file_pace: Pace,
+    view_pace: Pace,
     is_over_limit: bool,
 }
 
@@ -224,6 +236,11 @@ impl Room {
     /// All tracks that are published.
     pub fn tracks(&self) -> impl Iterator<Item = &Track> {
         self.tracks.values()
+    }
+
+    /// A track that is published.
+    pub fn track(&self, id: TrackId) -> Option<&Track> {
+        self.tracks.get(&id)
     }
 
     /// The next thing to be done.

@@ -44,6 +44,7 @@ impl Room {
             track.publisher == sent.publisher
                 && track.mid == sent.mid
                 && track.medium.media_id == sent.medium.media_id
+                && track.layers == sent.layers
         };
         self.unpublish(|track| {
             track.publisher == publisher && !sent.iter().any(|other| is_same(track, other))
@@ -120,6 +121,7 @@ fn sent_by(member: &Member) -> Vec<Track> {
             mid: line.mid.clone(),
             name: incoming.track.clone().unwrap_or_else(|| medium.stream().to_owned()),
             medium: medium.clone(),
+            layers: incoming.layers.len().max(1),
         })
     };
     member.media.iter().filter_map(track).collect()

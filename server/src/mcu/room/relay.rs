@@ -28,7 +28,7 @@ impl Pace {
         Self { spent: 0.0, at: now }
     }
 
-    fn allows(&mut self, now: Instant, burst: u32, per_second: u32) -> bool {
+    pub(super) fn allows(&mut self, now: Instant, burst: u32, per_second: u32) -> bool {
         let elapsed = now.saturating_duration_since(self.at).as_secs_f64();
         self.at = self.at.max(now);
         self.spent = (self.spent - elapsed * f64::from(per_second)).max(0.0);

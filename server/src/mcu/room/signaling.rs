@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use skylink_protocol::signaling::{
     Answer, AnswerAck, Candidate, EndOfCandidates, Enter, MediaInfo, MediaInfoEvent, Offer, UpdateUser,
+    VideoViews,
 };
 use skylink_protocol::Value;
 
@@ -25,6 +26,10 @@ impl Room {
             Some(AnswerAck::TYPE) => self.take_acknowledgement(peer, message),
             Some(MediaInfoEvent::TYPE) => self.take_media_info(peer, message),
             Some(UpdateUser::TYPE) => self.take_user_data(peer, message),
+            Some(VideoViews::TYPE) => {
+                self.take_views(peer, message, now);
+                Ok(())
+            }
             // Addresses are learnt from the packets that come from them.
             Some(Candidate::TYPE | EndOfCandidates::TYPE) => Ok(()),
             _ => {
@@ -62,6 +67,7 @@ impl Room {
             connection: None,
             pace: Pace::new(now),
             file_pace: Pace::new(now),
+            view_pace: Pace::new(now),
             is_over_limit: false,
         });
         let welcome = messages::welcome(&self.rid, peer, present);

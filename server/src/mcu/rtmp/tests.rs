@@ -465,6 +465,7 @@ impl Room {
                 media_state: "active".to_owned(),
                 mid: None,
             },
+            layers: 1,
         }));
     }
 

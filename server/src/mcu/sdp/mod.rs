@@ -54,15 +54,21 @@ pub enum Extension {
     Mid,
     /// How the picture is to be turned.
     VideoOrientation,
+    /// The layer that the packet belongs to (RFC 8852).
+    StreamId,
+    /// The layer that a retransmitted packet belongs to.
+    RepairedStreamId,
 }
 
 impl Extension {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::AudioLevel,
         Self::AbsoluteSendTime,
         Self::TransportSequence,
         Self::Mid,
         Self::VideoOrientation,
+        Self::StreamId,
+        Self::RepairedStreamId,
     ];
 
     /// The name on the wire.
@@ -75,7 +81,14 @@ impl Extension {
             }
             Self::Mid => "urn:ietf:params:rtp-hdrext:sdes:mid",
             Self::VideoOrientation => "urn:3gpp:video-orientation",
+            Self::StreamId => "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+            Self::RepairedStreamId => "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
         }
+    }
+
+    /// Whether it tells layers of a track apart.
+    pub fn is_about_layers(self) -> bool {
+        matches!(self, Self::StreamId | Self::RepairedStreamId)
     }
 
     /// The extension of that name.
@@ -148,6 +161,9 @@ pub struct Section {
     pub source: Option<Source>,
     /// Id of the track it sends.
     pub track: Option<String>,
+    /// Layers that it sends its pictures in, by their `a=rid`, the lowest first as browsers have
+    /// them (RFC 8853). Empty if there is but one.
+    pub layers: Vec<String>,
 }
 
 /// Whether the text may stand in `a=msid` (RFC 8830): 1 to 64 token characters.

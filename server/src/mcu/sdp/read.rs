@@ -12,6 +12,12 @@ use super::{
 pub const MOST_SECTIONS: usize = 400;
 /// Longest `a=mid` that fits into a one-byte header extension.
 const LONGEST_MID: usize = 16;
+/// Layers of a track that are taken. Browsers send three at most.
+const MOST_LAYERS: usize = 4;
+/// Names of layers in an m-section that are looked at.
+const MOST_NAMES: usize = 16;
+/// Longest `a=rid` that is taken.
+const LONGEST_RID: usize = 8;
 
 /// Why a description is of no use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +88,9 @@ struct Block {
     sources: Vec<u32>,
     pair: Option<(u32, u32)>,
     track: Option<String>,
+    /// Of layers that are sent.
+    rids: Vec<String>,
+    simulcast: Vec<String>,
     is_video: bool,
 }
 
@@ -135,6 +144,8 @@ impl Block {
                 let track = value.split_ascii_whitespace().nth(1).filter(|id| is_stream_id(id));
                 self.track = track.map(str::to_owned);
             }
+            "rid" => self.take_rid(value),
+            "simulcast" => self.take_simulcast(value),
             _ => {}
         }
     }
@@ -192,6 +203,35 @@ impl Block {
         if let (Some(main), Some(retransmission)) = (number(), number()) {
             self.pair = Some((main, retransmission));
         }
+    }
+
+    /// `q send`, perhaps with restrictions
+    fn take_rid(&mut self, value: &str) {
+        let mut words = value.split_ascii_whitespace();
+        if let (Some(rid), Some("send")) = (words.next(), words.next()) {
+            if is_rid(rid) && self.rids.len() < MOST_NAMES {
+                self.rids.push(rid.to_owned());
+            }
+        }
+    }
+
+    /// `send q;h;~f`: a layer that does not flow at present has a `~`, alternatives follow a comma
+    fn take_simulcast(&mut self, value: &str) {
+        let mut words = value.split_ascii_whitespace().skip_while(|word| *word != "send");
+        let list = words.nth(1).unwrap_or_default();
+        let name =
+            |layer: &str| layer.split(',').next().unwrap_or_default().trim_start_matches('~').to_owned();
+        self.simulcast = list.split(';').take(MOST_NAMES).map(name).collect();
+    }
+
+    fn layers(&self) -> Vec<String> {
+        let mut layers: Vec<String> = Vec::new();
+        for name in self.simulcast.iter().filter(|name| self.is_video && self.rids.contains(name)) {
+            if layers.len() < MOST_LAYERS && !layers.contains(name) {
+                layers.push(name.clone());
+            }
+        }
+        layers
     }
 
     fn codec(&self) -> Option<Codec> {
@@ -260,6 +300,7 @@ fn assemble(session: Block, blocks: Vec<(Kind, Block)>) -> Result<Description, S
             codec,
             transport_feedback: codec.is_some_and(|codec| block.feedback.contains(&codec.payload_type)),
             source: block.source(),
+            layers: block.layers(),
             track: block.track,
             extensions: block.extensions,
         });
@@ -275,6 +316,10 @@ fn assemble(session: Block, blocks: Vec<(Kind, Block)>) -> Result<Description, S
 fn is_mid(mid: &str) -> bool {
     (1..=LONGEST_MID).contains(&mid.len())
         && mid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_rid(rid: &str) -> bool {
+    (1..=LONGEST_RID).contains(&rid.len()) && rid.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// `sha-256 C8:BC:…`

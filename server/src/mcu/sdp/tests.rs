@@ -31,7 +31,9 @@ fn an_offer_of_chromium_is_understood() {
             (2, Extension::AbsoluteSendTime),
             (3, Extension::VideoOrientation),
             (4, Extension::TransportSequence),
-            (9, Extension::Mid)
+            (9, Extension::Mid),
+            (10, Extension::StreamId),
+            (11, Extension::RepairedStreamId)
         ]
     );
     let microphone = &offer.sections[1];
@@ -80,6 +82,7 @@ fn video<'a>(mid: &'a str, extensions: &'a [NumberedExtension]) -> LocalSection<
             track: "track",
             source: Source { ssrc: 11, retransmission: Some(12) },
         }),
+        layers: &[],
     }
 }
 
@@ -157,6 +160,52 @@ fn odd_attributes_are_passed_over() {
     assert_eq!(offer.sections[0].codec, None);
     let offer = read(&CHROMIUM.replace("1033324663", "0")).unwrap();
     assert_eq!(offer.sections[0].source, None);
+}
+
+/// The offer of Chromium with these lines in its first m-section, which has no sources then.
+fn layers_of(lines: &str) -> Vec<String> {
+    let text: Vec<&str> = CHROMIUM.lines().filter(|line| !line.starts_with("a=ssrc")).collect();
+    let text = text.join("\r\n").replacen("a=mid:0", &format!("a=mid:0\r\n{lines}"), 1);
+    let mut offer = read(&text).unwrap();
+    assert!(offer.sections.iter().skip(1).all(|section| section.layers.is_empty()));
+    offer.sections.remove(0).layers
+}
+
+#[test]
+fn layers_are_read_lowest_first() {
+    let rids = "a=rid:q send\r\na=rid:h send\r\na=rid:f send max-width=1280\r\n";
+    assert_eq!(layers_of(&format!("{rids}a=simulcast:send q;h;f")), ["q", "h", "f"]);
+    assert_eq!(layers_of(&format!("{rids}a=simulcast:recv x send q;~h,f;h;q")), ["q", "h"]);
+    assert_eq!(layers_of(&format!("{rids}a=simulcast:send unknown;h")), ["h"]);
+    for nothing in ["a=simulcast:send q;h", "a=simulcast:recv q;h", "a=simulcast:send", "a=simulcast:"] {
+        assert!(layers_of(nothing).is_empty(), "{nothing}");
+        assert!(layers_of(&format!("a=rid:q recv\r\n{nothing}")).is_empty(), "{nothing}");
+    }
+    assert!(layers_of(rids).is_empty());
+    assert!(layers_of(
+        "a=rid:a-b send\r\na=rid: send\r\na=rid:123456789 send\r\na=simulcast:send a-b;;123456789"
+    )
+    .is_empty());
+}
+
+#[test]
+fn no_more_layers_are_taken_than_browsers_send() {
+    let rids: String = (0..100).map(|number| format!("a=rid:{number} send\r\n")).collect();
+    let all = (0..100).map(|number: u32| number.to_string()).collect::<Vec<_>>().join(";");
+    assert_eq!(layers_of(&format!("{rids}a=simulcast:send {all}")), ["0", "1", "2", "3"]);
+}
+
+#[test]
+fn layers_are_written_as_received() {
+    let extensions = [(9, Extension::Mid), (10, Extension::StreamId), (11, Extension::RepairedStreamId)];
+    let layers = ["q".to_owned(), "f".to_owned()];
+    let receiving = Direction { sends: false, receives: true };
+    let section =
+        LocalSection { layers: &layers, direction: receiving, track: None, ..video("v", &extensions) };
+    let text = endpoint_description(vec![section]);
+    assert!(text.contains("a=rid:q recv\r\na=rid:f recv\r\na=simulcast:recv q;f\r\n"));
+    assert!(text.contains("a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n"));
+    assert!(read(&text).unwrap().sections[0].layers.is_empty(), "nothing is sent in layers");
 }
 
 #[test]

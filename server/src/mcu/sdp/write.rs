@@ -45,6 +45,8 @@ pub struct LocalSection<'a> {
     pub extensions: &'a [NumberedExtension],
     /// What the media server sends.
     pub track: Option<LocalTrack<'a>>,
+    /// Layers that it receives, by their `a=rid`.
+    pub layers: &'a [String],
 }
 
 /// A track that the media server sends.
@@ -171,10 +173,21 @@ fn write_media(text: &mut String, section: &LocalSection, codec: Codec) -> std::
             write!(text, "a=rtpmap:{other} rtx/90000\r\na=fmtp:{other} apt={number}\r\n")?;
         }
     }
-    match &section.track {
-        Some(track) => write_sources(text, track),
-        None => Ok(()),
+    if let Some(track) = &section.track {
+        write_sources(text, track)?;
     }
+    write_layers(text, section.layers)
+}
+
+/// They are received; what is sent has one layer.
+fn write_layers(text: &mut String, layers: &[String]) -> std::fmt::Result {
+    if layers.is_empty() {
+        return Ok(());
+    }
+    for rid in layers {
+        write!(text, "a=rid:{rid} recv\r\n")?;
+    }
+    write!(text, "a=simulcast:recv {}\r\n", layers.join(";"))
 }
 
 fn write_sources(text: &mut String, track: &LocalTrack) -> std::fmt::Result {

@@ -25,6 +25,7 @@ fn track(id: u64, publisher: &str, media_id: &str) -> Track {
             media_state: "active".to_owned(),
             mid: Some(id.to_string()),
         },
+        layers: 1,
     }
 }
 

@@ -293,6 +293,7 @@ impl Browser {
                     track: "t",
                     source: Source { ssrc: self.transceivers[place].ssrc, retransmission: None },
                 }),
+                layers: &[],
             })
             .collect();
         let generation = self.ice_generation;

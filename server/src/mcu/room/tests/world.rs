@@ -12,7 +12,7 @@ use super::client::Client;
 use crate::mcu::connection::{Endpoint, Entropy};
 use crate::mcu::counters::{Counters, Note};
 use crate::mcu::lines::{Change, TrackId};
-use crate::mcu::room::{McuLimits, Room, RoomOutput, RoomSetup, Track};
+use crate::mcu::room::{McuLimits, Room, RoomOutput, RoomSetup, Track, View};
 
 /// Numbers that look random and are the same in each run.
 #[derive(Debug, Clone)]
@@ -51,6 +51,7 @@ pub struct World {
     pub tracks: BTreeMap<TrackId, Track>,
     pub texts: Vec<(String, Json)>,
     pub requests: Vec<(String, Json)>,
+    pub views: Vec<(String, Vec<View>)>,
     pub counters: Arc<Counters>,
     pub dice: Dice,
     pub now: Instant,
@@ -83,6 +84,7 @@ impl World {
             tracks: BTreeMap::new(),
             texts: Vec::new(),
             requests: Vec::new(),
+            views: Vec::new(),
             counters,
             dice: Dice(seed),
             now: Instant::now(),
@@ -161,6 +163,7 @@ impl World {
                 RoomOutput::Unpublished(id) => {
                     self.tracks.remove(&id).unwrap();
                 }
+                RoomOutput::Views { peer, views } => self.views.push((peer, views)),
                 RoomOutput::Request { peer, message } => {
                     self.requests.push((peer, serde_json::to_value(&message).unwrap()));
                 }
