@@ -42,6 +42,9 @@ pub struct Line {
     codec: Option<Codec>,
     transport_feedback: bool,
     extensions: Vec<NumberedExtension>,
+    /// Layers that the client offers here, also while it sends nothing: Chromium goes on offering them,
+    /// and takes no description any more once they, or what tells them apart, were left out.
+    layers: Vec<String>,
 }
 
 /// What a client sends on a line.
@@ -245,6 +248,7 @@ impl LineTable {
             codec: Some(codec),
             transport_feedback: formats.feedback_from_client(),
             extensions: formats.extensions_for_sending(track.kind),
+            layers: Vec::new(),
         };
         // Only a line that both sides know to be dead may be replaced (RFC 8829 5.2.2).
         let is_free =
@@ -302,7 +306,8 @@ impl Line {
         let stopped = section.rejected || !is_usable;
         let mut extensions = formats.shared_extensions(&section.extensions);
         let incoming = (!stopped && section.direction.sends).then(|| Incoming::of(section, &extensions));
-        if incoming.as_ref().is_none_or(|incoming| incoming.layers.is_empty()) {
+        let layers = layers_of(section, &extensions);
+        if layers.is_empty() {
             extensions.retain(|(_, extension)| !extension.is_about_layers());
         }
         Self {
@@ -316,6 +321,7 @@ impl Line {
             codec,
             transport_feedback: section.transport_feedback,
             extensions,
+            layers,
         }
     }
 
@@ -353,7 +359,7 @@ impl Line {
             codec: self.codec,
             transport_feedback: self.transport_feedback,
             extensions: &self.extensions,
-            layers: self.incoming.as_ref().map_or(&[], |incoming| &incoming.layers),
+            layers: &self.layers,
             track: self.outgoing.as_ref().map(|outgoing| LocalTrack {
                 stream: &outgoing.stream,
                 track: &outgoing.name,
@@ -363,11 +369,19 @@ impl Line {
     }
 }
 
+/// Layers can be told apart only where packets name theirs.
+fn layers_of(section: &Section, extensions: &[NumberedExtension]) -> Vec<String> {
+    let names_layers = extensions.iter().any(|(_, extension)| *extension == Extension::StreamId);
+    if names_layers {
+        section.layers.clone()
+    } else {
+        Vec::new()
+    }
+}
+
 impl Incoming {
-    /// Layers can be told apart only where packets name theirs.
     fn of(section: &Section, extensions: &[NumberedExtension]) -> Self {
-        let names_layers = extensions.iter().any(|(_, extension)| *extension == Extension::StreamId);
-        let layers = if names_layers { section.layers.clone() } else { Vec::new() };
+        let layers = layers_of(section, extensions);
         let source = section.source.filter(|_| layers.is_empty());
         Self { source, track: section.track.clone(), layers }
     }
@@ -420,4 +434,32 @@ pub fn changes(before: &LineTable, after: &LineTable) -> Vec<Change> {
         }
     }
     list
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::super::sdp::read;
+    use super::*;
+
+    /// Chromium offers its layers also where it sends nothing for now, and would lose them, and with
+    /// them the whole connection, were they left out of the answer.
+    #[test]
+    fn a_line_keeps_its_layers_while_nothing_is_sent_on_it() {
+        let camera = include_str!("sdp/chromium-offer.sdp").replacen(
+            "a=mid:0",
+            "a=mid:0\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send h;f",
+            1,
+        );
+        let sending = read(&camera).unwrap();
+        let formats = Formats::of(&sending);
+        let table = LineTable::default().after_offer(&sending, &formats).unwrap();
+        let stopped = read(&camera.replacen("a=sendrecv", "a=recvonly", 1)).unwrap();
+        let table = table.after_offer(&stopped, &formats).unwrap();
+        assert!(table.lines()[0].incoming.is_none());
+        let section = &table.sections()[0];
+        assert!(!section.direction.receives);
+        assert_eq!(section.layers, ["h", "f"]);
+        assert!(section.extensions.iter().any(|(_, extension)| *extension == Extension::StreamId));
+    }
 }

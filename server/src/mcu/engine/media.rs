@@ -110,18 +110,21 @@ impl Connection {
         });
     }
 
+    /// Layers stay known: Chromium goes on with the same sources when it sends on the line again, and
+    /// names their layers only until the first report on them.
     fn stop_receiving(&mut self, mid: &str, now: Instant) {
         let line = Mid::from(mid);
         let known = self.sources.remove(mid);
-        let layers = self.layers.get(mid).cloned().unwrap_or_default();
+        let has_layers = self.layers.get(mid).is_some_and(|layers| !layers.is_empty());
         self.act(now, |rtc| {
             let mut direct = rtc.direct_api();
             if let Some(source) = known {
                 direct.remove_stream_rx(source.ssrc.into());
             }
-            for layer in std::iter::once(None).chain(layers.into_iter().map(Some)) {
-                while let Some(ssrc) = direct.stream_rx_by_mid(line, layer).map(|stream| stream.ssrc()) {
-                    direct.remove_stream_rx(ssrc);
+            while let Some(ssrc) = direct.stream_rx_by_mid(line, None).map(|stream| stream.ssrc()) {
+                // Without a layer, streams of all layers are found.
+                if has_layers || !direct.remove_stream_rx(ssrc) {
+                    break;
                 }
             }
         });
