@@ -79,7 +79,6 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
     element: tile,
 
     show(person, { speakerId, pictureLayers }) {
-      shown = isSelf ? null : pictureOf(person);
       const picture = pictureOf(person)?.media ?? null;
       const voice = voiceOf(person)?.media ?? null;
       const hasPicture = picture !== null && person.video === Sending.ON;
@@ -97,7 +96,9 @@ export function createTile({ id, isSelf }, { onSoundBlocked, onReconnect }) {
       audioMark.show(audioWords[person.audio]);
       videoMark.show(videoWords[person.video]);
       connection.show(person);
-      size.showLayer(hasPicture ? pictureLayers[shown?.id] : undefined);
+      shown = hasPicture && !isSelf ? pictureOf(person) : null;
+      size.showLayer(pictureLayers[shown?.id]);
+      if (!shown) size.showSize(null);
 
       video.setAttribute('aria-label', isSelf ? 'Your camera' : `Camera of ${person.name}`);
       video.hidden = !hasPicture;

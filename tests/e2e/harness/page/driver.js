@@ -43,7 +43,8 @@ function listen(name) {
   });
 }
 
-for (const name of Object.values(SkylinkConstants.EVENTS)) listen(name);
+// The last one is not of the original.
+for (const name of [...Object.values(SkylinkConstants.EVENTS), 'videoLayerChanged']) listen(name);
 
 // Not an event of the original.
 SkylinkEventManager.addEventListener('fatal', ({ detail }) => {
