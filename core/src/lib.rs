@@ -16,6 +16,7 @@ mod environment;
 mod error;
 mod file_op;
 mod handshake;
+mod ice_recovery;
 mod ice_servers;
 mod input;
 mod join;

@@ -107,6 +107,7 @@ impl Room {
                 let ice = if state == "failed" { &state } else { &peer.states.ice }.clone();
                 self.report_ice(context, id, &ice);
                 context.event("peerConnectionState", state_detail(&state, id));
+                self.recover_ice(context, id, &state);
             }
             ConnectionEvent::IceState(state) => {
                 peer.states.ice.clone_from(&state);

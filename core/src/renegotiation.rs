@@ -72,6 +72,7 @@ impl Room {
         self.announce_mutes_to_all(context);
         let Some(peer) = self.peers.iter_mut().find(|peer| peer.id == id) else { return };
         peer.negotiated = true;
+        peer.recovery.on_settled(context.now);
         let connection = peer.connection;
         peer.removed.drain(..peer.removals_told.min(peer.removed.len()));
         peer.removals_told = 0;

@@ -4,6 +4,7 @@ use crate::candidates::Candidates;
 use crate::channel_upkeep::ChannelUpkeep;
 use crate::connection_states::ConnectionStates;
 use crate::data_channel::Channel;
+use crate::ice_recovery::IceRecovery;
 use crate::media::RemoteStream;
 use crate::negotiation::Negotiation;
 use crate::statistics::PeerStatistics;
@@ -34,6 +35,7 @@ pub(crate) struct Peer {
     pub channels: Vec<Channel>,
     pub upkeep: ChannelUpkeep,
     pub states: ConnectionStates,
+    pub recovery: IceRecovery,
     /// Whether files go to it through channels of their own.
     pub streams_files: bool,
     /// Whether these may have lanes beside them.
@@ -80,6 +82,7 @@ impl Peer {
             channels: Vec::new(),
             upkeep: ChannelUpkeep::default(),
             states: ConnectionStates::default(),
+            recovery: IceRecovery::default(),
             streams_files: false,
             takes_lanes: false,
             takes_layers: false,

@@ -276,6 +276,7 @@ impl Session {
                 room.announce_due_mutes(context);
                 room.advance_negotiations(context);
                 room.revive_due_channels(context);
+                room.restart_due_ice(context);
                 room.give_up_peer_lists(context, false);
                 room.advance_transfers(context);
                 room.give_up_media_requests(context);
@@ -301,7 +302,7 @@ impl Room {
         let notices = sooner(sooner(notices, self.media_requests_deadline()), self.transfer_deadline());
         let notices = sooner(sooner(notices, self.report_due), self.media_server.views.due);
         self.peers.iter().fold(notices, |soonest, peer| {
-            let soonest = sooner(soonest, peer.upkeep.revival_due);
+            let soonest = sooner(sooner(soonest, peer.upkeep.revival_due), peer.recovery.due);
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())
         })
     }

@@ -139,8 +139,8 @@ export interface SkylinkEventDetailMap {
   /** All candidates that a peer announced are there. */
   candidatesGathered: CandidatesGatheredDetail;
   /**
-   * The ICE state of a connection changed. At `disconnected` and `failed`, `refreshConnection` with
-   * an ICE restart may help.
+   * The ICE state of a connection changed. At `failed` ICE is restarted by itself if the connection
+   * had worked, several times if need be; `refreshConnection` does it at once, at `disconnected` too.
    */
   iceConnectionState: StateForPeer<IceConnectionState | RTCIceConnectionState>;
   /**

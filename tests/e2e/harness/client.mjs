@@ -32,6 +32,9 @@ export class Client {
   /** Every event in its order: `{ name, detail, at }`; a method's outcome is `#method resolved`. */
   events = [];
 
+  /** How long a method may take to settle. */
+  callLimitMs = WAIT_LIMIT_MS;
+
   /** Uncaught errors and unhandled rejections of the page. */
   pageErrors = [];
 
@@ -152,8 +155,8 @@ export class Client {
     );
     let timer;
     const tooLong = new Promise((_, reject) => {
-      const why = `${this.name} (${this.kind}): ${method} did not settle in ${WAIT_LIMIT_MS} ms`;
-      timer = setTimeout(() => reject(new Error(why)), WAIT_LIMIT_MS);
+      const why = `${this.name} (${this.kind}): ${method} did not settle in ${this.callLimitMs} ms`;
+      timer = setTimeout(() => reject(new Error(why)), this.callLimitMs);
     });
     try {
       return await Promise.race([call, tooLong]);
