@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { GRANTS_SCREENS } from '../e2e/harness/browser.mjs';
+import { ImpairedPath } from '../e2e/harness/impaired-path.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 
 const { scene } = setStage({
@@ -12,6 +13,11 @@ const CAMERA = {
   video: { resolution: { width: { exact: 640 }, height: { exact: 360 } }, frameRate: 10 },
 };
 const SMALL = { audio: true, video: { resolution: { width: 160, height: 120 }, frameRate: 10 } };
+
+/** Between what the two layers of noise take: 130 and 370 kbit/s. */
+const THIN_LINE = { delayMs: 10, bytesPerSecond: 35_000 };
+const WIDE_LINE = { delayMs: 10 };
+const WIDENING_MS = 60_000;
 
 /** Rids of what is sent in each m-section, and how many m-sections there are. */
 const sent = (client) =>
@@ -224,3 +230,46 @@ scene('adaptiveVideo: videos come as large as the page shows them', async ({ ent
   assert.deepEqual([ben.seen('streamEnded'), ben.pageErrors, ann.pageErrors], [[], [], []]);
   await ben.page.evaluate(() => window.skylink.destroy());
 });
+
+/** Runs in the page: joins with a picture for which an encoder spends all that it may. */
+const joinWithNoise = (room) => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+  const context = canvas.getContext('2d');
+  const picture = context.createImageData(canvas.width, canvas.height);
+  const pixels = new Uint32Array(picture.data.buffer);
+  setInterval(() => {
+    for (let place = 0; place < pixels.length; place += 1) {
+      pixels[place] = 0xff000000 + Math.random() * 0x1000000;
+    }
+    context.putImageData(picture, 0, 0);
+  }, 100);
+  return window.skylink.joinRoom({ roomName: room }, canvas.captureStream()).then(() => {});
+};
+
+scene(
+  'a thin line carries the small picture, a wide one the large one',
+  async ({ enter, room }) => {
+    const path = await ImpairedPath.start(WIDE_LINE);
+    try {
+      const ann = await enter('ours', 'Ann');
+      const ben = await enter('ours', 'Ben', { path });
+      await ann.page.evaluate(joinWithNoise, room);
+      await ben.join(room);
+      const { streamId } = await ben.waitFor('onIncomingStream', ({ isSelf }) => !isSelf);
+      const hasLayer = (wanted) => () => {
+        const { layer, isStarved } = ben.seen('videoLayerChanged').at(-1) ?? {};
+        return layer === wanted && !isStarved;
+      };
+      await ben.until(hasLayer(1), 'the large picture', WIDENING_MS);
+      await path.set(THIN_LINE);
+      await ben.until(hasLayer(0), 'the small picture');
+      await ben.waitForFrames(streamId);
+      await path.set(WIDE_LINE);
+      await ben.until(hasLayer(1), 'the large picture again', WIDENING_MS);
+      await ben.waitForFrames(streamId);
+      assert.deepEqual([ben.seen('streamEnded'), ben.pageErrors], [[], []]);
+    } finally {
+      await path.stop();
+    }
+  },
+);
