@@ -162,6 +162,90 @@ fn what_comes_on_streams_far_up_is_not_taken() {
     assert_eq!(scene.client("anna").texts.len(), 1);
 }
 
+/// A packet as genuine as anybody could make it who knows a client's address but not its keys.
+fn forged(payload_type: u8, source: u32, named: &[(u8, &str)]) -> Vec<u8> {
+    let mut packet = vec![0x90, payload_type, 0, 1, 0, 0, 0, 0];
+    packet.extend(source.to_be_bytes());
+    let mut elements = Vec::new();
+    for (number, name) in named {
+        elements.push(number << 4 | u8::try_from(name.len() - 1).unwrap());
+        elements.extend(name.as_bytes());
+    }
+    elements.resize(elements.len().next_multiple_of(4), 0);
+    packet.extend([0xbe, 0xde, 0, u8::try_from(elements.len() / 4).unwrap()]);
+    packet.extend(elements);
+    packet.extend([7; 100]);
+    packet
+}
+
+#[test]
+fn forged_packets_at_the_address_of_a_client_take_no_place_and_leave_nothing_behind() {
+    const VP8: u8 = 96;
+    const RESENT_VP8: u8 = 97;
+    const OPUS: u8 = 111;
+    const LINE: u8 = 4;
+    const LAYER: u8 = 10;
+    const RESENT_LAYER: u8 = 11;
+    let mut scene = Scene::new();
+    scene.join_with_layers("anna", "cam");
+    let now = scene.now;
+    scene.client("anna").offer(&[MICROPHONE], now);
+    scene.join("ben", &[]);
+    scene.stream(Duration::from_millis(500));
+    let from = scene.client("anna").address;
+    let (camera, microphone) = (scene.client("anna").line(0), scene.client("anna").line(1));
+    let key = scene.worker.key("r", "anna").unwrap();
+    let before = scene.worker.connections.get_mut(&key).unwrap().engine.kept_sources();
+    assert_eq!(before.len(), 4, "three layers and a microphone: {before:?}");
+    for number in 1000..2000_u32 {
+        // One that comes again and again, and new ones.
+        for source in [7, number] {
+            for packet in [
+                forged(OPUS, source, &[(LINE, &microphone)]),
+                forged(VP8, source, &[(LINE, &camera)]),
+                forged(VP8, source, &[(LINE, &camera), (LAYER, "f")]),
+                forged(VP8, source, &[(LINE, &camera), (LAYER, "-")]),
+                forged(RESENT_VP8, source, &[(LINE, &camera), (RESENT_LAYER, "q")]),
+            ] {
+                scene.worker.datagram(Protocol::Udp, from, &packet, scene.now);
+            }
+        }
+    }
+    scene.exchange();
+    let engine = &mut scene.worker.connections.get_mut(&key).unwrap().engine;
+    assert_eq!(engine.kept_sources(), before);
+    assert!(!(0..2000).any(|source| engine.keeps(source)));
+    let seen = |scene: &Scene| [scene.frames("ben", "VIDEO_cam"), scene.frames("ben", "AUDIO_mic")];
+    let frames = seen(&scene);
+    scene.stream(Duration::from_secs(1));
+    let now = seen(&scene);
+    assert!(now[0] > frames[0] + 20 && now[1] > frames[1] + 20, "{frames:?}, {now:?}");
+    assert_eq!(scene.client("ben").layer("VIDEO_cam"), Some(2));
+}
+
+#[test]
+fn a_client_has_so_many_sources_and_no_more() {
+    let mut scene = Scene::new();
+    scene.join("anna", &[MICROPHONE]);
+    scene.join("ben", &[MICROPHONE]);
+    scene.stream(Duration::from_millis(500));
+    let now = scene.now;
+    for number in 1000..1600_u32 {
+        // Back to an earlier one each time, as the engine would keep both then.
+        for source in [7, number] {
+            scene.client("anna").send_from(source, 0, now);
+        }
+        scene.exchange();
+    }
+    let key = scene.worker.key("r", "anna").unwrap();
+    let engine = &mut scene.worker.connections.get_mut(&key).unwrap().engine;
+    let kept = (0..2000).filter(|source| engine.keeps(*source)).count();
+    assert!((1..=256).contains(&kept), "{kept}");
+    let frames = scene.frames("anna", "AUDIO_mic");
+    scene.stream(Duration::from_secs(1));
+    assert!(scene.frames("anna", "AUDIO_mic") > frames + 20, "of ben");
+}
+
 /// A real ffmpeg that sends to somebody who takes nothing.
 #[test]
 fn a_live_stream_that_nobody_takes_holds_no_packet_up() {

@@ -52,7 +52,7 @@ impl Scene {
         self.ways.get_mut(&address).unwrap().under_way = before.map(|way| way.under_way).unwrap_or_default();
     }
 
-    fn join_with_layers(&mut self, id: &str, stream: &str) {
+    pub(super) fn join_with_layers(&mut self, id: &str, stream: &str) {
         let number = u8::try_from(self.clients.len() + 1).unwrap();
         let mut client = TestClient::new(id, number, self.now);
         client.offer_layers(stream, self.now);

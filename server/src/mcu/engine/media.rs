@@ -19,7 +19,7 @@ use crate::mcu::sdp::{Kind, Source};
 const LONGEST_PAYLOAD: usize = 1500;
 /// No client names a layer so (RFC 8852 has no such character): where packets are expected to do,
 /// none but those of known sources are taken.
-const NO_LAYER: &str = "-";
+pub(super) const NO_LAYER: &str = "-";
 
 impl Connection {
     /// Declares what is agreed.

@@ -13,6 +13,7 @@ mod datagram;
 mod media;
 mod outgoing;
 mod setup;
+mod sources;
 mod stream_limit;
 #[cfg(test)]
 #[allow(
@@ -47,6 +48,7 @@ use channels::Channels;
 use datagram::{is_connectivity_check, is_dtls, is_nomination};
 use outgoing::Outgoing;
 use setup::{build, ice, received};
+use sources::Sight;
 
 /// Addresses of one client that are known at a time.
 const MOST_ADDRESSES: usize = 8;
@@ -129,7 +131,10 @@ pub struct Connection {
     /// The address that the client chose last.
     remote: Option<(Protocol, SocketAddr)>,
     declared: BTreeSet<String>,
+    /// The sources that were told.
     sources: BTreeMap<String, Source>,
+    /// Others from which something genuine came.
+    proven: BTreeSet<u32>,
     /// Layers that lines come in, the lowest first.
     layers: BTreeMap<String, Vec<Rid>>,
     /// Packets may say which layer they belong to.
@@ -154,6 +159,7 @@ impl Connection {
             remote: None,
             declared: BTreeSet::new(),
             sources: BTreeMap::new(),
+            proven: BTreeSet::new(),
             layers: BTreeMap::new(),
             names_layers: opening.formats.extensions().iter().any(|(_, known)| *known == Extension::StreamId),
             desired: 0,
@@ -214,12 +220,20 @@ impl Connection {
             return;
         }
         let Ok(receive) = received(protocol, from, datagram) else { return };
+        let sight = self.sees(datagram);
+        if matches!(sight, Sight::OneTooMany) {
+            return;
+        }
+        let opened = crypto::opened();
         self.act(now, |rtc| {
             // A datagram that it cannot make sense of ends nothing.
             if let Err(error) = rtc.handle_input(Input::Receive(now, receive)) {
                 tracing::debug!(%error, "datagram not understood");
             }
         });
+        if let Sight::New(unproven) = sight {
+            self.proves(unproven, crypto::opened() != opened, now);
+        }
         if is_dtls(datagram) {
             // Acknowledgements of the data channels come this way.
             self.flush_channels(now);

@@ -185,6 +185,11 @@ impl TestClient {
         self.propose(applied, vec![(mid, stream.to_owned(), kind)], now);
     }
 
+    /// The m-section of what it offered so-manieth.
+    pub fn line(&self, place: usize) -> String {
+        self.lines[place].clone()
+    }
+
     pub fn restart_ice(&mut self, now: Instant) {
         let mut change = self.rtc.sdp_api();
         change.ice_restart(true);
@@ -280,6 +285,18 @@ impl TestClient {
                 self.tick(now);
             }
         }
+    }
+
+    /// One packet of sound on this line of its offers, from a source that no description told.
+    pub fn send_from(&mut self, source: u32, line: usize, now: Instant) {
+        let mid = Mid::from(self.lines[line].as_str());
+        let opus = self.rtc.codec_config().find(|params| params.spec().codec == Codec::Opus);
+        let write = RtpWrite::new(opus.unwrap().pt(), 1.into(), 1, now, vec![0xfc; 100]);
+        let mut direct = self.rtc.direct_api();
+        direct.declare_stream_tx(source.into(), None, mid, None).write_rtp(write);
+        self.tick(now);
+        self.rtc.direct_api().remove_stream_tx(source.into());
+        self.drain(now);
     }
 
     pub fn send_text(&mut self, text: &str, now: Instant) {
