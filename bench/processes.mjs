@@ -1,6 +1,6 @@
 // What processes cost, as the system counts it. Memory needs Linux.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const MIB = 2 ** 20;
 const RESET_PEAK = '5';
@@ -14,11 +14,33 @@ function status(pid, name) {
 /** Resident memory of a process, MiB. */
 export const residentMemory = (pid) => status(pid, 'VmRSS');
 
-/** Processor time of a process so far, seconds. */
-export function processorTime(pid) {
+function timesOf(pid) {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  return [fields[11], fields[12]].map((ticks) => Number(ticks) / TICKS);
+}
+
+/** Processor time of a process so far, seconds. */
+export function processorTime(pid) {
+  const [user, system] = timesOf(pid);
+  return user + system;
+}
+
+/** What of that was not spent in the kernel on its behalf. */
+export const userTime = (pid) => timesOf(pid)[0];
+
+const NANOSECONDS = 1e9;
+
+/**
+ * The same of the threads that it has now, not in ticks of 10 ms. For what lasts some seconds without
+ * threads that end.
+ */
+export function preciseProcessorTime(pid) {
+  const folder = `/proc/${pid}/task`;
+  const times = readdirSync(folder).map((thread) =>
+    Number(readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ', 1)[0]),
+  );
+  return times.reduce((sum, time) => sum + time, 0) / NANOSECONDS;
 }
 
 /** All processes of a browser, `{ type, id, cpuTime }`; seconds. */

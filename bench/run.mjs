@@ -43,7 +43,7 @@ async function buildAll() {
   const env = nativeEnvironment();
   await run(['node', 'tools/build.mjs'], { env });
   if (process.env.SKYLINK_SERVER) return;
-  const programs = ['-p', 'skylink-server', '-p', 'impaired-path'];
+  const programs = ['skylink-server', 'impaired-path', 'media-clients'].flatMap((it) => ['-p', it]);
   await run(['cargo', 'build', '--profile', 'server', ...programs], { env });
 }
 

@@ -35,8 +35,12 @@ const STEPS = [
 const onMember = (page, name, ...given) => onPage(page, 'member.js', name, ...given);
 
 /** So many members wait in a room, another one joins; gives the times of the last one. */
-function joinOnce({ site, server, browser }, kind, { hosts, media, isFromScratch }) {
-  const room = { roomName: freshRoom(), media, hosts };
+export function joinOnce(
+  { site, server, browser },
+  kind,
+  { hosts, channels, media, isFromScratch },
+) {
+  const room = { roomName: freshRoom(), media, hosts, channels };
   const sdk = { address: site.addressOf(kind), options: optionsFor(server.host) };
   const comeLast = async (page) => {
     if (isFromScratch) return onMember(page, 'joinFromScratch', sdk, room);

@@ -1,38 +1,13 @@
 // Clients without a browser, as many as are asked for, in a process of their own. Speaks Engine.IO 3
 // and Socket.IO 2 over WebSockets, one frame a packet, to either server. Driven over IPC:
 // `{ id, name, given }` in, `{ id, value }` or `{ id, error }` out.
-import { Agent, request } from 'node:http';
 import { WebSocket } from 'ws';
-
-const JOINING_AT_ONCE = 32;
-const agent = new Agent({ keepAlive: true, maxSockets: JOINING_AT_ONCE });
+import { askApi, JOINING_AT_ONCE, joinText, signalingUrl } from './entering.mjs';
 
 let clients = [];
 let received = 0;
 let delays = null;
 let wake = () => {};
-
-function askApi(host, room) {
-  return new Promise((resolve, reject) => {
-    const asked = request(`http://${host}/api/demo/${room}`, { agent }, async (response) => {
-      const body = Buffer.concat(await response.toArray()).toString();
-      if (response.statusCode === 200) resolve(JSON.parse(body));
-      else reject(new Error(body));
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
-}
-
-function joinText(api) {
-  const { username: uid, cid, userCred, timeStamp, apiOwner, roomCred, start, len } = api;
-  const { isPrivileged, autoIntroduce, room_key: rid } = api;
-  return JSON.stringify({
-    type: 'joinRoom',
-    ...{ uid, cid, userCred, timeStamp, apiOwner, roomCred, start, len },
-    ...{ isPrivileged, autoIntroduce, key: 'demo', rid },
-  });
-}
 
 class Client {
   #socket;
@@ -43,8 +18,7 @@ class Client {
         new Promise((resolve, reject) => {
           const client = new Client();
           client.rid = api.room_key;
-          const url = `ws://${api.ipSigserver ?? host}/socket.io/?EIO=3&transport=websocket`;
-          client.#socket = new WebSocket(url, {
+          client.#socket = new WebSocket(signalingUrl(host, api), {
             perMessageDeflate: false,
             skipUTF8Validation: true,
           });
