@@ -4,6 +4,7 @@ use crate::handles::Handles;
 use js_sys::{Array, Function, Object, Reflect, JSON};
 use skylink_core::JsonText;
 use skylink_protocol::json_text::{json_text, json_text_of_members};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object as Members, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -115,7 +116,7 @@ fn read_object(object: &JsValue, above: &mut Vec<JsValue>) -> Value {
         return to_json.call0(object).map_or(Value::Null, |json| read(&json, above));
     }
     if let Some(array) = object.dyn_ref::<Array>() {
-        return Value::List(array.iter().map(|item| read(&item, above)).collect());
+        return Value::List(array.iter().map(|item| read(&item, above)).collect_vec());
     }
     let entries = Object::entries(object.unchecked_ref());
     let members = entries.iter().filter_map(|entry| {
@@ -126,5 +127,5 @@ fn read_object(object: &JsValue, above: &mut Vec<JsValue>) -> Value {
         }
         Some((entry.get(0).as_string()?, read(&member, above)))
     });
-    Value::Object(Members::from_distinct(members.collect()))
+    Value::Object(Members::from_distinct(members.collect_vec()))
 }

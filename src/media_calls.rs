@@ -5,6 +5,7 @@ use crate::convert::{from_js, members_to_js, to_js};
 use crate::driver::Driver;
 use js_sys::{Array, Promise, JSON};
 use skylink_core::{ErrorCode, MediaToSend, Prefetched, SkylinkError};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object as Members, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MediaStream;
@@ -24,7 +25,7 @@ pub(crate) fn prefetched(driver: &Driver, options: &JsValue, streams: &JsValue) 
     };
     let usable =
         items.iter().filter_map(|item| item.dyn_into::<MediaStream>().ok()).filter(MediaStream::active);
-    let split: Vec<_> = usable.flat_map(|stream| split(&stream, &driver.handles)).collect();
+    let split: Vec<_> = usable.flat_map(|stream| split(&stream, &driver.handles)).collect_vec();
     if split.is_empty() {
         Prefetched::Invalid
     } else {
@@ -52,7 +53,7 @@ pub(crate) fn to_send(driver: &Driver, options: &JsValue) -> MediaToSend {
         return MediaToSend::NoStreams;
     };
     if streams.iter().all(MediaStream::active) {
-        MediaToSend::Streams(streams.iter().map(read).collect())
+        MediaToSend::Streams(streams.iter().map(read).collect_vec())
     } else {
         MediaToSend::Inactive
     }

@@ -5,6 +5,7 @@ use crate::room::Room;
 use crate::sdp::{candidate_ufrag, candidate_word, has_mid, has_ufrag};
 use crate::session::Context;
 use crate::{ConnectionOp, ErrorCode, Handle, Output, SkylinkError, Timestamp};
+use skylink_protocol::lists::Keep as _;
 use skylink_protocol::signaling::{Candidate, EndOfCandidates};
 use skylink_protocol::{Object, Value};
 
@@ -176,10 +177,9 @@ impl Room {
         if !peer.negotiation.takes_candidates() {
             return;
         }
-        let waiting = std::mem::take(&mut peer.candidates.waiting);
-        let (ready, waiting) = waiting.into_iter().partition(|it| peer.candidates.fits(&it.message));
+        let mut waiting = std::mem::take(&mut peer.candidates.waiting);
+        let ready = waiting.take_out(|it| peer.candidates.fits(&it.message));
         peer.candidates.waiting = waiting;
-        let ready: Vec<Numbered> = ready;
         for candidate in ready {
             self.process_candidate(context, id, candidate);
         }

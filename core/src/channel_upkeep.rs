@@ -6,6 +6,7 @@ use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::{Context, Session};
 use crate::{ChannelReading, LogCode, LogLevel, Timestamp};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object, Value};
 
 /// How long a new channel in place of a closed one is waited for.
@@ -129,7 +130,7 @@ impl Room {
             None => peer.upkeep.lost.take().unwrap_or_default(),
         };
         let is_old = |channel: &Channel| channel.is_messaging;
-        for number in peer.channels.iter().filter(|c| is_old(c)).map(|c| c.number).collect::<Vec<_>>() {
+        for number in peer.channels.iter().filter(|c| is_old(c)).map(|c| c.number).collect_vec() {
             if let Some(peer) = self.peer(id) {
                 close(context, peer, number);
             }

@@ -11,6 +11,7 @@ use crate::options::whole_number;
 use crate::room::Room;
 use crate::roster::Peer;
 use crate::sdp::{has_mid, sending_mid};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
 /// A parameter to be set for a codec.
@@ -90,7 +91,7 @@ impl Room {
             (*kind == media).then_some(())?;
             Some(Parameter { codec, name, value: value(given)? })
         };
-        OPTIONS.iter().filter_map(read).collect()
+        OPTIONS.iter().filter_map(read).collect_vec()
     }
 }
 
@@ -123,7 +124,7 @@ fn receives_stereo(peer: &Peer, mid: &str) -> bool {
 /// Sets parameters in the m-sections of a description. `wanted` is asked for each one, with its kind
 /// and its `mid`.
 fn set_parameters(sdp: &str, wanted: &dyn Fn(&str, &str) -> Vec<Parameter>) -> String {
-    let lines: Vec<&str> = sdp.split_inclusive('\n').collect();
+    let lines: Vec<&str> = sdp.split_inclusive('\n').collect_vec();
     let mut result = String::with_capacity(sdp.len());
     let mut rest = lines.as_slice();
     while let Some((first, after)) = rest.split_first() {
@@ -167,7 +168,7 @@ fn of_payload<'a>(section: &[&str], payload: &str, wanted: &'a [Parameter]) -> V
         (number == payload).then(|| codec.split('/').next().unwrap_or_default())
     });
     let codec = codec.unwrap_or_default();
-    wanted.iter().filter(|parameter| parameter.codec.eq_ignore_ascii_case(codec)).collect()
+    wanted.iter().filter(|parameter| parameter.codec.eq_ignore_ascii_case(codec)).collect_vec()
 }
 
 /// Writes a format line with parameters added or changed.
@@ -182,7 +183,7 @@ fn write_format(result: &mut String, line: &str, payload: &str, wanted: Vec<&Par
         !name.is_empty() && !wanted.iter().any(|parameter| parameter.name == name)
     };
     let mut parts: Vec<String> =
-        given.split(';').filter(is_set).map(|given| given.trim().to_owned()).collect();
+        given.split(';').filter(is_set).map(|given| given.trim().to_owned()).collect_vec();
     parts.extend(wanted.iter().map(|parameter| [parameter.name, "=", &parameter.value].concat()));
     result.push_str("a=fmtp:");
     result.push_str(payload);

@@ -6,6 +6,7 @@ use crate::session::Context;
 use crate::transfer::StreamEvent;
 use crate::{ChannelEvent, ChannelId, ChannelOp, ConnectionOp, Handle, LogCode, LogLevel, Output};
 use skylink_protocol::data_channel::DirectMessage;
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::{Object, Value};
 
 /// `sctpCauseCode` of a connection that the other side closed on purpose (RFC 4960, 3.3.10.12).
@@ -224,7 +225,7 @@ impl Room {
     /// Gives up the channels with a peer whose answer has none.
     pub fn close_channels(&mut self, context: &mut Context, id: &str) {
         let Some(peer) = self.peer_mut(id) else { return };
-        for number in peer.channels.iter().map(|channel| channel.number).collect::<Vec<_>>() {
+        for number in peer.channels.iter().map(|channel| channel.number).collect_vec() {
             close(context, peer, number);
         }
         self.end_channels(context, id, |_| true);
@@ -234,10 +235,7 @@ impl Room {
     /// Forgets channels with a peer. Fires the closing states, which browsers leave out.
     pub fn end_channels(&mut self, context: &mut Context, id: &str, is_meant: fn(&Channel) -> bool) {
         let Some(peer) = self.peer_mut(id) else { return };
-        let (ending, staying) = std::mem::take(&mut peer.channels).into_iter().partition(is_meant);
-        peer.channels = staying;
-        let ending: Vec<Channel> = ending;
-        for channel in ending {
+        for channel in peer.channels.take_out(is_meant) {
             // The first thing that happens: the room does not say yet that it is left.
             let closing = self.info().with("inRoom", true);
             for (state, room) in [("closing", closing), ("closed", self.info())] {

@@ -7,6 +7,7 @@ use crate::roster::Peer;
 use crate::session::{Context, Session};
 use crate::{ChannelOp, ConnectionOp, ErrorCode, LogCode, LogLevel, Output, SkylinkError};
 use skylink_protocol::data_channel::DirectMessage;
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
 /// What `DATA_CHANNEL_STATE` says instead of an `Error`.
@@ -23,7 +24,7 @@ impl Outgoing {
     fn targets(&self) -> Option<Vec<&str>> {
         match &self.target {
             Value::Text(id) if !id.is_empty() => Some(vec![id]),
-            Value::List(ids) if !ids.is_empty() => Some(ids.iter().filter_map(Value::as_text).collect()),
+            Value::List(ids) if !ids.is_empty() => Some(ids.iter().filter_map(Value::as_text).collect_vec()),
             _ => None,
         }
     }
@@ -53,7 +54,7 @@ impl Session {
             Outgoing { message: message.unwrap_or_else(|| "".into()), target: target.unwrap_or_default() };
         let keys: Vec<RoomKey> = match named {
             Some(key) => vec![key],
-            None => self.rooms.iter().map(|room| room.key).collect(),
+            None => self.rooms.iter().map(|room| room.key).collect_vec(),
         };
         let mut outcome = Ok(None);
         for key in keys {
@@ -77,18 +78,19 @@ impl Room {
             context.log(LogLevel::Error, LogCode::DataChannelsOff, &[&self.name]);
             return Ok(());
         }
-        let named = outgoing.targets().map(|ids| ids.into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let named = outgoing.targets().map(|ids| ids.into_iter().map(str::to_owned).collect_vec());
         let is_private = named.is_some();
         let (mut reached, mut outcome) = (0_u32, Ok(()));
         if self.has_media_server() {
             // One message for all, which the media server spreads.
-            let targets = named.unwrap_or_default().into_iter().map(Value::from).collect::<Vec<_>>();
+            let targets = named.unwrap_or_default().into_iter().map(Value::from).collect_vec();
             let op = self.direct_message(context, outgoing, targets.into(), is_private);
             outcome = self.send_through_main(context, MEDIA_SERVER, op);
             reached = u32::from(outcome.is_ok());
         } else {
             let had_channel = |peer: &&Peer| peer.has_had_channel();
-            let everybody = || self.peers.iter().filter(had_channel).map(|peer| peer.id.clone()).collect();
+            let everybody =
+                || self.peers.iter().filter(had_channel).map(|peer| peer.id.clone()).collect_vec();
             let targets = named.unwrap_or_else(everybody);
             if targets.is_empty() {
                 context.log(LogLevel::Warn, LogCode::NobodyToSendTo, &[&self.name]);

@@ -12,6 +12,7 @@ use crate::roster::Peer;
 use crate::sdp::has_usable_data_section;
 use crate::session::Context;
 use crate::{ConnectionId, ConnectionOp, DescriptionKind, Kind, LogCode, LogLevel};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, MediaInfo, MediaInfoEvent, Offer, Welcome};
 use skylink_protocol::{Object, Value};
 
@@ -190,7 +191,7 @@ impl Room {
 
     pub fn advance_negotiations(&mut self, context: &mut Context) {
         let now = context.now;
-        for id in self.peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
+        for id in self.peers.iter().map(|peer| peer.id.clone()).collect_vec() {
             self.send_end_of_candidates_when_due(context, &id);
             if let Some(peer) = self.peer_mut(&id) {
                 if peer.negotiation.deadline().is_some_and(|due| due.is_due(now)) {

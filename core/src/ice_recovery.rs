@@ -8,6 +8,7 @@ use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::Context;
 use crate::Timestamp;
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
 /// How long the restart is left to the side with the greater tie breaker.
@@ -79,7 +80,7 @@ impl Room {
     pub fn restart_due_ice(&mut self, context: &mut Context) {
         let now = context.now;
         let is_due = |peer: &&Peer| peer.recovery.due.is_some_and(|due| due.is_due(now));
-        let due: Vec<String> = self.peers.iter().filter(is_due).map(|peer| peer.id.clone()).collect();
+        let due = self.peers.iter().filter(is_due).map(|peer| peer.id.clone()).collect_vec();
         for id in due {
             let can_signal = self.socket.is_some();
             let Some(peer) = self.peer_mut(&id) else { continue };

@@ -2,6 +2,7 @@
 //! and 1.3).
 
 use crate::options::InitOptions;
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::signaling::{IceServer, PcConfig};
 use skylink_protocol::{Object, Value};
 
@@ -43,7 +44,7 @@ fn expand(server: &IceServer, scheme: &str, options: &InitOptions) -> Option<Val
         // A server that knows this member says exactly what it listens on.
         Some(urls) => {
             let of_scheme = |url: &&String| url.split(':').next() == Some(scheme) && suits(url, transport);
-            (urls.iter().filter(of_scheme).cloned().collect(), None)
+            (urls.iter().filter(of_scheme).cloned().collect_vec(), None)
         }
         None => {
             let (url_scheme, rest) = server.url.as_deref()?.split_once(':')?;
@@ -60,7 +61,7 @@ fn expand(server: &IceServer, scheme: &str, options: &InitOptions) -> Option<Val
         return None;
     }
     let username = server.username.as_deref().or(user).unwrap_or("");
-    let mut entry = Object::new().with("urls", urls.into_iter().map(Value::Text).collect::<Vec<_>>());
+    let mut entry = Object::new().with("urls", urls.into_iter().map(Value::Text).collect_vec());
     if scheme != "stun" {
         entry.set("username", username);
         entry.set("credential", server.credential.as_deref().unwrap_or(""));

@@ -11,6 +11,7 @@ use crate::room::{Room, RoomKey, Stage};
 use crate::session::Session;
 use crate::{ErrorCode, Failure, Handle, Kind, Output, PromiseId, RequestId, SkylinkError, Timestamp};
 use skylink_protocol::api::ApiResponse;
+use skylink_protocol::lists::Keep as _;
 use skylink_protocol::signaling::{Bye, InRoom, JoinRoom};
 use skylink_protocol::{Object, Value};
 
@@ -120,7 +121,7 @@ impl Session {
     /// Takes those tracks out of a room that is about to be left: they go on in the next one.
     fn keep_tracks(&mut self, key: RoomKey, streams: &[crate::CapturedStream]) {
         let Some((room, context)) = self.room(key) else { return };
-        room.streams.retain(|own| {
+        room.streams.keep(|own| {
             let goes_on = streams.iter().any(|stream| stream.track_id == own.track_id);
             if goes_on {
                 context.push(Output::Release(own.handle));

@@ -3,6 +3,7 @@
 use crate::cipher::{GcmKey, SALT_BYTES};
 use crate::session::Context;
 use crate::{Output, RequestId};
+use skylink_protocol::lists::Keep as _;
 
 /// Rounds of PBKDF2 with SHA-256.
 const ROUNDS: u32 = 600_000;
@@ -90,6 +91,6 @@ impl Keyring {
 
     /// Forgets the keys of secrets that are not in use any more.
     pub fn retain(&mut self, is_used: impl Fn(&str) -> bool) {
-        self.keys.retain(|key| is_used(&key.secret));
+        self.keys.keep(|key| is_used(&key.secret));
     }
 }

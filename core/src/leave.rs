@@ -6,6 +6,7 @@ use crate::media_server::is_server;
 use crate::room::{Room, RoomKey, Stage};
 use crate::session::{Context, Session};
 use crate::{ConnectionOp, ErrorCode, Output, PromiseId, SkylinkError};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::signaling::Bye;
 use skylink_protocol::Value;
 
@@ -47,7 +48,7 @@ impl Session {
         room.send_without_waiting(&mut self.context);
         room.give_up_peer_lists(&mut self.context, true);
         room.is_leaving = true;
-        for id in room.peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
+        for id in room.peers.iter().map(|peer| peer.id.clone()).collect_vec() {
             room.drop_peer(&mut self.context, &id);
         }
         room.drop_unclaimed_tracks(&mut self.context);

@@ -2,6 +2,7 @@
 
 use crate::media::{Kind, LocalStream, Source};
 use crate::sdp;
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::signaling::MediaInfo;
 use skylink_protocol::{Object, Value};
 
@@ -53,7 +54,7 @@ pub(crate) fn is_muted(media_state: Option<&str>) -> bool {
 /// Everything we send, with the m-sections that carry it in the description `sdp`.
 pub(crate) fn own_list(streams: &[LocalStream], own_id: &str, sdp: &str) -> Vec<MediaInfo> {
     let entry = |stream: &LocalStream| own_entry(stream, own_id, sdp, media_state(stream.announced_muted));
-    streams.iter().map(entry).collect()
+    streams.iter().map(entry).collect_vec()
 }
 
 /// A stream that was taken back, as the peer is told whom `sdp` was sent to.

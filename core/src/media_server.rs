@@ -17,6 +17,7 @@ use crate::roster::Peer;
 use crate::session::Context;
 use crate::{Kind, LogCode, LogLevel, Output};
 use skylink_protocol::file_channel::relayed_label;
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::signaling::{Enter, MediaInfo};
 use skylink_protocol::{Object, Value};
 
@@ -125,7 +126,7 @@ impl Room {
         let known = std::mem::take(&mut source.media);
         let is_gone = |info: &MediaInfo| info.media_state.as_deref() == Some(UNAVAILABLE);
         let was_known = |info: &MediaInfo| known.iter().any(|old| is_same(old, info));
-        let removed = list.iter().filter(|info| is_gone(info) && was_known(info)).cloned().collect();
+        let removed = list.iter().filter(|info| is_gone(info) && was_known(info)).cloned().collect_vec();
         if id == MEDIA_SERVER {
             for mut old in known {
                 if !list.iter().any(|info| info.publisher_id == old.publisher_id) {
@@ -183,7 +184,7 @@ impl Room {
             self.end_stream(context, id, &stream_id, (has_audio, has_video), (false, false));
         }
         if let Some(source) = self.peer_mut(MEDIA_SERVER) {
-            source.media.retain(|info| info.publisher_id.as_deref() != Some(id));
+            source.media.keep(|info| info.publisher_id.as_deref() != Some(id));
         }
     }
 
@@ -199,7 +200,7 @@ impl Room {
         self.media_server.has_left = true;
         self.reject_media_requests(context);
         self.drop_unclaimed_tracks(context);
-        for id in self.members().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
+        for id in self.members().map(|peer| peer.id.clone()).collect_vec() {
             self.end_streams(context, &id);
         }
     }

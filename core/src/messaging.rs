@@ -6,6 +6,7 @@ use crate::options::MessageCipher;
 use crate::room::Room;
 use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, MESSAGE_RANDOMNESS};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::signaling::UserMessage;
 use skylink_protocol::{Object, Value};
 
@@ -33,17 +34,17 @@ impl Session {
         }
         let wanted: Vec<&str> = match &target {
             Value::Text(id) => vec![id],
-            Value::List(ids) => ids.iter().filter_map(Value::as_text).collect(),
+            Value::List(ids) => ids.iter().filter_map(Value::as_text).collect_vec(),
             _ => Vec::new(),
         };
-        let (known, unknown): (Vec<&str>, Vec<&str>) =
-            wanted.into_iter().partition(|id| room.members().any(|peer| peer.id == *id));
+        let mut known = wanted;
+        let unknown = known.take_out(|id| !room.members().any(|peer| peer.id == *id));
         for id in unknown.into_iter().filter(|_| is_private) {
             context.log(LogLevel::Error, LogCode::UnknownPeer, &[id]);
         }
         let message = OutgoingMessage {
             content: content.clone(),
-            targets: is_private.then(|| known.iter().map(|&id| id.to_owned()).collect()),
+            targets: is_private.then(|| known.iter().map(|&id| id.to_owned()).collect_vec()),
             peer_session_id: peer_session_id.clone(),
             message_id,
             secret,
@@ -51,7 +52,7 @@ impl Session {
             randomness,
         };
         room.send_in_turn(context, message);
-        let peers = room.members().map(|peer| Value::Text(peer.id.clone())).collect::<Vec<_>>();
+        let peers = room.members().map(|peer| Value::Text(peer.id.clone())).collect_vec();
         let sender = if peer_session_id.is_empty() { room.own_id() } else { peer_session_id };
         let content = Object::new()
             .with("targetPeerId", if is_private { target.clone() } else { Value::Null })
@@ -62,7 +63,7 @@ impl Session {
             .with("timeStamp", context.now.iso8601())
             .with(
                 "listOfPeers",
-                if is_private { known.into_iter().map(Value::from).collect() } else { peers },
+                if is_private { known.into_iter().map(Value::from).collect_vec() } else { peers },
             );
         let detail = Object::new()
             .with("room", room.info())

@@ -5,6 +5,7 @@ use crate::media_info::{media_id, media_state, media_type};
 use crate::room::{MuteNotice, Room};
 use crate::session::{Context, Session};
 use crate::{LogCode, LogLevel, Output};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::signaling::MediaInfoEvent;
 use skylink_protocol::{Object, Value};
 
@@ -27,7 +28,7 @@ impl Session {
         let chosen =
             room.streams.iter().filter(|stream| stream_id.is_none_or(|id| room.is_part_of(stream, id)));
         let chosen: Vec<(String, Kind)> =
-            chosen.map(|stream| (stream.stream_id.clone(), stream.kind)).collect();
+            chosen.map(|stream| (stream.stream_id.clone(), stream.kind)).collect_vec();
         if chosen.is_empty() {
             context.log(LogLevel::Error, LogCode::NoStream, &[stream_id.unwrap_or_default()]);
         }
@@ -81,7 +82,7 @@ impl Room {
             .with("isAudio", kind == Kind::Audio)
             .with("isVideo", kind == Kind::Video);
         context.event("streamMuted", detail);
-        self.mute_notices.retain(|notice| notice.stream_id != stream_id);
+        self.mute_notices.keep(|notice| notice.stream_id != stream_id);
         self.mute_notices
             .push(MuteNotice { due: context.now.plus(NOTICE_DELAY), stream_id: stream_id.to_owned() });
     }
@@ -95,8 +96,8 @@ impl Room {
             .iter()
             .filter(|notice| notice.due.is_due(now))
             .map(|notice| notice.stream_id.clone())
-            .collect();
-        self.mute_notices.retain(|notice| !notice.due.is_due(now));
+            .collect_vec();
+        self.mute_notices.keep(|notice| !notice.due.is_due(now));
         if self.peers.iter().any(|peer| peer.negotiated) {
             for stream_id in due {
                 self.announce_mute(context, &stream_id);
@@ -109,7 +110,7 @@ impl Room {
         let untold =
             |stream_id: &String| !self.mute_notices.iter().any(|notice| notice.stream_id == *stream_id);
         let streams = self.streams.iter().filter(|stream| stream.muted != stream.announced_muted);
-        let ids: Vec<String> = streams.map(|stream| stream.stream_id.clone()).filter(untold).collect();
+        let ids: Vec<String> = streams.map(|stream| stream.stream_id.clone()).filter(untold).collect_vec();
         for stream_id in ids {
             self.announce_mute(context, &stream_id);
         }

@@ -1,5 +1,6 @@
 //! Options that apps give, read with the original's defaults (public API, section 3).
 
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object, Value};
 
 /// The option `messageCipher`.
@@ -88,7 +89,7 @@ impl InitOptions {
             ("levelAsymmetryAllowed", "level-asymmetry-allowed"),
             ("packetizationMode", "packetization-mode"),
         ];
-        known.iter().filter_map(of).collect()
+        known.iter().filter_map(of).collect_vec()
     }
 
     pub fn enable_data_channel(&self) -> bool {

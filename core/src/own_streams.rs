@@ -7,6 +7,7 @@ use crate::options::default_settings;
 use crate::room::{Room, RoomKey};
 use crate::session::{Context, Session};
 use crate::{ErrorCode, Handle, Output, PromiseId, SkylinkError};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::{Object, Value};
 
 impl Session {
@@ -18,7 +19,7 @@ impl Session {
         let Err(error) = sent else { return };
         let unused = match media {
             MediaToSend::Stream(streams) => streams,
-            MediaToSend::Streams(lists) => lists.into_iter().flatten().collect(),
+            MediaToSend::Streams(lists) => lists.into_iter().flatten().collect_vec(),
             _ => Vec::new(),
         };
         for stream in unused {
@@ -47,7 +48,7 @@ impl Session {
             }
             MediaToSend::Stream(streams) => room.add_given(context, streams),
             MediaToSend::Streams(lists) => {
-                Value::List(lists.iter().map(|streams| room.add_given(context, streams)).collect())
+                Value::List(lists.iter().map(|streams| room.add_given(context, streams)).collect_vec())
             }
             MediaToSend::Invalid(shown) => {
                 return Err(SkylinkError::with_detail(ErrorCode::InvalidMediaOptions, shown.as_str()));
@@ -71,7 +72,8 @@ impl Session {
             Some(id) => stream.stream_id == id,
             None => !stream.is_screen(),
         };
-        let meant: Vec<Handle> = room.streams.iter().filter(is_meant).map(|stream| stream.handle).collect();
+        let meant: Vec<Handle> =
+            room.streams.iter().filter(is_meant).map(|stream| stream.handle).collect_vec();
         if room.streams.is_empty() || (stream_id.is_some() && meant.is_empty()) {
             let shown = stream_id.unwrap_or("undefined");
             context.reject(promise, SkylinkError::with_detail(ErrorCode::NoStream, shown).into());
@@ -132,12 +134,10 @@ impl Room {
         let is_screen = stream.source == Source::Screen;
         let goes = |other: &LocalStream| of(other) || (is_screen && other.source == Source::ScreenSound);
         self.tell_ended(context, &stream);
-        let (gone, kept) = std::mem::take(&mut self.streams).into_iter().partition(goes);
-        self.streams = kept;
+        let gone = self.streams.take_out(goes);
         self.own_update(context);
-        let gone: Vec<LocalStream> = gone;
         for stream in gone {
-            self.mute_notices.retain(|notice| notice.stream_id != stream.stream_id);
+            self.mute_notices.keep(|notice| notice.stream_id != stream.stream_id);
             self.note_removal(context, &stream);
             self.forget_result(stream.handle);
             self.settle_waits_for_stream(context, stream.handle);

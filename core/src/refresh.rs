@@ -3,6 +3,7 @@
 use crate::room::Room;
 use crate::session::{Context, Session};
 use crate::{ErrorCode, PromiseId, SkylinkError};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::{Object, Value};
 
 const UNKNOWN: &str = "Peer Connection not found";
@@ -40,7 +41,7 @@ impl<'a> Arguments<'a> {
             match argument {
                 Value::Text(id) if place == 0 => arguments.peers = Some(vec![id]),
                 Value::List(ids) if place == 0 => {
-                    arguments.peers = Some(ids.iter().filter_map(Value::as_text).collect());
+                    arguments.peers = Some(ids.iter().filter_map(Value::as_text).collect_vec());
                 }
                 Value::Bool(ice_restart) if place < 2 => arguments.ice_restart = *ice_restart,
                 Value::Object(_) => arguments.options = Some(argument),
@@ -64,11 +65,11 @@ impl Session {
 impl Room {
     fn refresh_connection(&mut self, context: &mut Context, promise: PromiseId, arguments: &Arguments<'_>) {
         let connected = self.peers.iter().filter(|peer| peer.connection.is_some());
-        let all: Vec<String> = connected.map(|peer| peer.id.clone()).collect();
+        let all: Vec<String> = connected.map(|peer| peer.id.clone()).collect_vec();
         let asked = match &arguments.peers {
             // The only connection there is.
             Some(_) if self.has_media_server() => all.clone(),
-            Some(ids) => ids.iter().map(|id| (*id).to_owned()).collect(),
+            Some(ids) => ids.iter().map(|id| (*id).to_owned()).collect_vec(),
             None => all.clone(),
         };
         if asked.is_empty() {
@@ -93,7 +94,7 @@ impl Room {
             let settings = self.refresh_settings(&id, is_known.then_some(ice_restart));
             Asked { outcome: (!is_known).then_some(Err(UNKNOWN)), id, settings }
         };
-        let asked: Vec<Asked> = asked.into_iter().map(ask).collect();
+        let asked: Vec<Asked> = asked.into_iter().map(ask).collect_vec();
         self.refreshes.push(Refresh { promise, asked });
         for id in &all {
             self.take_steps(context, id);
@@ -145,10 +146,7 @@ impl Room {
             }
         }
         let is_over = |refresh: &Refresh| refresh.asked.iter().all(|asked| asked.outcome.is_some());
-        let (over, waiting) = std::mem::take(&mut self.refreshes).into_iter().partition(is_over);
-        self.refreshes = waiting;
-        let over: Vec<Refresh> = over;
-        for refresh in over {
+        for refresh in self.refreshes.take_out(is_over) {
             refresh.settle(context);
         }
     }
@@ -163,8 +161,8 @@ impl Refresh {
             }
         }
         let all_failed = errors.len() == self.asked.len();
-        let ids: Vec<Value> = self.asked.iter().map(|asked| asked.id.as_str().into()).collect();
-        let settings: Vec<Value> = self.asked.into_iter().map(|asked| asked.settings).collect();
+        let ids: Vec<Value> = self.asked.iter().map(|asked| asked.id.as_str().into()).collect_vec();
+        let settings: Vec<Value> = self.asked.into_iter().map(|asked| asked.settings).collect_vec();
         let result = Object::new()
             .with("listOfPeers", ids)
             .with("refreshErrors", errors)

@@ -6,6 +6,7 @@ use crate::room::Room;
 use crate::sdp::sending_mid;
 use crate::session::Context;
 use crate::{ConnectionId, ConnectionOp, Handle, Output, PromiseId};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::signaling::MediaInfo;
 use skylink_protocol::Value;
 
@@ -39,7 +40,7 @@ impl Room {
         if let Some((promise, value)) = promise {
             self.waits.push(Wait { promise, value, on });
         }
-        for id in self.peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>() {
+        for id in self.peers.iter().map(|peer| peer.id.clone()).collect_vec() {
             self.take_steps(context, &id);
         }
         self.settle_waits(context);
@@ -58,7 +59,7 @@ impl Room {
             let layers = self.layers_limit(stream, peer);
             context.connection(connection, ConnectionOp::AddStream { stream: handle, kind, layers });
         }
-        let sent = self.streams.iter().map(|stream| stream.handle).collect();
+        let sent = self.streams.iter().map(|stream| stream.handle).collect_vec();
         if let Some(peer) = self.peer_mut(id) {
             peer.sent = sent;
             peer.negotiation.carry();
@@ -113,7 +114,7 @@ impl Room {
     pub fn settle_waits(&mut self, context: &mut Context) {
         let peers = &self.peers;
         for wait in &mut self.waits {
-            wait.on.retain(|(connection, wish)| {
+            wait.on.keep(|(connection, wish)| {
                 let peer = peers.iter().find(|peer| peer.connection == *connection);
                 peer.is_some_and(|peer| !peer.negotiation.has_fulfilled(*wish))
             });
@@ -132,10 +133,7 @@ impl Room {
     }
 
     fn settle_waits_if(&mut self, context: &mut Context, is_over: impl Fn(&Wait) -> bool) {
-        let (over, waits) = std::mem::take(&mut self.waits).into_iter().partition(is_over);
-        self.waits = waits;
-        let over: Vec<Wait> = over;
-        for wait in over {
+        for wait in self.waits.take_out(is_over) {
             wait.settle(context);
         }
     }

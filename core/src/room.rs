@@ -19,6 +19,7 @@ use crate::stored_messages::StoredBatch;
 use crate::transfer::Transfers;
 use crate::{ConnectionId, Handle, RequestId, SocketId, Timestamp};
 use skylink_protocol::api::ApiResponse;
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::signaling::GetStoredMessages;
 use skylink_protocol::{Object, Value};
 use std::collections::VecDeque;
@@ -198,7 +199,7 @@ impl Room {
     /// Ids of the peers that we have a connection to.
     pub fn connected_ids(&self) -> Vec<String> {
         let connected = self.peers.iter().filter(|peer| peer.connection.is_some());
-        connected.map(|peer| peer.id.clone()).collect()
+        connected.map(|peer| peer.id.clone()).collect_vec()
     }
 
     /// The peers that are people: a media server is none.

@@ -6,6 +6,7 @@ use crate::recording::media_server_error;
 use crate::room::Room;
 use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, Output, PromiseId, SkylinkError};
+use skylink_protocol::lists::Keep as _;
 use skylink_protocol::signaling::{RtmpEvent, StartRtmp, StopRtmp};
 use skylink_protocol::{Object, Value};
 
@@ -100,7 +101,7 @@ impl Room {
                 self.settle_wish(context, &stop, Err(error));
             }
         }
-        self.media_server.live_streams.retain(|live| live != id);
+        self.media_server.live_streams.keep(|live| live != id);
     }
 }
 

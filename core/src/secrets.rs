@@ -5,6 +5,7 @@ use crate::cipher::SALT_BYTES;
 use crate::room::{Room, RoomKey};
 use crate::session::{Context, Session};
 use crate::{ErrorCode, SkylinkError};
+use skylink_protocol::lists::Keep as _;
 use skylink_protocol::{Object, Value};
 
 /// Secrets by id, in the order in which they were set.
@@ -102,7 +103,7 @@ impl Session {
             if id.is_truthy() {
                 let id = id.as_text().filter(|id| room.secrets.get(id).is_some());
                 let id = id.ok_or_else(|| not_found("deleting secret"))?;
-                room.secrets.list.retain(|(known, _)| known != id);
+                room.secrets.list.keep(|(known, _)| known != id);
                 if room.secrets.selected == id {
                     room.secrets.selected.clear();
                 }

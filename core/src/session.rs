@@ -11,6 +11,7 @@ use crate::{
     Call, ChannelId, ConnectionId, ConnectionOp, Failure, Handle, Input, LogCode, LogLevel, Output,
     PromiseId, SkylinkError, SocketId, Timestamp,
 };
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{engine_io, socket_io, Object, Value};
 use std::collections::VecDeque;
 
@@ -43,7 +44,7 @@ impl Context {
     }
 
     pub fn log(&mut self, level: LogLevel, code: LogCode, details: &[&str]) {
-        let details = details.iter().map(|&detail| detail.to_owned()).collect();
+        let details = details.iter().map(|&detail| detail.to_owned()).collect_vec();
         self.push(Output::Log { level, code, details });
     }
 
@@ -271,7 +272,7 @@ impl Session {
 
     fn on_tick(&mut self) {
         let now = self.context.now;
-        for key in self.rooms.iter().map(|room| room.key).collect::<Vec<_>>() {
+        for key in self.rooms.iter().map(|room| room.key).collect_vec() {
             if let Some((room, context)) = self.room(key) {
                 room.announce_due_mutes(context);
                 room.advance_negotiations(context);

@@ -6,6 +6,7 @@ use crate::session::{Context, Session};
 use crate::time::sooner;
 use crate::{ErrorCode, LogCode, LogLevel, Output, SkylinkError, SocketId, Timestamp};
 use skylink_protocol::engine_io::{Handshake, Packet};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{socket_io, Object, Value};
 
 #[derive(Debug, PartialEq)]
@@ -240,7 +241,7 @@ impl Session {
     }
 
     pub(crate) fn check_socket_deadlines(&mut self, now: Timestamp) {
-        for id in self.sockets.iter().map(|socket| socket.id).collect::<Vec<_>>() {
+        for id in self.sockets.iter().map(|socket| socket.id).collect_vec() {
             let Some(socket) = self.sockets.iter_mut().find(|socket| socket.id == id) else { continue };
             if matches!(socket.state, State::Opening { deadline } if deadline.is_due(now)) {
                 self.on_socket_lost(id, "timeout");
@@ -257,7 +258,7 @@ impl Session {
     fn rooms_on(&self, id: SocketId) -> Vec<u32> {
         let on_it =
             |room: &&Room| room.socket == Some(id) && !matches!(room.stage, Stage::Authenticating { .. });
-        self.rooms.iter().filter(on_it).map(|room| room.key).collect()
+        self.rooms.iter().filter(on_it).map(|room| room.key).collect_vec()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod data_channel;
 pub mod engine_io;
 pub mod file_channel;
 pub mod json_text;
+pub mod lists;
 pub mod signaling;
 pub mod socket_io;
 

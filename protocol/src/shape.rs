@@ -1,5 +1,6 @@
 //! How typed messages are read from, and written to, a [`Value`].
 
+use crate::lists::CollectVec as _;
 use crate::value::{Object, Value};
 
 /// A message that does not have the shape it must have.
@@ -75,10 +76,10 @@ impl<T: Member> Member for Option<T> {
 /// Items of the wrong kind are left out.
 impl<T: Member> Member for Vec<T> {
     fn read(value: Option<&Value>) -> Option<Self> {
-        Some(value?.as_list()?.iter().filter_map(|item| T::read(Some(item))).collect())
+        Some(value?.as_list()?.iter().filter_map(|item| T::read(Some(item))).collect_vec())
     }
     fn write(&self) -> Option<Value> {
-        Some(Value::List(self.iter().filter_map(Member::write).collect()))
+        Some(Value::List(self.iter().filter_map(Member::write).collect_vec()))
     }
 }
 

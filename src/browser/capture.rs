@@ -6,6 +6,7 @@ use crate::convert::text;
 use crate::handles::Handles;
 use js_sys::{Array, Promise};
 use skylink_core::{CapturedStream, Kind};
+use skylink_protocol::lists::CollectVec as _;
 use wasm_bindgen::prelude::*;
 use web_sys::{MediaStream, MediaStreamTrack};
 
@@ -55,7 +56,7 @@ pub fn watch(stream: &MediaStream, kind: Kind, ended: impl Fn() + Clone + 'stati
         let check = check.clone();
         Listener::new(track.unchecked_ref(), "ended", move |_| check())
     };
-    let listeners = tracks.iter().map(listen).collect();
+    let listeners = tracks.iter().map(listen).collect_vec();
     // They may be over by now.
     check();
     listeners

@@ -5,6 +5,7 @@ use super::Driver;
 use crate::browser::connection::{Connection, Report};
 use crate::convert::{members_to_js, to_js};
 use skylink_core::{ChannelOp, ChannelReading, ConnectionEvent, ConnectionId, ConnectionOp, Input};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object as Members, Value};
 use std::rc::Rc;
 
@@ -81,7 +82,7 @@ impl Driver {
     /// What the browser says of the data channels of all connections.
     pub fn read_channels(&self) -> Vec<ChannelReading> {
         let connections = self.connections.borrow();
-        connections.iter().flat_map(|(id, connection)| connection.read_channels(id)).collect()
+        connections.iter().flat_map(|(id, connection)| connection.read_channels(id)).collect_vec()
     }
 
     fn create_connection(&self, id: ConnectionId, configuration: &Value) {

@@ -3,6 +3,7 @@
 
 use super::sha256::sha256;
 use js_sys::{Promise, Uint8Array};
+use skylink_protocol::lists::CollectVec as _;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/page.js")]
@@ -63,7 +64,7 @@ impl Digests {
         if self.waiting > 0 {
             return None;
         }
-        let all: Vec<u8> = self.blocks.iter().flatten().flatten().copied().collect();
+        let all: Vec<u8> = self.blocks.iter().flatten().flatten().copied().collect_vec();
         let hex = |digit: u8| char::from(*b"0123456789abcdef".get(usize::from(digit)).unwrap_or(&b'0'));
         Some(sha256(&all).iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 15)]).collect())
     }

@@ -5,6 +5,7 @@ use super::digest::Digests;
 use js_sys::{Promise, Uint8Array};
 use skylink_core::Piece;
 use skylink_protocol::file_channel::{frame_header, FRAME_SIZE, HEADER_SIZE, PAYLOAD_SIZE};
+use skylink_protocol::lists::Keep as _;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/page.js")]
@@ -66,7 +67,7 @@ impl Source {
         piece: Piece,
         mut send: impl FnMut(&[u8]) -> Result<(), JsValue>,
     ) -> Result<(), JsValue> {
-        self.blocks.retain(|block| block.end() > piece.offset);
+        self.blocks.keep(|block| block.end() > piece.offset);
         let mut frame = vec![0; FRAME_SIZE];
         let (mut offset, end) = (piece.offset, piece.offset + piece.length);
         while offset < end {

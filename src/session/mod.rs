@@ -17,6 +17,7 @@ use crate::host::Host;
 use crate::media_calls;
 use js_sys::{Promise, Reflect};
 use skylink_core::{Call, Environment};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -58,7 +59,7 @@ impl Session {
     /// How many objects, promises of apps, promises of the browser, requests, sockets, connections
     /// and files are held, for tests that look for leaks.
     pub fn held(&self) -> Vec<u32> {
-        self.driver.held().iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX)).collect()
+        self.driver.held().iter().map(|&count| u32::try_from(count).unwrap_or(u32::MAX)).collect_vec()
     }
 
     /// `joinRoom` (public API M-20).

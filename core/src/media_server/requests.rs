@@ -5,6 +5,7 @@ use crate::room::Room;
 use crate::session::Context;
 use crate::time::sooner;
 use crate::{ErrorCode, PromiseId, SkylinkError, Timestamp};
+use skylink_protocol::lists::Keep as _;
 
 /// How long the media server may take. It tries a live stream's address several times.
 const ANSWER_WAIT: f64 = 90_000.0;
@@ -94,9 +95,6 @@ impl Room {
     }
 
     fn take_requests(&mut self, is_it: impl Fn(&Request) -> bool) -> Vec<Request> {
-        let requests = std::mem::take(&mut self.media_server.requests);
-        let (taken, kept) = requests.into_iter().partition(|request| is_it(request));
-        self.media_server.requests = kept;
-        taken
+        self.media_server.requests.take_out(|request| is_it(request))
     }
 }

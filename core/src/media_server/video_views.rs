@@ -7,6 +7,7 @@ use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, Timestamp};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::signaling::{self, VideoLayers};
 use skylink_protocol::{Object, Value};
 
@@ -124,7 +125,7 @@ impl Room {
             .with("mid", self.own_id())
             .with("rid", self.rid.as_str())
             .with("target", MEDIA_SERVER)
-            .with("views", views.collect::<Vec<Value>>());
+            .with("views", views.collect_vec());
         if self.takes_views() {
             self.send(context, &message.into());
         }
@@ -137,7 +138,7 @@ impl Room {
         let is_it = |view: &View| {
             view.publisher_id == id && stream_id.is_none_or(|stream_id| view.stream_id == stream_id)
         };
-        views.retain(|view| !is_it(view));
+        views.keep(|view| !is_it(view));
         if views.len() != before {
             self.tell_views_soon(context);
         }

@@ -8,6 +8,7 @@ use crate::room::Room;
 use crate::session::Context;
 use crate::statistics::Purpose;
 use crate::{Output, Timestamp};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::{Object, Value};
 
 pub(crate) const AUTH: &str = "/auth";
@@ -48,9 +49,8 @@ impl Context {
         let mut entries = std::mem::take(&mut self.waiting_reports).entries;
         while let Some((url, _)) = entries.first() {
             let url = url.clone();
-            let (same, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.0 == url);
-            entries = others;
-            let data: Vec<Value> = same.into_iter().map(|(_, report)| report).collect();
+            let same = entries.take_out(|entry| entry.0 == url);
+            let data: Vec<Value> = same.into_iter().map(|(_, report)| report).collect_vec();
             let body =
                 Object::new().with("client_id", self.environment.client_id.as_str()).with("data", data);
             self.post(url, body.into());

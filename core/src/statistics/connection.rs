@@ -2,6 +2,7 @@
 
 use crate::data_channel::Channel;
 use crate::roster::Peer;
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object, Value};
 
 /// A description as the browser has it now, candidates included.
@@ -59,8 +60,10 @@ fn without_secrets(configuration: &Value) -> Value {
     let Value::Object(configuration) = configuration else { return Value::Null };
     let mut shown = configuration.clone();
     let servers = configuration.get("iceServers").and_then(Value::as_list).unwrap_or_default();
-    let servers: Vec<Value> =
-        servers.iter().map(|server| Object::new().with("urls", server.get("urls").cloned()).into()).collect();
+    let servers: Vec<Value> = servers
+        .iter()
+        .map(|server| Object::new().with("urls", server.get("urls").cloned()).into())
+        .collect_vec();
     shown.set("iceServers", servers);
     shown.into()
 }
@@ -70,7 +73,7 @@ fn candidates(sdp: &str) -> Object {
     let mut by_type: Vec<(&str, Vec<Value>)> =
         ["host", "srflx", "relay"].map(|word| (word, Vec::new())).into();
     // What comes before the first m-section belongs to none.
-    let lines: Vec<&str> = sdp.lines().collect();
+    let lines: Vec<&str> = sdp.lines().collect_vec();
     for (index, section) in lines.split(|line| line.starts_with("m=")).enumerate().skip(1) {
         let mid = section.iter().find_map(|line| line.strip_prefix("a=mid:")).map(str::trim_end);
         for line in section {

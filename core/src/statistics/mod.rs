@@ -15,6 +15,7 @@ use crate::session::{Context, Session};
 use crate::{
     ConnectionOp, ErrorCode, Failure, FileId, Handle, Output, PromiseId, RequestId, SkylinkError, Timestamp,
 };
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::{Object, Value};
 
 /// What the browser says of a connection.
@@ -87,13 +88,15 @@ impl Room {
         wanted: &Value,
     ) -> Result<(), SkylinkError> {
         let connected = |peer: &&Peer| peer.connection.is_some();
-        let all: Vec<String> = self.peers.iter().filter(connected).map(|peer| peer.id.clone()).collect();
+        let all: Vec<String> = self.peers.iter().filter(connected).map(|peer| peer.id.clone()).collect_vec();
         if all.is_empty() {
             return Err(SkylinkError::new(ErrorCode::NoConnectionYet));
         }
         let ids = match wanted {
             Value::Text(id) => vec![id.clone()],
-            Value::List(ids) => ids.iter().map(|id| id.as_text().unwrap_or_default().to_owned()).collect(),
+            Value::List(ids) => {
+                ids.iter().map(|id| id.as_text().unwrap_or_default().to_owned()).collect_vec()
+            }
             _ => all.clone(),
         };
         if let Some(unknown) = ids.iter().rev().find(|id| !all.contains(id)) {
@@ -241,11 +244,8 @@ impl Room {
     /// Resolves the promises whose entries are all there.
     fn settle_status(&mut self, context: &mut Context) {
         let is_full = |wait: &StatusWait| wait.entries.iter().all(Option::is_some);
-        let (full, waits) = std::mem::take(&mut self.status_waits).into_iter().partition(is_full);
-        self.status_waits = waits;
-        let full: Vec<StatusWait> = full;
-        for wait in full {
-            let entries: Vec<Value> = wait.entries.into_iter().map(Option::unwrap_or_default).collect();
+        for wait in self.status_waits.take_out(is_full) {
+            let entries: Vec<Value> = wait.entries.into_iter().map(Option::unwrap_or_default).collect_vec();
             context.resolve(wait.promise, entries.into());
             release_all(context, wait.raw);
         }

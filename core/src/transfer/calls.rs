@@ -5,6 +5,7 @@ use super::endings::Ending;
 use super::{Direction, Room, Stage, Transfer};
 use crate::session::{Context, Session};
 use crate::{ErrorCode, Failure, FileId, Handle, Output, PromiseId, SkylinkError};
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::{Object, Value};
 
 const CANCEL: &str = "Cancel data transfer terminated";
@@ -62,7 +63,7 @@ impl Room {
         };
         let Some(place) = self.transfers.calls.iter().position(is_over) else { return };
         let call = self.transfers.calls.remove(place);
-        let results: Vec<Value> = call.places.into_iter().filter_map(|(_, result)| result).collect();
+        let results: Vec<Value> = call.places.into_iter().filter_map(|(_, result)| result).collect_vec();
         context.resolve(promise, results.into());
         for handle in call.errors.into_iter().chain([call.blob]) {
             context.push(Output::Release(handle));
@@ -127,10 +128,10 @@ impl Room {
             .iter_mut()
             .filter(|transfer| transfer.promises.contains(&promise))
             .map(|transfer| {
-                transfer.promises.retain(|waiting| *waiting != promise);
+                transfer.promises.keep(|waiting| *waiting != promise);
                 transfer.file
             })
-            .collect();
+            .collect_vec();
         let call = self.transfers.calls.iter().position(|call| call.promise == promise);
         let call = call.map(|place| self.transfers.calls.remove(place));
         if files.is_empty() && call.is_none() {

@@ -5,6 +5,7 @@ use crate::session::Context;
 use crate::{
     ChannelId, ChannelOp, ConnectionOp, ErrorCode, Failure, FileId, FileOp, Handle, Output, SkylinkError,
 };
+use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::{Object, Value};
 
 /// Text for the other side when the browser failed here.
@@ -146,7 +147,7 @@ impl Room {
     /// A peer is gone, and with it what was under way.
     pub(crate) fn end_transfers(&mut self, context: &mut Context, peer: &str) {
         let is_meant = |it: &&Transfer| it.peer == peer || self.source_of(&it.peer) == peer;
-        let ending: Vec<FileId> = self.transfers.all.iter().filter(is_meant).map(|it| it.file).collect();
+        let ending: Vec<FileId> = self.transfers.all.iter().filter(is_meant).map(|it| it.file).collect_vec();
         for file in ending {
             let Some(transfer) = self.transfer(file) else { continue };
             let what = match transfer.direction {
@@ -156,8 +157,8 @@ impl Room {
             let ending = Ending::lost(transfer.direction, what);
             self.end_badly(context, file, ending);
         }
-        self.transfers.abandoned.retain(|id| id != peer);
-        self.transfers.finished.retain(|(id, ..)| id != peer);
+        self.transfers.abandoned.keep(|id| id != peer);
+        self.transfers.finished.keep(|(id, ..)| id != peer);
     }
 
     /// The channel for messages is gone, and with it what it carried.
@@ -168,7 +169,7 @@ impl Room {
             let file = transfer.file;
             self.end_badly(context, file, ending);
         }
-        self.transfers.abandoned.retain(|id| id != peer);
+        self.transfers.abandoned.keep(|id| id != peer);
     }
 
     /// Takes a transfer off the list, with its channel and what the shell has of it.
@@ -189,7 +190,7 @@ impl Room {
     pub(super) fn drop_channel(&mut self, context: &mut Context, peer: &str, channel: ChannelId) {
         let carrier = self.source_of(peer).to_owned();
         if let Some(peer) = self.peer_mut(&carrier) {
-            peer.channels.retain(|known| known.number != channel);
+            peer.channels.keep(|known| known.number != channel);
             context.connection(peer.connection, ConnectionOp::Channel { channel, op: ChannelOp::Close });
         }
     }

@@ -7,6 +7,7 @@ use crate::media_server::MEDIA_SERVER;
 use crate::session::Context;
 use crate::{ChannelOp, ConnectionOp, FileId, LogCode, LogLevel};
 use skylink_protocol::data_channel::{Acknowledge, Cancel, TransferError, WriteRequest};
+use skylink_protocol::lists::Keep as _;
 use skylink_protocol::Value;
 
 impl Room {
@@ -97,7 +98,7 @@ impl Room {
     fn on_stray_acknowledge(&mut self, context: &mut Context, id: &str, message: &Acknowledge) {
         stray(context, Acknowledge::TYPE, id);
         let was_abandoned = self.transfers.abandoned.iter().any(|peer| peer == id);
-        self.transfers.abandoned.retain(|peer| peer != id);
+        self.transfers.abandoned.keep(|peer| peer != id);
         if message.ack_n == 0.0 && (was_abandoned || message.transfer_id.is_some()) {
             let name = message.transfer_id.clone();
             let cancel = self.cancel_message(name.clone().unwrap_or_default(), name);

@@ -6,6 +6,7 @@ use crate::roster::Peer;
 use crate::session::Context;
 use crate::{FileId, LogCode, LogLevel, Timestamp};
 use skylink_protocol::data_channel::WriteRequest;
+use skylink_protocol::lists::Keep as _;
 
 /// Milliseconds that 2.7.2 gets to forget a transfer.
 const REST: f64 = 1_000.0;
@@ -49,7 +50,7 @@ impl Room {
         transfer.start_clock(context.now);
         let is_announced = std::mem::replace(&mut transfer.announced, true);
         let peer = transfer.peer.clone();
-        self.transfers.abandoned.retain(|id| *id != peer);
+        self.transfers.abandoned.keep(|id| *id != peer);
         self.send_write_request(context, file);
         if let Some(transfer) = self.transfer(file).filter(|_| !is_announced) {
             transfer.tell_request(context, &own_id);

@@ -11,6 +11,7 @@ use crate::session::{Context, Session};
 use crate::{ErrorCode, Failure, FileId, FileOp, Handle, LogCode, LogLevel, Output, PromiseId, SkylinkError};
 use skylink_protocol::data_channel::WriteRequest;
 use skylink_protocol::file_channel::{BLOCK_SIZE, PAYLOAD_SIZE};
+use skylink_protocol::lists::Keep as _;
 use skylink_protocol::{Object, Value};
 
 /// Requests of one peer that may wait for the app; more are refused.
@@ -163,7 +164,7 @@ impl Room {
         if is_too_much {
             context.log(LogLevel::Warn, LogCode::TooManyRequests, &[id]);
             self.send_acknowledge(context, file, -1.0);
-            self.transfers.all.retain(|transfer| transfer.file != file);
+            self.transfers.all.keep(|transfer| transfer.file != file);
         } else if let Some(transfer) = self.transfer(file) {
             transfer.tell_request(context, id);
         }

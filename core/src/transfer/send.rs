@@ -5,6 +5,7 @@ use super::{Direction, Facts, Room, Transfer, UploadCall, Way, DEFAULT_TIMEOUT};
 use crate::options::whole_number;
 use crate::session::{Context, Session};
 use crate::{BlobFacts, ErrorCode, Handle, Output, PromiseId, SkylinkError};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
 /// What the app wants sent.
@@ -53,13 +54,15 @@ impl Room {
         if !self.options.enable_data_channel() {
             return fail(ErrorCode::DataChannelsDisabled);
         }
-        let everybody: Vec<String> = self.members().map(|peer| peer.id.clone()).collect();
+        let everybody: Vec<String> = self.members().map(|peer| peer.id.clone()).collect_vec();
         if everybody.is_empty() {
             return fail(ErrorCode::NoPeersInRoom);
         }
         let mut timeout = sending.timeout;
         let targets = match sending.target {
-            Value::List(ids) => ids.iter().map(|id| id.as_text().unwrap_or_default().to_owned()).collect(),
+            Value::List(ids) => {
+                ids.iter().map(|id| id.as_text().unwrap_or_default().to_owned()).collect_vec()
+            }
             target if !target.is_truthy() => everybody,
             Value::Text(id) => vec![id],
             number @ Value::Number(_) => {

@@ -10,6 +10,7 @@ use crate::session::Context;
 use crate::statistics::Purpose;
 use crate::{ChannelId, ChannelOp, ConnectionOp, FileId, FileOp, Handle, LogCode, LogLevel, Output};
 use skylink_protocol::file_channel::{Done, End, FileMessage, Want, BLOCK_SIZE};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
 /// Milliseconds before a lost channel is opened again.
@@ -76,7 +77,7 @@ impl Room {
         let waits = |it: &&Transfer| {
             self.source_of(&it.peer) == peer && it.direction == Direction::Upload && !it.is_chunked()
         };
-        let files: Vec<FileId> = self.transfers.all.iter().filter(waits).map(|it| it.file).collect();
+        let files: Vec<FileId> = self.transfers.all.iter().filter(waits).map(|it| it.file).collect_vec();
         for file in files {
             match self.transfer(file) {
                 Some(Transfer { stage: Stage::Asked, .. }) => self.send_write_request(context, file),

@@ -4,6 +4,7 @@
 
 use super::file::Piece;
 use skylink_protocol::file_channel::{BLOCK_SIZE, PAYLOAD_SIZE};
+use skylink_protocol::lists::Keep as _;
 
 /// Bytes handed to the browser at the most that it did not send yet. More is slower.
 const HIGH_WATER: f64 = 1_048_576.0;
@@ -124,8 +125,8 @@ impl StreamedUpload {
         if self.is_wanted {
             self.limit = self.limit.max(limit);
             let is_news = |piece: &Piece| piece.end() > offset;
-            self.flows.iter_mut().for_each(|flow| flow.under_way.retain(is_news));
-            self.lost.retain(is_news);
+            self.flows.iter_mut().for_each(|flow| flow.under_way.keep(is_news));
+            self.lost.keep(is_news);
             return offset <= self.sent;
         }
         self.is_wanted = true;
@@ -230,7 +231,7 @@ impl StreamedUpload {
         match self.lost.first_mut() {
             Some(lost) => {
                 *lost = Piece { offset: piece.end(), length: lost.length - length };
-                self.lost.retain(|lost| lost.length > 0.0);
+                self.lost.keep(|lost| lost.length > 0.0);
             }
             None => self.sent = piece.end(),
         }

@@ -7,6 +7,7 @@ use super::{Room, Stage, Transfer};
 use crate::session::Context;
 use crate::time::sooner;
 use crate::{ErrorCode, FileId, SkylinkError, Timestamp};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
 impl Transfer {
@@ -40,7 +41,7 @@ impl Room {
         self.wake_queued(context, now);
         let is_due = |due: Option<Timestamp>| due.is_some_and(|due| due.is_due(now));
         let of = |room: &Self, when: fn(&Transfer) -> Option<Timestamp>| -> Vec<FileId> {
-            room.transfers.all.iter().filter(|it| is_due(when(it))).map(|it| it.file).collect()
+            room.transfers.all.iter().filter(|it| is_due(when(it))).map(|it| it.file).collect_vec()
         };
         for file in of(self, |transfer| transfer.reopen) {
             self.open_stream(context, file);
