@@ -160,6 +160,8 @@ async fn channels_of_one_name_are_told_apart() {
 #[wasm_bindgen_test]
 async fn a_channel_closes_silently_and_the_other_side_notices() {
     let mut pair = connected().await;
+    // Said after the channel opens, at times.
+    pair.until_event(Caller, ConnectionState("connected".into())).await;
     pair.until_event(Caller, GatheringState("complete".into())).await;
     pair.forget();
     pair.caller.connection().close_channel(MAIN);
