@@ -12,7 +12,7 @@ use self::pending::Pending;
 use crate::browser::capture::{get_display_media, get_user_media, stop, tracks_of, watch};
 use crate::browser::connection::Connection;
 use crate::browser::listener::Listener;
-use crate::browser::page::{derive_key, now, post_json, report_error};
+use crate::browser::page::{cipher, derive_key, now, post_json, report_error};
 use crate::browser::request::Request;
 use crate::browser::socket::{Socket, SocketEvent};
 use crate::browser::task::NextTask;
@@ -23,8 +23,8 @@ use crate::host::Host;
 use crate::table::Table;
 use js_sys::{Array, Function, Promise, Uint8Array};
 use skylink_core::{
-    Call, Environment, Failure, Handle, Input, Kind, Output, PromiseId, RequestId, SkylinkError, SocketId,
-    Timestamp,
+    Call, CipherMode, CipherWork, Environment, Failure, Handle, Input, Kind, Output, PromiseId, RequestId,
+    SkylinkError, SocketId, Timestamp,
 };
 use skylink_protocol::Value;
 use std::cell::{Cell, RefCell};
@@ -257,6 +257,12 @@ impl Driver {
             Output::DeriveKey { request, secret, salt, rounds } => {
                 let promise = derive_key(&secret, Uint8Array::from(salt.as_slice()), rounds);
                 self.follow(&promise, Pending::Key(request));
+            }
+            Output::Cipher { request, work } => {
+                let is_gcm = work.mode == CipherMode::Gcm;
+                let CipherWork { encrypts, key, initial, associated, input, .. } = &work;
+                let promise = cipher(is_gcm, *encrypts, key, initial, associated, input);
+                self.follow(&promise, Pending::Cipher(request));
             }
             Output::OpenSocket { socket, url } => self.open_socket(socket, &url),
             Output::SendFrame { socket, text } => {

@@ -4,18 +4,22 @@
 const sockets = [];
 let lastFrame;
 let isSinking = false;
+let sunk = 0;
+
+const isChat = (data) => String(data).includes('\\"type\\":\\"message\\"');
 
 window.WebSocket = class extends WebSocket {
   constructor(...settings) {
     super(...settings);
     sockets.push(this);
     this.addEventListener('message', ({ data }) => {
-      if (String(data).includes('\\"type\\":\\"message\\"')) lastFrame = data;
+      if (isChat(data)) lastFrame = data;
     });
   }
 
   send(data) {
     if (!isSinking) super.send(data);
+    else if (isChat(data)) sunk += 1;
   }
 };
 
@@ -23,6 +27,9 @@ window.WebSocket = class extends WebSocket {
 export function sink(on) {
   isSinking = on;
 }
+
+/** How many chat messages went nowhere. */
+export const sunkFrames = () => sunk;
 
 /** The last chat message, as if it came again. */
 export function repeatLastFrame() {

@@ -63,7 +63,7 @@ export async function measure(stage) {
   }
   return {
     title: 'Encrypted messages',
-    note: 'Both SDKs: the whole of sendMessage with a secret, up to the socket, and the whole way from a frame to the event. Alone: nothing but the cipher, crypto-js as skylinkjs calls it, and AES-256-GCM of the browser with 16 calls at once.',
+    note: 'Both SDKs: from sendMessage with a secret to the socket, and from a frame to the event, 16 at once. Alone: nothing but the cipher, crypto-js as skylinkjs calls it, and AES-256-GCM of the browser with 16 calls at once.',
     metrics,
   };
 }

@@ -1,12 +1,12 @@
 //! Messages on their way in: both formats are recognised by themselves (wire protocol 7.3).
 //!
-//! A message whose key is still being made is not overtaken by later ones.
+//! A message whose key is still being made, or that the browser decrypts, is not overtaken by later ones.
 
-use crate::cipher::{self, Associated, Envelope};
+use crate::cipher::{self, Associated, CipherWork, Envelope, ReadPlain, LONG, SALT_BYTES};
 use crate::keyring::KeyState;
 use crate::room::Room;
 use crate::session::Context;
-use crate::{ErrorCode, LogCode, LogLevel, Output, SkylinkError};
+use crate::{ErrorCode, LogCode, LogLevel, Output, RequestId, SkylinkError};
 use skylink_protocol::{Object, Value};
 
 /// Messages that may wait for a key. More than any server lets through in that time.
@@ -25,9 +25,20 @@ pub(crate) struct IncomingMessage {
     pub secret_id: Option<String>,
 }
 
+/// The first message of those that wait, while the browser decrypts it.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub request: RequestId,
+    read: ReadPlain,
+    /// Of its key, which it proves.
+    salt: Option<[u8; SALT_BYTES]>,
+}
+
 /// What becomes of an encrypted message.
 pub(crate) enum Opened {
     Content(Value),
+    /// The browser does the rest.
+    Begun(CipherWork, ReadPlain, Option<[u8; SALT_BYTES]>),
     /// Its key is being made.
     Waits,
     Refused(SkylinkError),
@@ -44,10 +55,19 @@ impl Room {
     }
 
     pub fn deliver_waiting(&mut self, context: &mut Context) {
+        if self.opening.is_some() {
+            return;
+        }
         while let Some(mut message) = self.incoming.pop_front() {
             if let Some(id) = &message.secret_id {
                 match self.open(context, &message.mid, id, &message.content, false) {
                     Opened::Content(content) => message.content = content,
+                    Opened::Begun(work, read, salt) => {
+                        let request = context.fresh();
+                        context.push(Output::Cipher { request, work });
+                        self.opening = Some(Opening { request, read, salt });
+                        return self.incoming.push_front(message);
+                    }
                     Opened::Waits => return self.incoming.push_front(message),
                     Opened::Refused(error) => {
                         context.push(Output::Report(error));
@@ -57,6 +77,27 @@ impl Room {
             }
             self.deliver(context, message);
         }
+    }
+
+    /// The browser has decrypted the first message, or could not.
+    pub fn on_opened(&mut self, context: &mut Context, outcome: Option<Vec<u8>>) {
+        let (opening, message) = (self.opening.take(), self.incoming.pop_front());
+        if let (Some(opening), Some(mut message)) = (opening, message) {
+            let json = context.environment.json;
+            match outcome.and_then(|plain| (opening.read)(plain, json)) {
+                Some(content) => {
+                    let secret = message.secret_id.as_ref().and_then(|id| self.secrets.get(id));
+                    let proven = secret.zip(opening.salt);
+                    if let Some(key) = proven.and_then(|(secret, salt)| self.keyring.find(secret, &salt)) {
+                        key.prove();
+                    }
+                    message.content = content;
+                    self.deliver(context, message);
+                }
+                None => context.push(Output::Report(SkylinkError::new(ErrorCode::DecryptionFailed))),
+            }
+        }
+        self.deliver_waiting(context);
     }
 
     fn deliver(&self, context: &mut Context, message: IncomingMessage) {
@@ -78,7 +119,7 @@ impl Room {
         context.event("onIncomingMessage", detail);
     }
 
-    /// Decrypts a message, whichever format it is in.
+    /// Decrypts a message, whichever format it is in; a stored one at once if its key is there.
     pub fn open(
         &mut self,
         context: &mut Context,
@@ -100,6 +141,13 @@ impl Room {
             };
         };
         let text = content.as_text().unwrap_or_default();
+        let is_left = !is_stored && text.len() >= LONG && context.environment.can_derive_keys;
+        if !Envelope::is_meant(text) && is_left {
+            return match cipher::opening(secret, text) {
+                Some((work, read)) => Opened::Begun(work, read, None),
+                None => refused(ErrorCode::DecryptionFailed),
+            };
+        }
         if !Envelope::is_meant(text) {
             return match cipher::decrypt(secret, text) {
                 Some(text) => Opened::Content(text.into()),
@@ -122,6 +170,11 @@ impl Room {
         let content = match &key.state {
             KeyState::Asked => return Opened::Waits,
             KeyState::Failed => return refused(ErrorCode::CipherUnavailable),
+            KeyState::Ready(ready) if is_left => {
+                let salt = Some(envelope.salt);
+                let (work, read) = envelope.opening(ready, associated);
+                return Opened::Begun(work, read, salt);
+            }
             KeyState::Ready(ready) => envelope.open(ready, associated, context.environment.json),
         };
         match content {

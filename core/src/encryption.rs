@@ -1,8 +1,10 @@
-//! Messages on their way out: which cipher, and waiting for its key (wire protocol 7.1 to 7.3).
+//! Messages on their way out: which cipher, and waiting for it (wire protocol 7.1 to 7.3).
 //!
-//! A message that waits is not overtaken by later ones.
+//! A message that waits for its key, or for the browser that encrypts it, is not overtaken by later ones.
 
-use crate::cipher::{self, Associated, Envelope, NONCE_BYTES, ORIGINAL_SALT_BYTES, SALT_BYTES};
+use crate::cipher::{
+    self, Associated, CipherWork, Envelope, Frame, LONG, NONCE_BYTES, ORIGINAL_SALT_BYTES, SALT_BYTES,
+};
 use crate::keyring::KeyState;
 use crate::options::MessageCipher;
 use crate::room::Room;
@@ -10,6 +12,7 @@ use crate::session::{Context, Session};
 use crate::{ErrorCode, LogCode, LogLevel, Output, RequestId, SkylinkError};
 use skylink_protocol::signaling::UserMessage;
 use skylink_protocol::Value;
+use std::borrow::Cow;
 
 /// What `enter` and `welcome` announce.
 pub(crate) const AES_GCM: &str = "aes-gcm";
@@ -45,10 +48,28 @@ impl OutgoingMessage {
     }
 }
 
+/// The first message of those that wait, while the browser encrypts it.
+#[derive(Debug)]
+pub(crate) struct Sealing {
+    request: RequestId,
+    frame: Frame,
+}
+
+/// Who encrypts a long message.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum By {
+    /// The browser, if it can.
+    Browser,
+    /// We do, at once.
+    Ourselves,
+}
+
 /// What a message becomes.
 enum Sealed {
     /// This goes over the wire.
     Data(Value),
+    /// The browser does the rest.
+    Begun(CipherWork, Frame),
     /// Its key is not there yet.
     Waits,
     /// Its key cannot be made.
@@ -66,6 +87,17 @@ impl Session {
             }
         }
     }
+
+    pub(crate) fn on_ciphered(&mut self, request: RequestId, outcome: Option<Vec<u8>>) {
+        for room in &mut self.rooms {
+            if room.sealing.as_ref().is_some_and(|sealing| sealing.request == request) {
+                return room.on_sealed(&mut self.context, outcome);
+            }
+            if room.opening.as_ref().is_some_and(|opening| opening.request == request) {
+                return room.on_opened(&mut self.context, outcome);
+            }
+        }
+    }
 }
 
 impl Room {
@@ -76,9 +108,18 @@ impl Room {
     }
 
     pub fn send_waiting(&mut self, context: &mut Context) {
+        if self.sealing.is_some() {
+            return;
+        }
         while let Some(message) = self.outgoing.pop_front() {
-            match self.seal(context, &message) {
+            match self.seal(context, &message, By::Browser) {
                 Sealed::Data(data) => self.send_sealed(context, &message, data),
+                Sealed::Begun(work, frame) => {
+                    let request = context.fresh();
+                    context.push(Output::Cipher { request, work });
+                    self.sealing = Some(Sealing { request, frame });
+                    return self.outgoing.push_front(message);
+                }
                 Sealed::Waits => return self.outgoing.push_front(message),
                 Sealed::Refused => {
                     context.push(Output::Report(SkylinkError::new(ErrorCode::CipherUnavailable)));
@@ -88,13 +129,30 @@ impl Room {
         self.send_history_requests(context);
     }
 
-    /// On the way out of the room there is no time to wait for a key: what may be sent in the
-    /// format of 2.7.2 is.
+    /// The browser has encrypted the first message, or could not.
+    fn on_sealed(&mut self, context: &mut Context, outcome: Option<Vec<u8>>) {
+        let (sealing, message) = (self.sealing.take(), self.outgoing.pop_front());
+        if let (Some(sealing), Some(message)) = (sealing, message) {
+            let sealed = match outcome {
+                Some(bytes) => Sealed::Data(sealing.frame.text(&bytes).into()),
+                None => self.seal(context, &message, By::Ourselves),
+            };
+            if let Sealed::Data(data) = sealed {
+                self.send_sealed(context, &message, data);
+            }
+        }
+        self.send_waiting(context);
+    }
+
+    /// On the way out of the room there is no time to wait for a key, or for the browser: what may be
+    /// sent in the format of 2.7.2 is.
     pub fn send_without_waiting(&mut self, context: &mut Context) {
+        self.sealing = None;
         while let Some(message) = self.outgoing.pop_front() {
-            match &message.secret {
-                Some((_, secret)) if self.options.message_cipher() == MessageCipher::Auto => {
-                    let data = self.seal_as_original(context, secret, &message);
+            match (self.seal(context, &message, By::Ourselves), &message.secret) {
+                (Sealed::Data(data), _) => self.send_sealed(context, &message, data),
+                (_, Some((_, secret))) if self.options.message_cipher() == MessageCipher::Auto => {
+                    let data = seal_as_original(context, secret, &message);
                     self.send_sealed(context, &message, data);
                 }
                 _ => context.log(LogLevel::Error, LogCode::MessageNotSent, &[]),
@@ -118,13 +176,28 @@ impl Room {
         keyring.retain(|secret| secrets.contains(secret) || waits(secret));
     }
 
-    fn seal(&mut self, context: &mut Context, message: &OutgoingMessage) -> Sealed {
+    fn seal(&mut self, context: &mut Context, message: &OutgoingMessage, by: By) -> Sealed {
         let Some((id, secret)) = &message.secret else { return Sealed::Data(message.content.clone()) };
+        let is_left = |length: usize, context: &Context| {
+            by == By::Browser && length >= LONG && context.environment.can_derive_keys
+        };
+        let as_original = |context: &Context| {
+            let text = original_text(context, message);
+            match is_left(text.len(), context) {
+                true => {
+                    let (work, frame) = cipher::sealing(secret, message.original_salt(), &text);
+                    Sealed::Begun(work, frame)
+                }
+                false => Sealed::Data(cipher::encrypt(secret, message.original_salt(), &text).into()),
+            }
+        };
         if !self.uses_aes_gcm(context, message.targets.as_deref(), message.is_persistent) {
-            return Sealed::Data(self.seal_as_original(context, secret, message));
+            return as_original(context);
         }
         let Some(key) = self.keyring.for_sending(secret) else {
-            self.keyring.ask(context, secret, message.salt(), None);
+            if by == By::Browser {
+                self.keyring.ask(context, secret, message.salt(), None);
+            }
             return Sealed::Waits;
         };
         match &key.state {
@@ -132,26 +205,17 @@ impl Room {
             KeyState::Ready(ready) => {
                 let own_id = self.own_id();
                 let associated = Associated { room: &self.rid, sender: &own_id, secret_id: id };
-                let json = context.environment.json;
                 let (salt, nonce) = (&key.salt, &message.nonce());
-                let text = Envelope::write(ready, salt, nonce, associated, &message.content, json);
-                Sealed::Data(text.into())
+                let plain = Envelope::plain(&message.content, context.environment.json);
+                if is_left(plain.len(), context) {
+                    let (work, frame) = Envelope::sealing(ready, salt, nonce, associated, plain);
+                    return Sealed::Begun(work, frame);
+                }
+                Sealed::Data(Envelope::write(ready, salt, nonce, associated, &plain).into())
             }
-            KeyState::Failed if self.options.message_cipher() == MessageCipher::Auto => {
-                Sealed::Data(self.seal_as_original(context, secret, message))
-            }
+            KeyState::Failed if self.options.message_cipher() == MessageCipher::Auto => as_original(context),
             KeyState::Failed => Sealed::Refused,
         }
-    }
-
-    /// That format knows texts only; anything else becomes its JSON text.
-    fn seal_as_original(&self, context: &Context, secret: &str, message: &OutgoingMessage) -> Value {
-        let salt = message.original_salt();
-        match &message.content {
-            Value::Text(text) => cipher::encrypt(secret, salt, text),
-            value => cipher::encrypt(secret, salt, &(context.environment.json.print)(value)),
-        }
-        .into()
     }
 
     /// Whether everybody who is to read a message can read AES-GCM. Nobody knows who will read a
@@ -194,4 +258,16 @@ impl Room {
             None => self.send(context, &wire(None).into()),
         }
     }
+}
+
+/// That format knows texts only; anything else becomes its JSON text.
+fn original_text<'a>(context: &Context, message: &'a OutgoingMessage) -> Cow<'a, str> {
+    match &message.content {
+        Value::Text(text) => text.into(),
+        value => (context.environment.json.print)(value).into(),
+    }
+}
+
+fn seal_as_original(context: &Context, secret: &str, message: &OutgoingMessage) -> Value {
+    cipher::encrypt(secret, message.original_salt(), &original_text(context, message)).into()
 }

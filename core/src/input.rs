@@ -75,6 +75,13 @@ pub enum Input {
         /// The key.
         key: Option<[u8; 32]>,
     },
+    /// Something was encrypted or decrypted.
+    Ciphered {
+        /// Which request.
+        request: RequestId,
+        /// The bytes; `None` where the browser refuses, as it does when a tag or a padding is wrong.
+        outcome: Option<Vec<u8>>,
+    },
     /// Something about the file of a transfer.
     File {
         /// Which file.

@@ -1,10 +1,10 @@
 //! What the shell is to do.
 
-use crate::KEY_SALT;
 use crate::{
     ChannelId, ConnectionId, DescriptionKind, Failure, FileId, FileOp, Handle, Kind, LogCode, LogLevel,
     PromiseId, RequestId, SkylinkError, SocketId,
 };
+use crate::{CipherWork, KEY_SALT};
 use skylink_protocol::{Object, Value};
 
 /// One thing to do outside, in the order given.
@@ -99,6 +99,13 @@ pub enum Output {
         salt: [u8; KEY_SALT],
         /// How often the hash is taken.
         rounds: u32,
+    },
+    /// Encrypt or decrypt.
+    Cipher {
+        /// Which request.
+        request: RequestId,
+        /// What.
+        work: CipherWork,
     },
     /// Open a websocket.
     OpenSocket {

@@ -1,8 +1,8 @@
 //! One room: its state, and what every part of it needs.
 
 use crate::capture::PendingCapture;
-use crate::decryption::IncomingMessage;
-use crate::encryption::OutgoingMessage;
+use crate::decryption::{IncomingMessage, Opening};
+use crate::encryption::{OutgoingMessage, Sealing};
 use crate::join::Joining;
 use crate::keyring::Keyring;
 use crate::media::LocalStream;
@@ -85,10 +85,12 @@ pub(crate) struct Room {
     pub mute_notices: Vec<MuteNotice>,
     pub secrets: Secrets,
     pub keyring: Keyring,
-    /// Messages of the app that wait for a key, and those behind them.
+    /// Messages of the app that wait for a key or the browser, and those behind them.
     pub outgoing: VecDeque<OutgoingMessage>,
-    /// Messages of others that wait for a key, and those behind them.
+    /// Messages of others that wait for a key or the browser, and those behind them.
     pub incoming: VecDeque<IncomingMessage>,
+    pub sealing: Option<Sealing>,
+    pub opening: Option<Opening>,
     /// Whether the app wants messages to be stored; `None` until it said.
     pub is_persistent: Option<bool>,
     /// Wait until the messages before them are sent.
@@ -137,6 +139,8 @@ impl Room {
             keyring: Keyring::default(),
             outgoing: VecDeque::new(),
             incoming: VecDeque::new(),
+            sealing: None,
+            opening: None,
             is_persistent: None,
             history_requests: Vec::new(),
             stored_batches: VecDeque::new(),

@@ -145,6 +145,7 @@ impl Session {
             }
             Input::TracksEnded(stream) => self.on_tracks_ended(stream),
             Input::KeyDerived { request, key } => self.on_key_derived(request, key),
+            Input::Ciphered { request, outcome } => self.on_ciphered(request, outcome),
             Input::File { file, event } => self.on_file_event(file, event),
             Input::Connection { connection, event } => self.on_connection_event(connection, event),
         }

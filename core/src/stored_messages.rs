@@ -110,7 +110,7 @@ impl Room {
                     Opened::Content(content) => batch.read.push(stored_message(&batch.mid, &item, content)),
                     Opened::Refused(error) if batch.errors.contains(&error) => {}
                     Opened::Refused(error) => batch.errors.push(error),
-                    Opened::Waits => {
+                    Opened::Waits | Opened::Begun(..) => {
                         batch.left.push_front(item);
                         return self.stored_batches.push_front(batch);
                     }

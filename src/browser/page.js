@@ -29,6 +29,19 @@ export const deriveKey = async (secret, salt, iterations) => {
   return new Uint8Array(await subtle.deriveBits(method, key, 256));
 };
 
+/**
+ * Encrypts or decrypts with AES, GCM or CBC; the latter overlooks what is not encrypted. The bytes are the
+ * module's own and have to be copied before anything is waited for.
+ */
+export const cipher = async (isGcm, encrypts, keyBytes, ...parts) => {
+  const { subtle } = crypto;
+  const name = isGcm ? 'AES-GCM' : 'AES-CBC';
+  const way = encrypts ? 'encrypt' : 'decrypt';
+  const [iv, additionalData, input] = parts.map((bytes) => bytes.slice());
+  const key = await subtle.importKey('raw', keyBytes, name, false, [way]);
+  return new Uint8Array(await subtle[way]({ name, iv, additionalData }, key, input));
+};
+
 /** Asks for a document; fulfils with its status and its body, `undefined` unless that is JSON. */
 export const getJson = async (url, headers, signal) => {
   const response = await fetch(url, { headers: Object.fromEntries(headers), signal });

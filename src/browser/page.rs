@@ -18,6 +18,15 @@ extern "C" {
     /// Fulfils with 32 bytes made out of a secret by PBKDF2 with HMAC-SHA-256.
     #[wasm_bindgen(js_name = deriveKey)]
     pub fn derive_key(secret: &str, salt: Uint8Array, rounds: u32) -> Promise;
+    /// AES of the browser; fulfils with the bytes.
+    pub fn cipher(
+        is_gcm: bool,
+        encrypts: bool,
+        key: &[u8],
+        initial: &[u8],
+        associated: &[u8],
+        input: &[u8],
+    ) -> Promise;
     /// Posts a document.
     #[wasm_bindgen(js_name = postJson)]
     pub fn post_json(url: &str, body: &str);

@@ -18,6 +18,7 @@ pub(super) enum Pending {
     Capture(RequestId),
     Screen(RequestId),
     Key(RequestId),
+    Cipher(RequestId),
     Offer(ConnectionId),
     Answering(ConnectionId),
     Local(ConnectionId),
@@ -53,6 +54,10 @@ impl Driver {
                 let key = value.dyn_ref::<Uint8Array>().filter(|_| ok).map(Uint8Array::to_vec);
                 let key = key.and_then(|bytes| bytes.try_into().ok());
                 self.feed(Input::KeyDerived { request, key });
+            }
+            Some(Pending::Cipher(request)) => {
+                let outcome = value.dyn_ref::<Uint8Array>().filter(|_| ok).map(Uint8Array::to_vec);
+                self.feed(Input::Ciphered { request, outcome });
             }
             Some(Pending::Capture(request)) if ok => {
                 let streams: Vec<CapturedStream> = split(value.unchecked_ref(), &self.handles);

@@ -192,6 +192,21 @@ for (const [kinds, format] of [
           assert.equal(secretId, 's1');
           assert.equal(isPersistent, undefined);
         });
+        await step(`${sender.kind}: a long one, and a short one behind it`, async () => {
+          const texts = [`${sender.name}: ${'Grüße 👋 '.repeat(2_000)}`, `behind, ${sender.name}`];
+          const after = receiver.mark();
+          await sender.page.evaluate(
+            ([name, list]) => list.forEach((text) => window.skylink.sendMessage(name, text)),
+            [room, texts],
+          );
+          await receiver.waitFor('onIncomingMessage', content(texts[1]));
+          const heard = receiver.seen('onIncomingMessage', ({ isSelf }) => !isSelf, after);
+          assert.deepEqual(
+            heard.map(({ message }) => message.content),
+            texts,
+          );
+          assert.match(lastOnWire(receiver).data, format);
+        });
         await step(`${sender.kind} to one, as somebody`, async () => {
           const text = `private from ${sender.name}`;
           await sender.call('sendMessage', room, text, receiver.id, 'somebody');

@@ -11,6 +11,7 @@ const TAG: usize = 16;
 /// A key ready for use. Never printed.
 #[derive(Clone)]
 pub(crate) struct GcmKey {
+    bytes: [u8; 32],
     cipher: Aes256,
     hash_key: [u8; BLOCK],
 }
@@ -26,7 +27,12 @@ impl GcmKey {
         let cipher = Aes256::new(&key.into());
         let mut hash_key = Array::from([0; BLOCK]);
         cipher.encrypt_block(&mut hash_key);
-        Self { cipher, hash_key: hash_key.into() }
+        Self { bytes: key, cipher, hash_key: hash_key.into() }
+    }
+
+    /// The key as it was given.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.bytes
     }
 
     /// Encrypts; the tag stands at the end.

@@ -4,6 +4,7 @@
 //! The first encrypted byte says what follows: `t` text as it is, `j` the JSON text of another value.
 
 use super::base64::{decode, encode, URL};
+use super::browser::{CipherMode, CipherWork, Frame, ReadPlain};
 use super::GcmKey;
 use crate::environment::JsonText;
 use skylink_protocol::Value;
@@ -59,40 +60,76 @@ impl Envelope {
         Some(Self { salt: *salt, nonce: *nonce, sealed: sealed.to_vec() })
     }
 
-    /// Encrypts any JSON value into a text.
+    /// What is encrypted of any JSON value.
+    pub fn plain(value: &Value, json: JsonText) -> Vec<u8> {
+        match value {
+            Value::Text(text) => [&[TEXT], text.as_bytes()].concat(),
+            value => [&[JSON], (json.print)(value).as_bytes()].concat(),
+        }
+    }
+
+    /// Encrypts what [`Envelope::plain`] gave into a text.
     pub fn write(
         key: &GcmKey,
         salt: &[u8; SALT_BYTES],
         nonce: &[u8; NONCE_BYTES],
         associated: Associated,
-        value: &Value,
-        json: JsonText,
+        plain: &[u8],
     ) -> String {
-        let mut plain = Vec::new();
-        match value {
-            Value::Text(text) => {
-                plain.push(TEXT);
-                plain.extend_from_slice(text.as_bytes());
-            }
-            value => {
-                plain.push(JSON);
-                plain.extend_from_slice((json.print)(value).as_bytes());
-            }
-        }
-        let sealed = key.seal(nonce, &associated.bytes(), &plain);
-        [MARK, &encode(URL, &[salt.as_slice(), nonce, &sealed].concat())].concat()
+        frame(salt, nonce).text(&key.seal(nonce, &associated.bytes(), plain))
+    }
+
+    /// As [`Envelope::write`], for the browser.
+    pub fn sealing(
+        key: &GcmKey,
+        salt: &[u8; SALT_BYTES],
+        nonce: &[u8; NONCE_BYTES],
+        associated: Associated,
+        plain: Vec<u8>,
+    ) -> (CipherWork, Frame) {
+        (work(true, key, nonce, associated, plain), frame(salt, nonce))
     }
 
     /// Decrypts; `None` if the key is another one or anything was changed.
     pub fn open(&self, key: &GcmKey, associated: Associated, json: JsonText) -> Option<Value> {
-        let plain = key.open(&self.nonce, &associated.bytes(), &self.sealed)?;
-        let (kind, text) = plain.split_first()?;
-        let text = std::str::from_utf8(text).ok()?;
-        match *kind {
-            TEXT => Some(text.into()),
-            JSON => (json.parse)(text),
-            _ => None,
-        }
+        read_plain(key.open(&self.nonce, &associated.bytes(), &self.sealed)?, json)
+    }
+
+    /// As [`Envelope::open`], for the browser.
+    pub fn opening(self, key: &GcmKey, associated: Associated) -> (CipherWork, ReadPlain) {
+        (work(false, key, &self.nonce, associated, self.sealed), read_plain)
+    }
+}
+
+fn frame(salt: &[u8; SALT_BYTES], nonce: &[u8; NONCE_BYTES]) -> Frame {
+    let head = [salt.as_slice(), nonce].concat();
+    Frame { head, write: |bytes| [MARK, &encode(URL, bytes)].concat() }
+}
+
+fn work(
+    encrypts: bool,
+    key: &GcmKey,
+    nonce: &[u8; NONCE_BYTES],
+    associated: Associated,
+    input: Vec<u8>,
+) -> CipherWork {
+    CipherWork {
+        mode: CipherMode::Gcm,
+        encrypts,
+        key: key.bytes(),
+        initial: nonce.to_vec(),
+        associated: associated.bytes(),
+        input,
+    }
+}
+
+fn read_plain(plain: Vec<u8>, json: JsonText) -> Option<Value> {
+    let (kind, text) = plain.split_first()?;
+    let text = std::str::from_utf8(text).ok()?;
+    match *kind {
+        TEXT => Some(text.into()),
+        JSON => (json.parse)(text),
+        _ => None,
     }
 }
 
@@ -114,7 +151,7 @@ mod tests {
     }
 
     fn sealed(value: &Value) -> String {
-        Envelope::write(&key(&[1; 16]), &[1; 16], &[2; 12], OURS, value, SERDE)
+        Envelope::write(&key(&[1; 16]), &[1; 16], &[2; 12], OURS, &Envelope::plain(value, SERDE))
     }
 
     fn opened(text: &str, associated: Associated) -> Option<Value> {

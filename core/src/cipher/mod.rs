@@ -2,14 +2,17 @@
 //! protocol 7.3). Pure functions; keys, salts and nonces come from outside.
 //!
 //! AES, MD5 and GHASH are RustCrypto's. The modes around them are a few lines each, which weigh
-//! half of what the crates for them do.
+//! half of what the crates for them do. Long messages are left to the browser.
 
 mod aes_gcm;
 mod base64;
+mod browser;
 mod envelope;
 mod original;
 
 pub(crate) use aes_gcm::GcmKey;
+pub use browser::{CipherMode, CipherWork};
+pub(crate) use browser::{Frame, ReadPlain, LONG};
 pub use envelope::SALT_BYTES;
 pub(crate) use envelope::{Associated, Envelope, NONCE_BYTES};
-pub(crate) use original::{decrypt, encrypt, ORIGINAL_SALT_BYTES};
+pub(crate) use original::{decrypt, encrypt, opening, sealing, ORIGINAL_SALT_BYTES};

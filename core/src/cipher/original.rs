@@ -2,9 +2,11 @@
 //! (wire protocol 7.3). Nothing in it is authenticated: a wrong secret shows by its padding.
 
 use super::base64::{decode, encode as to_base64, STANDARD};
+use super::browser::{CipherMode, CipherWork, Frame, ReadPlain};
 use aes::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use aes::Aes256;
 use md5::{Digest, Md5};
+use skylink_protocol::Value;
 
 pub(crate) const ORIGINAL_SALT_BYTES: usize = 8;
 const BLOCK: usize = 16;
@@ -53,8 +55,28 @@ pub(crate) fn decrypt(secret: &str, sealed: &str) -> Option<String> {
     is_sound.then_some(plain).and_then(|plain| String::from_utf8(plain).ok())
 }
 
+/// As [`encrypt`], for the browser.
+pub(crate) fn sealing(secret: &str, salt: [u8; ORIGINAL_SALT_BYTES], text: &str) -> (CipherWork, Frame) {
+    let head = [MARK.as_slice(), &salt].concat();
+    let work = work(true, secret, &salt, text.as_bytes());
+    (work, Frame { head, write: |bytes| to_base64(STANDARD, bytes) })
+}
+
+/// As [`decrypt`], for the browser.
+pub(crate) fn opening(secret: &str, sealed: &str) -> Option<(CipherWork, ReadPlain)> {
+    let sealed = decode(STANDARD, sealed)?;
+    let (salt, body) = sealed.strip_prefix(MARK)?.split_first_chunk::<ORIGINAL_SALT_BYTES>()?;
+    Some((work(false, secret, salt, body), |plain, _| String::from_utf8(plain).ok().map(Value::from)))
+}
+
+fn work(encrypts: bool, secret: &str, salt: &[u8], input: &[u8]) -> CipherWork {
+    let (key, initial) = key_and_initial(secret, salt);
+    let (initial, input) = (initial.to_vec(), input.to_vec());
+    CipherWork { mode: CipherMode::Cbc, encrypts, key, initial, associated: Vec::new(), input }
+}
+
 /// OpenSSL's old key derivation: key and initial block out of three rounds of MD5.
-fn derive(secret: &str, salt: &[u8]) -> (Aes256, [u8; BLOCK]) {
+fn key_and_initial(secret: &str, salt: &[u8]) -> ([u8; 32], [u8; BLOCK]) {
     let round = |before: &[u8]| -> [u8; BLOCK] {
         Md5::new().chain_update(before).chain_update(secret).chain_update(salt).finalize().into()
     };
@@ -65,6 +87,11 @@ fn derive(secret: &str, salt: &[u8]) -> (Aes256, [u8; BLOCK]) {
     for (place, byte) in key.iter_mut().zip(first.into_iter().chain(second)) {
         *place = byte;
     }
+    (key, initial)
+}
+
+fn derive(secret: &str, salt: &[u8]) -> (Aes256, [u8; BLOCK]) {
+    let (key, initial) = key_and_initial(secret, salt);
     (Aes256::new(&key.into()), initial)
 }
 

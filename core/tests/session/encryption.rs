@@ -2,8 +2,14 @@
 
 use crate::scene::{keys, text, user_info, Scene};
 use crate::surroundings::{environment, json, print};
+use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
+use aes::Aes256;
+use aes_gcm::aead::{Aead, Payload};
+use aes_gcm::Aes256Gcm;
 use proptest::prelude::*;
-use skylink_core::{Call, Environment, ErrorCode, Input, Output, Prefetched, Session};
+use skylink_core::{
+    Call, CipherMode, CipherWork, Environment, ErrorCode, Input, Output, Prefetched, Session,
+};
 use skylink_protocol::Value;
 
 fn room() -> String {
@@ -81,6 +87,60 @@ pub fn derive(scene: &mut Scene) -> usize {
         scene.input(Input::KeyDerived { request: *request, key: Some(key) });
     }
     asked.len()
+}
+
+/// The browser does the first thing that it is to encrypt or decrypt; gives whether there was one.
+fn cipher(scene: &mut Scene) -> bool {
+    let place = scene.outputs.iter().position(|output| matches!(output, Output::Cipher { .. }));
+    let Some(Output::Cipher { request, work }) = place.map(|place| scene.outputs.remove(place)) else {
+        return false;
+    };
+    scene.input(Input::Ciphered { request, outcome: done(&work) });
+    true
+}
+
+/// What a browser makes of it.
+pub fn done(work: &CipherWork) -> Option<Vec<u8>> {
+    let CipherWork { mode, encrypts, key, initial, associated, input } = work;
+    match mode {
+        CipherMode::Gcm => {
+            let cipher = <Aes256Gcm as aes_gcm::KeyInit>::new(key.into());
+            let nonce = <[u8; 12]>::try_from(initial.as_slice()).unwrap().into();
+            let payload = Payload { msg: input, aad: associated };
+            if *encrypts { cipher.encrypt(&nonce, payload) } else { cipher.decrypt(&nonce, payload) }.ok()
+        }
+        CipherMode::Cbc => {
+            assert!(associated.is_empty());
+            let cipher = <Aes256 as aes::cipher::KeyInit>::new(key.into());
+            let mut above: [u8; 16] = initial.as_slice().try_into().unwrap();
+            let mut plain = input.clone();
+            if *encrypts {
+                let missing = 16 - plain.len() % 16;
+                plain.extend(vec![missing as u8; missing]);
+            }
+            let mut all = Vec::new();
+            for from in plain.as_chunks::<16>().0 {
+                let mask = |block: [u8; 16], other: [u8; 16]| std::array::from_fn(|at| block[at] ^ other[at]);
+                let mut block = if *encrypts { mask(*from, above) } else { *from }.into();
+                if *encrypts {
+                    cipher.encrypt_block(&mut block);
+                    above = block.into();
+                    all.extend(above);
+                } else {
+                    cipher.decrypt_block(&mut block);
+                    all.extend::<[u8; 16]>(mask(block.into(), above));
+                    above = *from;
+                }
+            }
+            if *encrypts {
+                return Some(all);
+            }
+            let count = usize::from(*all.last()?);
+            let text = all.len().checked_sub(count).filter(|_| (1..=16).contains(&count))?;
+            let is_sound = all[text..].iter().all(|byte| usize::from(*byte) == count);
+            is_sound.then(|| all[..text].to_vec())
+        }
+    }
 }
 
 /// Data of the messages that were sent.
@@ -488,6 +548,99 @@ fn what_waits_when_the_room_is_left_is_sent_if_the_app_did_not_forbid_it() {
     let data = leave(AUTO);
     assert!(data[0].starts_with("U2FsdGVkX1"));
     assert!(leave(ALWAYS_GCM).is_empty());
+}
+
+/// Long enough for the browser.
+fn long(text: &str) -> String {
+    text.repeat(4_000)
+}
+
+#[test]
+fn the_browser_encrypts_and_decrypts_long_messages_in_either_format() {
+    for (options, mark) in [(ALWAYS_GCM, "SKG1."), (r#"{"messageCipher":"cryptojs"}"#, "U2FsdGVkX1")] {
+        let (mut alice, mut bob) = (with_secret("secret", options), with_secret("secret", AUTO));
+        derive(&mut alice);
+        let messages: [Value; 3] = [long("ö").into(), "short".into(), vec![long("x").into()].into()];
+        for message in &messages {
+            alice.call(send(message.clone()));
+        }
+        assert!(sent_data(&alice).is_empty(), "the short one waits behind the long one");
+        while cipher(&mut alice) {}
+        let data = sent_data(&alice);
+        assert!(data.len() == 3 && data.iter().all(|data| data.starts_with(mark)));
+        data.iter().for_each(|data| hear(&mut bob, data));
+        bob.hear("message", "dora", r#"{"data":"last"}"#);
+        derive(&mut bob);
+        derive(&mut bob);
+        while cipher(&mut bob) {}
+        let json = if options == ALWAYS_GCM { messages[2].clone() } else { print(&messages[2]).into() };
+        assert_eq!(contents(&bob), [messages[0].clone(), "short".into(), json, "last".into()]);
+        assert!(reports(&bob).is_empty());
+    }
+}
+
+#[test]
+fn what_the_browser_makes_is_what_we_make() {
+    for options in [ALWAYS_GCM, r#"{"messageCipher":"cryptojs"}"#] {
+        let send_it = |fails: bool| {
+            let mut scene = with_secret("secret", options);
+            derive(&mut scene);
+            scene.call(send(long("x")));
+            match fails {
+                // A browser that refuses is got round.
+                true => {
+                    let request = scene.outputs.iter().find_map(|output| match output {
+                        Output::Cipher { request, .. } => Some(*request),
+                        _ => None,
+                    });
+                    scene.input(Input::Ciphered { request: request.unwrap(), outcome: None });
+                }
+                false => assert!(cipher(&mut scene)),
+            }
+            sent_data(&scene)
+        };
+        assert_eq!(send_it(true), send_it(false));
+        // On the way out there is no time for the browser.
+        let mut scene = with_secret("secret", options);
+        derive(&mut scene);
+        scene.call(send(long("x")));
+        let promise = scene.promise();
+        scene.call(Call::LeaveRoom { promise, room: room(), stop_streams: true });
+        assert_eq!(sent_data(&scene), send_it(false));
+        while cipher(&mut scene) {}
+        assert_eq!(sent_data(&scene).len(), 1);
+    }
+}
+
+#[test]
+fn a_long_message_that_was_changed_is_refused() {
+    for options in [ALWAYS_GCM, r#"{"messageCipher":"cryptojs"}"#] {
+        let (mut alice, mut bob) = (with_secret("secret", options), with_secret("secret", AUTO));
+        derive(&mut alice);
+        alice.call(send(long("x")));
+        while cipher(&mut alice) {}
+        let mut data = sent_data(&alice)[0].clone();
+        let last = data.trim_end_matches('=').len() - 20;
+        let other = if data.as_bytes()[last] == b'A' { "B" } else { "A" };
+        data.replace_range(last..=last, other);
+        hear(&mut bob, &data);
+        bob.hear("message", "dora", r#"{"data":"2"}"#);
+        derive(&mut bob);
+        derive(&mut bob);
+        assert!(cipher(&mut bob));
+        assert_eq!(contents(&bob), ["2".into()]);
+        assert_eq!(reports(&bob), [ErrorCode::DecryptionFailed]);
+    }
+}
+
+#[test]
+fn a_page_without_a_cipher_of_the_browser_does_all_itself() {
+    let mut scene = insecure(AUTO);
+    scene.call(send(long("x")));
+    let data = sent_data(&scene)[0].clone();
+    hear(&mut scene, &data);
+    assert_eq!(contents(&scene), [long("x").into(), long("x").into()]);
+    assert!(!cipher(&mut scene));
 }
 
 proptest! {

@@ -268,6 +268,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         1 => (number(), prop::collection::vec(stream, 0..3)).prop_map(|(request, streams)| Input::Captured { request, streams }),
         1 => (number(), any::<u32>()).prop_map(|(request, error)| Input::CaptureFailed { request, error }),
         1 => (number(), any::<Option<[u8; 32]>>()).prop_map(|(request, key)| Input::KeyDerived { request, key }),
+        1 => (number(), any::<Option<Vec<u8>>>()).prop_map(|(request, outcome)| Input::Ciphered { request, outcome }),
         8 => (number(), connection_event()).prop_map(|(connection, event)| Input::Connection { connection, event }),
     ]
 }

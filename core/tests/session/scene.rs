@@ -180,7 +180,7 @@ impl Scene {
 
     /// As [`Scene::forget`], but the keys that were asked for are still to be made.
     pub fn forget_but_keys(&mut self) {
-        self.outputs.retain(|output| matches!(output, Output::DeriveKey { .. }));
+        self.outputs.retain(|output| matches!(output, Output::DeriveKey { .. } | Output::Cipher { .. }));
     }
 
     /// As [`Scene::forget`], but statistics that were asked for are still to be read.

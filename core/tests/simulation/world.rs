@@ -612,6 +612,7 @@ impl World {
                 let input = Input::KeyDerived { request, key: Some(key) };
                 self.schedule(delay, Happening::Input(page, input));
             }
+            Output::Cipher { .. } => unreachable!("no message is long"),
             Output::AbortFetch(request) => self.aborted.push((page, request)),
             Output::OpenSocket { socket, .. } => {
                 let wire = self.wires.len() as Wire;
