@@ -15,3 +15,8 @@ mod table;
 
 pub use host::Host;
 pub use session::Session;
+
+/// A fifth of the code of the standard library's, and blocks grow together again as there.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
