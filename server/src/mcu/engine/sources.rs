@@ -128,6 +128,12 @@ impl Connection {
         self.rtc.direct_api().stream_rx(&source.into()).is_some()
     }
 
+    /// Sources that no description told, of which genuine packets came.
+    #[cfg(test)]
+    pub fn proven_count(&self) -> usize {
+        self.proven.len()
+    }
+
     /// The sources on lines and as layers, each with the one that it is sent again by.
     #[cfg(test)]
     pub fn kept_sources(&mut self) -> Vec<(u32, Option<u32>)> {

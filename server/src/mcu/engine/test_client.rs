@@ -287,12 +287,16 @@ impl TestClient {
         }
     }
 
-    /// One packet of sound on this line of its offers, from a source that no description told.
+    /// One packet of sound on this line of its offers, from a source that no description told. From then
+    /// on nothing else is sent there: of two sources on a line the engine serves only one.
     pub fn send_from(&mut self, source: u32, line: usize, now: Instant) {
         let mid = Mid::from(self.lines[line].as_str());
         let opus = self.rtc.codec_config().find(|params| params.spec().codec == Codec::Opus);
         let write = RtpWrite::new(opus.unwrap().pt(), 1.into(), 1, now, vec![0xfc; 100]);
         let mut direct = self.rtc.direct_api();
+        while let Some(other) = direct.stream_tx_by_mid(mid, None).map(|stream| stream.ssrc()) {
+            direct.remove_stream_tx(other);
+        }
         direct.declare_stream_tx(source.into(), None, mid, None).write_rtp(write);
         self.tick(now);
         self.rtc.direct_api().remove_stream_tx(source.into());
