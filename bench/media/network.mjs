@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../../tools/toolchain.mjs';
+import { AskedProcess } from '../asked-process.mjs';
 import { isThere } from './janus.mjs';
 
 const SCENE = join(root, 'bench/media/scene.mjs');
@@ -24,41 +25,16 @@ export function missingForJanus() {
   return status === 0 ? null : 'no network of its own can be made for it (needs root)';
 }
 
-/** The process `scene.mjs`. */
-export class Scene {
-  #process;
-  #waiting = new Map();
-  #last = 0;
-
-  /** @param {boolean} isAlone in a network of its own */
-  static async start(isAlone) {
-    const scene = new Scene();
-    const [program, ...given] = isAlone
-      ? ['unshare', ...inOwnNetwork(`exec '${process.execPath}' '${SCENE}' ${OWN_ADDRESS}`)]
-      : [process.execPath, SCENE, '127.0.0.1'];
-    scene.#process = spawn(program, given, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    await once(scene.#process, 'message');
-    scene.#process.on('message', ({ id, value, error }) => {
-      const { resolve, reject } = scene.#waiting.get(id);
-      scene.#waiting.delete(id);
-      if (error) reject(new Error(error));
-      else resolve(value);
-    });
-    return scene;
-  }
-
-  ask(name, given) {
-    this.#last += 1;
-    const id = this.#last;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#process.send({ id, name, given });
-    });
-  }
-
-  async stop() {
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    await ended;
-  }
+/**
+ * Starts the process `scene.mjs`.
+ *
+ * @param {boolean} isAlone in a network of its own
+ */
+export async function startScene(isAlone) {
+  const [program, ...given] = isAlone
+    ? ['unshare', ...inOwnNetwork(`exec '${process.execPath}' '${SCENE}' ${OWN_ADDRESS}`)]
+    : [process.execPath, SCENE, '127.0.0.1'];
+  const scene = spawn(program, given, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  await once(scene, 'message');
+  return new AskedProcess(scene);
 }

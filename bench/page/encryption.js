@@ -1,23 +1,13 @@
 // Runs in a page: how many encrypted messages a second an SDK writes and reads, and what ciphers
 // alone do.
 
+import { nextTask } from './next-task.js';
 import { repeatLastFrame, sink, sunkFrames } from './sockets.js';
 
 const SECRET = 'correct horse battery staple';
 
 const AT_ONCE = 16;
 const LIMIT_MS = 60_000;
-
-/** After what is ready to run. Timers would wait for milliseconds. */
-const nextTask = () =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 
 const textOf = (size) => 'x'.repeat(size);
 

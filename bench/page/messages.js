@@ -1,5 +1,7 @@
 // Messages that carry when they were sent, and what the receiver finds.
 
+import { nextTask } from './next-task.js';
+
 const FULL_BYTES = 512 * 1024;
 const LOW_BYTES = 64 * 1024;
 const TICK_MS = 10;
@@ -12,16 +14,6 @@ let lastAt = 0;
 let allCame = () => {};
 
 const textOf = (size) => `${now().toFixed(3).padStart(18, '0')}|`.padEnd(size, 'x');
-
-const pause = () =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 
 export function expectMessages(count) {
   expected = count;
@@ -59,7 +51,7 @@ export async function streamed({ count, size }, send, buffered) {
   for (let sent = 0; sent < count; sent += 1) {
     send(textOf(size));
     if (buffered() > FULL_BYTES) {
-      while (buffered() > LOW_BYTES) await pause();
+      while (buffered() > LOW_BYTES) await nextTask();
     }
   }
   return { began };

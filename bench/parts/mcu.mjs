@@ -1,5 +1,5 @@
 import { Server } from '../../tests/e2e/harness/server.mjs';
-import { missingForJanus, Scene } from '../media/network.mjs';
+import { missingForJanus, startScene } from '../media/network.mjs';
 import { measureInTurn, metricOf } from '../rounds.mjs';
 import { KINDS } from '../site.mjs';
 import { CONFIG } from '../stage.mjs';
@@ -44,7 +44,7 @@ const briefFlow = ({ packetCost, ownCost, pairCost, share, memory }) =>
 
 /** What passing on costs, beside Janus if that is here. */
 async function measureServers(stage, plan, kinds) {
-  const scene = await Scene.start(kinds.includes(JANUS));
+  const scene = await startScene(kinds.includes(JANUS));
   const turns = (name, given, brief) =>
     measureInTurn({
       kinds,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Server } from '../../tests/e2e/harness/server.mjs';
 import { root } from '../../tools/toolchain.mjs';
+import { AskedProcess } from '../asked-process.mjs';
 import { processorTime, residentMemory } from '../processes.mjs';
 import { measureInTurn, metricOf } from '../rounds.mjs';
 import { CONFIG } from '../stage.mjs';
@@ -55,41 +56,11 @@ async function startPlain() {
 const start = (kind) =>
   kind === 'ours' ? Server.start({ config: CONFIG, flags: ['--log', 'error'] }) : startPlain();
 
-/** The clients, in a process of their own. */
-class Load {
-  #process = fork(join(root, 'bench/server/load.mjs'));
-  #waiting = new Map();
-  #last = 0;
-
-  constructor() {
-    this.#process.on('message', ({ id, value, error }) => {
-      const { resolve, reject } = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (error) reject(new Error(error));
-      else resolve(value);
-    });
-  }
-
-  ask(name, given = {}) {
-    this.#last += 1;
-    const id = this.#last;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#process.send({ id, name, given });
-    });
-  }
-
-  async stop() {
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    await ended;
-  }
-}
-
 /** Runs an action with a fresh server and fresh clients. */
 async function withServer(kind, action) {
   const server = await start(kind);
-  const load = new Load();
+  // The clients, in a process of their own.
+  const load = new AskedProcess(fork(join(root, 'bench/server/load.mjs')));
   try {
     return await action(server, load);
   } finally {
