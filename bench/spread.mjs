@@ -1,5 +1,5 @@
 /** The value below which the share lies, between two neighbours where it falls there. */
-function quantile(sorted, share) {
+export function quantile(sorted, share) {
   const place = (sorted.length - 1) * share;
   const below = Math.floor(place);
   const above = Math.ceil(place);
