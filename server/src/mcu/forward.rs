@@ -271,7 +271,7 @@ impl Route {
             Kind::Video => Descriptor::read(&packet.payload).unwrap_or_default(),
             Kind::Audio | Kind::Data => Descriptor::default(),
         };
-        self.flow.note(layer, packet.payload.len(), descriptor.height, now);
+        self.flow.note(layer, packet.payload.len(), descriptor.size, packet.rotation, now);
         if packet.audio_level.is_some_and(|(level, speech)| level > SPEECH && speech != Some(false)) {
             self.spoke = Some(now);
         }

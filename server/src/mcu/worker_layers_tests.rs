@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::mcu::engine::test_client::check_stream;
+use crate::mcu::engine::test_client::VideoOrientation::{Deg180, Deg270, Deg90};
 use crate::mcu::packet::Packet;
 
 /// The way to a client, which carries so much and lets no more wait than a router does.
@@ -134,6 +135,25 @@ fn each_receiver_gets_one_stream_of_the_height_that_it_shows() {
     assert!((6..=8).contains(&scene.counters.get(Note::LayerSwitched)));
     let asked = scene.client("anna").camera.as_ref().unwrap().asked;
     assert!(asked.iter().all(|asked| (1..=6).contains(asked)), "{asked:?}");
+}
+
+#[test]
+fn pictures_of_a_phone_count_as_high_as_they_stand() {
+    let mut scene = Scene::new();
+    scene.join_with_layers("anna", "cam");
+    scene.join("ben", &[]);
+    scene.stream(seconds(1));
+    scene.view("ben", json!([height("anna", 600)]));
+    scene.stream(seconds(2));
+    let mut layers = vec![scene.layer("ben", "VIDEO_cam")];
+    for turned in [Deg90, Deg180, Deg270] {
+        scene.client("anna").camera.as_mut().unwrap().orientation = turned;
+        scene.stream(seconds(2));
+        layers.push(scene.layer("ben", "VIDEO_cam"));
+    }
+    // 640×360 is enough where it stands upright.
+    assert_eq!(layers, [2, 1, 2, 1].map(Some));
+    check_stream(&scene.client("ben").seen["VIDEO_cam"]);
 }
 
 #[test]

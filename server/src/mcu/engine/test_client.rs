@@ -19,7 +19,7 @@ use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 #[path = "test_client_layers.rs"]
 mod layers;
 
-pub use layers::{check_stream, Camera, Seen};
+pub use layers::{check_stream, Camera, Seen, VideoOrientation};
 
 use super::setup::provider;
 use crate::mcu::sdp::Kind;

@@ -5,21 +5,24 @@ use std::time::Instant;
 
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
-use str0m::rtp::{RtpPacket, RtpWrite};
+pub use str0m::rtp::VideoOrientation;
+use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 
 use super::TestClient;
 use crate::mcu::layers::descriptor::Descriptor;
 use crate::mcu::sdp::Kind;
 
 pub const RIDS: [&str; 3] = ["q", "h", "f"];
-/// Height of each layer, and bytes of its frames.
-const LAYERS: [(u16, usize); 3] = [(180, 400), (360, 1600), (720, 4000)];
+/// Width and height of each layer, and bytes of its frames.
+const LAYERS: [(u16, u16, usize); 3] = [(320, 180, 400), (640, 360, 1600), (1280, 720, 4000)];
 
 /// A camera in layers.
 pub struct Camera {
     pub mid: Mid,
     /// How many layers flow.
     pub active: usize,
+    /// How its pictures are to be turned.
+    pub orientation: VideoOrientation,
     needs_key: [bool; 3],
     pictures: [u16; 3],
     sequences: [u64; 3],
@@ -54,6 +57,7 @@ impl TestClient {
         self.camera = Some(Camera {
             mid,
             active: 3,
+            orientation: VideoOrientation::Deg0,
             needs_key: [true; 3],
             // About to overflow.
             pictures: [0x7ff0, 5, 0x7fa0],
@@ -80,12 +84,12 @@ impl TestClient {
 
     fn send_layer(&mut self, layer: usize, now: Instant) {
         let camera = self.camera.as_mut().unwrap();
-        let (height, size) = LAYERS[layer];
+        let (width, height, size) = LAYERS[layer];
         let is_key = std::mem::take(&mut camera.needs_key[layer]);
         camera.pictures[layer] = (camera.pictures[layer] + 1) & 0x7fff;
         let picture = camera.pictures[layer];
-        let mut frame = if is_key { vec![0x10, 0, 0, 0x9d, 0x01, 0x2a, 0, 1] } else { vec![0x11; 8] };
-        frame.extend(height.to_le_bytes());
+        let mut frame = if is_key { vec![0x10, 0, 0, 0x9d, 0x01, 0x2a] } else { vec![0x11; 6] };
+        frame.extend([width, height].map(u16::to_le_bytes).concat());
         frame.resize(size * if is_key { 3 } else { 1 }, 7);
         let ticks = now.duration_since(self.started).as_millis() as u64 * 90;
         // Layers have time stamps of their own.
@@ -100,9 +104,16 @@ impl TestClient {
             let payload = [&descriptor[..], part, &[layer as u8]].concat();
             let camera = self.camera.as_mut().unwrap();
             camera.sequences[layer] += 1;
+            // As browsers do: with the last packet of a picture.
+            let is_last = place + 1 == parts.len();
+            let turned = ExtensionValues {
+                video_orientation: is_last.then_some(camera.orientation),
+                ..ExtensionValues::default()
+            };
             let write = RtpWrite::new(pt, camera.sequences[layer].into(), time, now, payload)
-                .marker(place + 1 == parts.len())
-                .nackable(true);
+                .marker(is_last)
+                .nackable(true)
+                .ext_vals(turned);
             let mut direct = self.rtc.direct_api();
             let Some(stream) = direct.stream_tx_by_mid(mid, Some(Rid::from(RIDS[layer]))) else { return };
             stream.write_rtp(write);

@@ -10,8 +10,17 @@ pub struct Descriptor {
     pub base_picture: Option<u8>,
     /// A key frame begins here.
     pub begins_key_frame: bool,
-    /// Height of the pictures, where a key frame begins.
-    pub height: Option<u16>,
+    /// Size of the pictures as they are encoded, where a key frame begins.
+    pub size: Option<Size>,
+}
+
+/// Pixels each way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// From left to right.
+    pub width: u16,
+    /// From top to bottom.
+    pub height: u16,
 }
 
 /// Number of a picture.
@@ -65,8 +74,10 @@ impl Descriptor {
         // Start of partition 0, and not an interframe.
         descriptor.begins_key_frame = first & 0x17 == 0x10 && frame & 1 == 0;
         if descriptor.begins_key_frame {
-            if let Some([_, _, _, 0x9d, 0x01, 0x2a, _, _, low, high]) = rest.first_chunk::<10>() {
-                descriptor.height = Some(u16::from_le_bytes([*low, *high]) & 0x3fff);
+            if let Some([_, _, _, 0x9d, 0x01, 0x2a, wl, wh, hl, hh]) = rest.first_chunk::<10>() {
+                // The two bits above are hints for scaling.
+                let pixels = |low, high| u16::from_le_bytes([low, high]) & 0x3fff;
+                descriptor.size = Some(Size { width: pixels(*wl, *wh), height: pixels(*hl, *hh) });
             }
         }
         Some(descriptor)
@@ -90,7 +101,8 @@ mod tests {
         let key = [0x90, 0xe0, 0x81, 0x02, 0x07, 0x20, 0x10, 1, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xb4, 0x40];
         let key = Descriptor::read(&key).unwrap();
         assert_eq!(key.picture, Some(PictureId { value: 0x102, is_long: true }));
-        assert_eq!((key.base_picture, key.begins_key_frame, key.height), (Some(7), true, Some(180)));
+        let size = Size { width: 320, height: 180 };
+        assert_eq!((key.base_picture, key.begins_key_frame, key.size), (Some(7), true, Some(size)));
         for broken in [&[][..], &[0x90], &[0x90, 0x80], &[0x90, 0x80, 0x80], &[0x90, 0xe0, 1, 1, 1], &[0x10]]
         {
             assert_eq!(Descriptor::read(broken), None, "{broken:?}");

@@ -1,8 +1,9 @@
 //! What comes in of one track, layer by layer: whether it flows, how many bits a second it takes,
-//! and how high its pictures are.
+//! and how high its pictures stand.
 
 use std::time::{Duration, Instant};
 
+use super::descriptor::Size;
 use crate::mcu::sdp::Kind;
 
 /// A layer of which nothing came for so long does not flow. Publishers leave out the higher ones
@@ -25,6 +26,9 @@ const OVERHEAD: usize = 60;
 pub struct Flow {
     kind: Kind,
     layers: Vec<Layer>,
+    /// Receivers turn the pictures of all layers on their side (3GPP TS 26.114 7.4.5), as those of a
+    /// phone that is held upright.
+    lies: bool,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -33,13 +37,13 @@ struct Layer {
     window: Option<Instant>,
     bytes: u64,
     rate: Option<u64>,
-    height: Option<u16>,
+    size: Option<Size>,
 }
 
 impl Flow {
     /// Of a track with so many layers, at least one.
     pub fn new(kind: Kind, layers: usize) -> Self {
-        Self { kind, layers: vec![Layer::default(); layers.max(1)] }
+        Self { kind, layers: vec![Layer::default(); layers.max(1)], lies: false }
     }
 
     /// How many layers there are.
@@ -47,11 +51,19 @@ impl Flow {
         self.layers.len()
     }
 
-    /// A packet came in.
-    pub fn note(&mut self, layer: usize, bytes: usize, height: Option<u16>, now: Instant) {
+    /// A packet came in. It may tell the size of the pictures, and the quarter turns that they need.
+    pub fn note(
+        &mut self,
+        layer: usize,
+        bytes: usize,
+        size: Option<Size>,
+        rotation: Option<u8>,
+        now: Instant,
+    ) {
         let Some(layer) = self.layers.get_mut(layer) else { return };
         layer.latest = Some(now);
-        layer.height = height.or(layer.height);
+        layer.size = size.or(layer.size);
+        self.lies = rotation.map_or(self.lies, |turns| turns % 2 == 1);
         layer.count(now);
         let bytes = bytes.saturating_add(OVERHEAD);
         layer.bytes = layer.bytes.saturating_add(u64::try_from(bytes).unwrap_or_default());
@@ -89,9 +101,10 @@ impl Flow {
         })
     }
 
-    /// Height of the pictures of a layer, once a key frame told.
+    /// Height of the pictures of a layer as they are shown, once a key frame told.
     pub fn height(&self, layer: usize) -> Option<u16> {
-        self.layers.get(layer)?.height
+        let size = self.layers.get(layer)?.size?;
+        Some(if self.lies { size.width } else { size.height })
     }
 }
 
@@ -132,9 +145,10 @@ mod tests {
         );
         for step in 0..300_u32 {
             let now = start + Duration::from_millis(10) * step;
-            flow.note(0, 65, (step == 0).then_some(90), now);
+            let size = Size { width: 160, height: 90 };
+            flow.note(0, 65, (step == 0).then_some(size), None, now);
             if step < 100 {
-                flow.note(1, 440, None, now);
+                flow.note(1, 440, None, None, now);
             }
         }
         let now = start + Duration::from_secs(3);
@@ -144,7 +158,22 @@ mod tests {
         assert_eq!(flow.highest(now), Some(0));
         assert!(!flow.flows(1, now) && !flow.flows(2, now) && !flow.flows(7, now));
         assert_eq!(flow.highest(now + SILENCE), None);
-        flow.note(9, 100, None, now);
+        flow.note(9, 100, None, None, now);
+    }
+
+    #[test]
+    fn pictures_that_are_turned_on_their_side_are_as_high_as_they_were_wide() {
+        let now = Instant::now();
+        let mut flow = Flow::new(Kind::Video, 2);
+        flow.note(0, 100, Some(Size { width: 320, height: 180 }), None, now);
+        let mut height = |rotation| {
+            flow.note(1, 100, None, rotation, now);
+            flow.height(0)
+        };
+        assert_eq!(height(None), Some(180));
+        assert_eq!(height(Some(1)), Some(320), "whichever layer tells");
+        assert_eq!(height(None), Some(320), "until it is told otherwise");
+        assert_eq!([2, 3, 0].map(|turns| height(Some(turns))), [Some(180), Some(320), Some(180)]);
     }
 
     #[test]
