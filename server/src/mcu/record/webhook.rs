@@ -9,6 +9,8 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
+use ureq::tls::TlsConfig;
+use ureq::Agent;
 
 use super::archive::Archive;
 use super::library::Entry;
@@ -64,7 +66,8 @@ fn run(archive: &Archive, entries: &Receiver<Entry>) {
     let settings = archive.settings();
     let Some(address) = &settings.webhook else { return };
     for entry in entries {
-        let called = call(address, settings.webhook_secret.as_ref(), &entry, || archive.is_closing());
+        let agent = agent(TlsConfig::default());
+        let called = call(&agent, address, settings.webhook_secret.as_ref(), &entry, || archive.is_closing());
         if let Err(error) = called {
             not_taken(archive, &entry, &error);
         }
@@ -94,16 +97,21 @@ pub fn describe(entry: &Entry) -> serde_json::Value {
     })
 }
 
+/// By `https` only servers are talked to whose certificates `tls` trusts.
+fn agent(tls: TlsConfig) -> Agent {
+    Agent::config_builder().timeout_global(Some(PATIENCE)).tls_config(tls).build().into()
+}
+
 /// Posts JSON. With a secret, the header `X-Skylink-Signature` is `sha256=` and the HMAC of the
 /// body in hexadecimal digits. Any answer but a success is tried again.
 fn call(
+    agent: &Agent,
     address: &str,
     secret: Option<&Secret>,
     entry: &Entry,
     is_closing: impl Fn() -> bool,
 ) -> Result<(), NotTaken> {
     let body = describe(entry).to_string();
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
     let mut last = NotTaken("the server ended".to_owned());
     for pause in ATTEMPTS {
         let mut left = pause;
@@ -132,3 +140,8 @@ fn signature(secret: &Secret, body: &str) -> Option<String> {
     let digits: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
     Some(format!("sha256={digits}"))
 }
+
+#[cfg(test)]
+#[path = "webhook_tests.rs"]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;
