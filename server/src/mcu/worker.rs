@@ -17,6 +17,7 @@ use super::connection::{Endpoint, Entropy};
 use super::counters::{Counters, Note};
 use super::engine::{ufrag_of, Certificate, Connection, Ending, EngineOutput, Protocol};
 use super::forward::{ConnectionKey, LineKey, Switch};
+use super::layers::renewal::Renewal;
 use super::layers::viewer::Viewer;
 use super::messages;
 use super::room::{FileEvent, McuLimits, Room, RoomOutput, RoomSetup};
@@ -86,6 +87,7 @@ struct ConnectionState {
     deadline: Option<Instant>,
     /// What the way to the client carries, in bits a second, once that is measured.
     estimate: Option<u64>,
+    renewal: Renewal,
     /// Lines that go out, and whether the client gives feedback on their packets.
     feedback: HashMap<String, bool>,
 }
@@ -299,6 +301,7 @@ impl Worker {
                     ufrag,
                     deadline: None,
                     estimate: None,
+                    renewal: Renewal::default(),
                     feedback: HashMap::new(),
                 };
                 self.connections.insert(key, state);

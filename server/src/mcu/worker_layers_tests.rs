@@ -12,6 +12,8 @@ pub(super) struct Way {
     bits_per_second: u64,
     free_at: Instant,
     under_way: VecDeque<(Instant, Vec<u8>)>,
+    /// Nothing comes out before, as on a machine that is busy with something else.
+    stalled_until: Instant,
 }
 
 impl Way {
@@ -36,7 +38,7 @@ impl Scene {
     pub(super) fn arrive(&mut self) {
         let now = self.now;
         for (address, way) in &mut self.ways {
-            while way.under_way.front().is_some_and(|(at, _)| *at <= now) {
+            while way.stalled_until <= now && way.under_way.front().is_some_and(|(at, _)| *at <= now) {
                 let (_, datagram) = way.under_way.pop_front().unwrap();
                 if let Some(client) = self.clients.iter_mut().find(|client| client.address == *address) {
                     client.datagram(&datagram, now);
@@ -48,7 +50,7 @@ impl Scene {
     /// From now on, or anew.
     fn narrow(&mut self, id: &str, bits_per_second: u64) {
         let (now, address) = (self.now, self.client(id).address);
-        let way = Way { bits_per_second, free_at: now, under_way: VecDeque::new() };
+        let way = Way { bits_per_second, free_at: now, under_way: VecDeque::new(), stalled_until: now };
         let before = self.ways.insert(address, way);
         self.ways.get_mut(&address).unwrap().under_way = before.map(|way| way.under_way).unwrap_or_default();
     }
@@ -238,6 +240,39 @@ fn a_narrow_way_gets_a_lower_layer_and_a_wide_one_the_highest_again() {
         assert!(scene.now < end);
         scene.stream(seconds(1));
     }
+}
+
+#[test]
+fn a_way_that_is_wide_again_is_noticed_where_the_estimate_would_stay() {
+    let mut scene = Scene::new();
+    scene.dice = Xorshift(3 * 7919);
+    scene.join_with_layers("anna", "cam");
+    scene.client("anna").camera.as_mut().unwrap().sizes = [600, 600, 1800];
+    scene.join("ben", &[MICROPHONE]);
+    scene.narrow("ben", 20_000_000);
+    // A second, in which datagrams wait now and then, as on a machine that is busy with other things.
+    let stumble = |scene: &mut Scene| {
+        for _ in 0..28 {
+            if scene.dice.next().is_multiple_of(12) {
+                let until = scene.now + Duration::from_millis(scene.dice.next() % 240);
+                scene.ways.values_mut().for_each(|way| way.stalled_until = until);
+            }
+            scene.stream(Duration::from_millis(35));
+        }
+    };
+    let until = |scene: &mut Scene, is_large: bool| {
+        let since = scene.now;
+        while (scene.layer("ben", "VIDEO_cam") == Some(2)) != is_large {
+            stumble(scene);
+            assert!(scene.now < since + seconds(30), "{:?}", scene.layer("ben", "VIDEO_cam"));
+        }
+    };
+    until(&mut scene, true);
+    scene.narrow("ben", 280_000);
+    until(&mut scene, false);
+    (0..5).for_each(|_| stumble(&mut scene));
+    scene.narrow("ben", 20_000_000);
+    until(&mut scene, true);
 }
 
 #[test]

@@ -166,6 +166,12 @@ impl Connection {
         }
     }
 
+    /// Forgets what the way to the client was seen to carry, but for this many bits a second, and tries it
+    /// for more.
+    pub fn estimate_anew(&mut self, bits: u64, now: Instant) {
+        self.act(now, |rtc| rtc.bwe().reset(Bitrate::bps(bits)));
+    }
+
     pub(super) fn packet(&mut self, packet: RtpPacket) -> Option<EngineOutput> {
         if packet.payload.len() > LONGEST_PAYLOAD || packet.payload.is_empty() {
             return None;

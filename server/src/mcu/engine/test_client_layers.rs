@@ -23,6 +23,8 @@ pub struct Camera {
     pub active: usize,
     /// How its pictures are to be turned.
     pub orientation: VideoOrientation,
+    /// Bytes of a frame of each layer.
+    pub sizes: [usize; 3],
     needs_key: [bool; 3],
     pictures: [u16; 3],
     sequences: [u64; 3],
@@ -58,6 +60,7 @@ impl TestClient {
             mid,
             active: 3,
             orientation: VideoOrientation::Deg0,
+            sizes: LAYERS.map(|(.., size)| size),
             needs_key: [true; 3],
             // About to overflow.
             pictures: [0x7ff0, 5, 0x7fa0],
@@ -84,7 +87,8 @@ impl TestClient {
 
     fn send_layer(&mut self, layer: usize, now: Instant) {
         let camera = self.camera.as_mut().unwrap();
-        let (width, height, size) = LAYERS[layer];
+        let (width, height, _) = LAYERS[layer];
+        let size = camera.sizes[layer];
         let is_key = std::mem::take(&mut camera.needs_key[layer]);
         camera.pictures[layer] = (camera.pictures[layer] + 1) & 0x7fff;
         let picture = camera.pictures[layer];

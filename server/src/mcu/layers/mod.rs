@@ -5,6 +5,7 @@
 //!  packets of all layers ─► flow::Flow       what each layer is worth: bits, height, key frames
 //!                             │
 //!  views, estimates ───────► choice::Choice  which layer each video of a client shall have
+//!             └────────────► renewal::Renewal  estimates that stay too low are made anew
 //!                             │
 //!                             ▼
 //!                           outlet::Outlet   from one layer to another, at a key frame
@@ -19,5 +20,6 @@ pub mod choice;
 pub mod descriptor;
 pub mod flow;
 pub mod outlet;
+pub mod renewal;
 pub mod renumber;
 pub mod viewer;

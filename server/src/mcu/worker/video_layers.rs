@@ -69,7 +69,12 @@ impl Worker {
             // One line without feedback, and its packets would count as lost.
             let is_measured = connection.feedback.values().all(|feedback| *feedback);
             if is_measured {
-                connection.engine.desire(Choice::desired(&videos, sound), now);
+                let desired = Choice::desired(&videos, sound);
+                connection.engine.desire(desired, now);
+                let is_due = |estimate: &u64| connection.renewal.is_due(*estimate, desired, now);
+                if let Some(estimate) = connection.estimate.filter(is_due) {
+                    connection.engine.estimate_anew(estimate, now);
+                }
                 self.unserved.push(*key);
             }
             let before: Vec<Option<Share>> = videos.iter().map(|video| video.given).collect();
