@@ -39,6 +39,11 @@ export class FaultyProxy {
     return proxy;
   }
 
+  /** From now on there is another server behind it. */
+  leadTo(target) {
+    this.#target = target;
+  }
+
   #own(socket) {
     this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());

@@ -140,7 +140,10 @@ window.driver = {
         const statistics = await connection.getStats();
         const all = [...statistics.values()];
         const transport = all.find((entry) => entry.type === 'transport');
-        const pair = statistics.get(transport.selectedCandidatePairId);
+        // Firefox has no statistics of transports.
+        const pair = transport
+          ? statistics.get(transport.selectedCandidatePairId)
+          : all.find((entry) => entry.type === 'candidate-pair' && entry.selected);
         return statistics.get(pair.remoteCandidateId).protocol;
       }),
     );
