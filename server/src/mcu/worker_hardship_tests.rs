@@ -2,6 +2,7 @@
 //! move.
 
 use super::*;
+use crate::mcu::engine::test_client::Numbers;
 use crate::mcu::ffmpeg::Ffmpeg;
 use crate::mcu::rtmp::{LiveStreamLimits, LiveStreams};
 
@@ -48,6 +49,29 @@ fn a_hundred_times_stopped_and_sent_again_takes_no_more_lines_and_leaves_no_gap(
     assert!(scene.counters.get(Note::BadDescription) == 0 && scene.counters.get(Note::GivenUp) == 0);
 }
 
+/// How long it took from each picture to the next, each shown as soon as all up to it are there. They
+/// have two packets.
+fn waits(pictures: &Numbers) -> Vec<Duration> {
+    let mut latest = *pictures.came.values().next().unwrap();
+    let mut shown = Vec::new();
+    for (number, came) in &pictures.came {
+        latest = latest.max(*came);
+        if (number - pictures.first) % 2 == 1 {
+            shown.push(latest);
+        }
+    }
+    shown.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+/// How much later one packet of sound came than another, where one is sent every 35 ms.
+fn jitter(sound: &Numbers) -> Duration {
+    let begun = sound.came[&sound.first];
+    let late = |(number, came): (&u64, &Instant)| {
+        *came - (begun + Duration::from_millis(35) * u32::try_from(number - sound.first).unwrap())
+    };
+    sound.came.iter().map(late).max().unwrap()
+}
+
 #[test]
 fn of_five_percent_that_are_lost_each_way_almost_none_stay_lost() {
     let mut scene = Scene::new();
@@ -69,9 +93,14 @@ fn of_five_percent_that_are_lost_each_way_almost_none_stay_lost() {
     let client = scene.client("ben");
     let of = |medium: &str| client.numbers.values().find(|numbers| numbers.medium == medium).unwrap();
     let pictures = of("VIDEO_cam");
-    assert!(pictures.missing() * 1000 <= pictures.count, "{pictures:?}");
+    assert!(pictures.missing() * 1000 <= pictures.count, "{} are missing", pictures.missing());
+    // As browsers count: what takes 150 ms longer than usual is a freeze.
+    let waits = waits(pictures);
+    let freezes = waits.iter().filter(|wait| **wait > Duration::from_millis(35 + 150)).count();
+    assert!(freezes <= 1, "{freezes} in a minute: {:?}", waits.iter().max());
     // Sound is not asked for again, so as not to be late: two ways of 5 % each.
     let sound = of("AUDIO_mic");
+    assert!(jitter(sound) < Duration::from_millis(80), "{:?}", jitter(sound));
     let lost = sound.missing() * 1000 / (sound.missing() + sound.count);
     assert!((60..140).contains(&lost), "{lost} of 1000");
     // What is repaired needs no key frame.
@@ -130,12 +159,15 @@ fn who_gets_another_address_has_its_media_back_within_two_seconds() {
             scene.client("anna").restart_ice(now);
             until_both_see_again(&mut scene);
         } else {
+            let moved = scene.now;
             // Else its next check tells, whenever that is due.
             while !scene.worker.addresses.contains_key(&(Protocol::Udp, new)) {
                 scene.stream(Duration::from_millis(35));
             }
             let took = until_both_see_again(&mut scene);
             assert!(took < Duration::from_millis(300), "{took:?} after the check");
+            let unseen = scene.now - moved;
+            assert!(unseen <= Duration::from_secs(2), "{unseen:?} in all");
         }
     }
 }
@@ -254,32 +286,43 @@ fn a_live_stream_that_nobody_takes_holds_no_packet_up() {
     let endpoint = format!("rtmp://{}/live/key", listener.local_addr().unwrap());
     let limits = LiveStreamLimits { private_addresses: true, ..LiveStreamLimits::default() };
     let streams = LiveStreams::new(&Ffmpeg::find(None).unwrap(), limits);
-    let mut scene = Scene::with_taps(vec![streams.taps()]);
-    scene.join("anna", &[MICROPHONE]);
-    scene.join("ben", &[(Kind::Video, "ben-cam")]);
-    scene.stream(Duration::from_secs(1));
+    // Beside it the same without a live stream, in turns: whatever else the machine does meets both.
+    let (mut scene, mut usual) = (Scene::with_taps(vec![streams.taps()]), Scene::new());
+    for scene in [&mut scene, &mut usual] {
+        scene.join("anna", &[MICROPHONE]);
+        scene.join("ben", &[(Kind::Video, "ben-cam")]);
+        scene.stream(Duration::from_secs(1));
+        scene.spent.clear();
+        // More than ffmpeg, the pipe and what may wait for them take, before it is given up.
+        scene.client("anna").sound_bytes = 1000;
+    }
     scene.client("anna").says.push(json!({"type": "startRTMP", "target": "MCU", "rid": "r", "mid": "anna",
         "rtmpId": "live", "streamId": "mic", "endpoint": endpoint}));
     let before = scene.frames("ben", "AUDIO_mic");
-    scene.spent.clear();
-    // More than ffmpeg, the pipe and what may wait for them take, before it is given up.
-    scene.client("anna").sound_bytes = 1000;
     const STEPS: u64 = 300;
     for _ in 0..STEPS {
-        for _ in 0..5 {
-            let now = scene.now;
-            scene.client("anna").send_frames(700, now);
+        for scene in [&mut scene, &mut usual] {
+            for _ in 0..5 {
+                let now = scene.now;
+                scene.client("anna").send_frames(700, now);
+            }
+            scene.run(Duration::from_millis(35));
         }
-        scene.run(Duration::from_millis(35));
     }
-    scene.spent.sort();
     let mut metrics = String::new();
     streams.write_metrics(&mut metrics);
     assert!(metrics.contains("skylink_media_live_stream_attempts_total 1\n"), "{metrics}");
     assert!(!metrics.contains("skylink_media_live_stream_pieces_lost_total 0\n"), "more came than waits");
     assert_eq!(scene.frames("ben", "AUDIO_mic") - before, STEPS * 5);
-    // Whoever waits for ffmpeg waits until it is killed. On a machine that has much else to do, what
-    // waits for a processor may take some of its turns.
-    let (usual, slowest) = (scene.spent[scene.spent.len() / 2], scene.spent.last().unwrap());
-    assert!(usual < Duration::from_millis(5) && *slowest < Duration::from_secs(1), "{usual:?}, {slowest:?}");
+    // Of a hundred datagrams the slowest but one. On a machine that has much else to do, what waits for a
+    // processor may take some of its turns, but then of both.
+    const LATE: Duration = Duration::from_millis(5);
+    let [[median, late, latest], [_, usual, _]] = [&mut scene, &mut usual].map(|scene| {
+        scene.spent.sort();
+        let count = scene.spent.len();
+        [count / 2, count * 99 / 100, count - 1].map(|place| scene.spent[place])
+    });
+    assert!(median < LATE && late < (usual * 3).max(LATE), "{median:?}, {late:?} beside {usual:?}");
+    // Whoever waits for ffmpeg waits until it is killed.
+    assert!(latest < Duration::from_secs(1), "{latest:?}");
 }

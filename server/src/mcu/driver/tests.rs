@@ -423,8 +423,10 @@ fn a_fault_costs_the_rooms_of_one_thread_and_they_can_be_entered_anew() {
     }
     scene.until("carol sees", |scene| scene.frames("carol", "VIDEO_cam") > 5);
     scene.until("alice is connected", |scene| scene.pages[0].client.connected);
+    let fallen = Instant::now();
     scene.say("r", "alice", json!({"type": "break"}));
     scene.until("alice hears of it", |scene| scene.heard("alice", "bye") == 1);
+    assert!(fallen.elapsed() < Duration::from_secs(20), "{:?}", fallen.elapsed());
     assert_eq!(
         (scene.metric("restarts_total"), scene.heard("bob", "bye"), scene.heard("carol", "bye")),
         (1, 0, 0)

@@ -34,6 +34,8 @@ pub struct Numbers {
     pub first: u64,
     pub last: u64,
     pub count: u64,
+    /// When each came first.
+    pub came: BTreeMap<u64, Instant>,
 }
 
 impl Numbers {
@@ -383,11 +385,18 @@ impl TestClient {
                 let medium = medium.cloned().unwrap_or_else(|| "nobody".to_owned());
                 let is_picture = medium.starts_with("VIDEO");
                 let number = *packet.seq_no;
-                let new = || Numbers { medium: medium.clone(), first: number, last: number, count: 0 };
+                let new = || Numbers {
+                    medium: medium.clone(),
+                    first: number,
+                    last: number,
+                    count: 0,
+                    came: BTreeMap::new(),
+                };
                 let numbers = self.numbers.entry(*packet.header.ssrc).or_insert_with(new);
                 numbers.first = numbers.first.min(number);
                 numbers.last = numbers.last.max(number);
                 numbers.count += 1;
+                numbers.came.entry(number).or_insert(packet.timestamp);
                 self.see(&medium, &packet);
                 *self.frames.entry(medium).or_default() += u64::from(!is_picture || packet.header.marker);
             }

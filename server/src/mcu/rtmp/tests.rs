@@ -133,7 +133,9 @@ fn a_broken_connection_is_made_again_and_nobody_told() {
         // Failures that are a minute old do not count.
         now += 20 * SECOND;
         session.ended(run, "broken pipe", false, now);
-        now = session.deadline().unwrap();
+        let again = session.deadline().unwrap();
+        assert!(again - now <= 4 * SECOND, "{:?}", again - now);
+        now = again;
         session.tick(now);
     }
 }
