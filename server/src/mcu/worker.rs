@@ -84,7 +84,10 @@ struct ConnectionState {
     rid: String,
     peer: String,
     ufrag: String,
+    /// When it is looked whether the engine has something to do.
     deadline: Option<Instant>,
+    /// Something was written to it.
+    is_waiting: bool,
     /// What the way to the client carries, in bits a second, once that is measured.
     estimate: Option<u64>,
     renewal: Renewal,
@@ -104,6 +107,9 @@ pub struct Worker {
     outputs: VecDeque<WorkerOutput>,
     /// Connections that want something besides datagrams sent.
     unserved: Vec<ConnectionKey>,
+    /// Connections to which something was written.
+    waiting: Vec<ConnectionKey>,
+    written: usize,
     track_ids: u64,
     connection_ids: u64,
 }
@@ -121,6 +127,8 @@ impl Worker {
             switch: Switch::default(),
             outputs: VecDeque::new(),
             unserved: Vec::new(),
+            waiting: Vec::new(),
+            written: 0,
             track_ids: 0,
             connection_ids: 0,
         }
@@ -205,7 +213,8 @@ impl Worker {
         })
     }
 
-    /// A datagram came in.
+    /// A datagram came in. Packets that go to others for it wait for [`Worker::flush`], so that several
+    /// for one receiver go out together.
     pub fn datagram(&mut self, protocol: Protocol, from: SocketAddr, datagram: &[u8], now: Instant) {
         let known = self.addresses.get(&(protocol, from)).copied();
         // A check names whom it is for, also where another client was before.
@@ -227,8 +236,12 @@ impl Worker {
             self.deadlines.pop_first();
             if let Some(state) = self.connections.get_mut(&key) {
                 state.deadline = None;
-                state.engine.handle_timeout(now);
-                self.serve(key, now);
+                if state.engine.deadline().is_none_or(|deadline| deadline > now) {
+                    reschedule(&mut self.deadlines, key, state);
+                } else {
+                    state.engine.handle_timeout(now);
+                    self.serve(key, now);
+                }
             }
         }
         for order in self.switch.due_key_frames(now) {
@@ -259,7 +272,12 @@ impl Worker {
             }
         }
         self.choose_where_due(now);
-        self.serve_all(now);
+        self.flush(now);
+    }
+
+    /// Packets that wait for [`Worker::flush`].
+    pub fn written(&self) -> usize {
+        self.written
     }
 
     /// When [`Worker::tick`] has something to do.
@@ -300,6 +318,7 @@ impl Worker {
                     peer: peer.clone(),
                     ufrag,
                     deadline: None,
+                    is_waiting: false,
                     estimate: None,
                     renewal: Renewal::default(),
                     feedback: HashMap::new(),

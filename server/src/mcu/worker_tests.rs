@@ -22,6 +22,8 @@ mod hardship;
 #[path = "worker_layers_tests.rs"]
 #[allow(clippy::cast_possible_truncation)]
 mod layers;
+#[path = "worker_sending_tests.rs"]
+mod sending;
 
 struct Xorshift(u64);
 
@@ -51,7 +53,7 @@ struct Scene {
     heard: BTreeMap<String, Vec<Json>>,
     /// Addresses as the network shows them, where a client has moved.
     moved: BTreeMap<SocketAddr, SocketAddr>,
-    /// How long the worker took for each datagram.
+    /// How long the worker took for each datagram, and to let out what followed.
     spent: Vec<Duration>,
     /// Ways to clients that are not endlessly wide.
     ways: BTreeMap<SocketAddr, layers::Way>,
@@ -144,6 +146,11 @@ impl Scene {
                         self.spent.push(begun.elapsed());
                     }
                 }
+            }
+            let (has_written, begun) = (self.worker.written() > 0, Instant::now());
+            self.worker.flush(self.now);
+            if has_written {
+                self.spent.push(begun.elapsed());
             }
             while let Some(output) = self.worker.poll() {
                 is_quiet = false;

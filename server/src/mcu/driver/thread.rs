@@ -15,8 +15,13 @@ use crate::mcu::worker::{Worker, WorkerOutput, WorkerSetup};
 
 /// Nothing is due for longer than this.
 const IDLE: Duration = Duration::from_secs(1);
+/// The engine's timers are looked at so seldom: those of many clients at a time.
+const TICK: Duration = Duration::from_millis(2);
 /// Jobs that are done before time passes.
 const BATCH: usize = 64;
+/// Packets that are written before they go out, and how long they wait at the most.
+const MOST_WRITTEN: usize = 256;
+const LONGEST_WAIT: Duration = Duration::from_millis(1);
 
 pub(super) struct Thread {
     pub(super) number: usize,
@@ -33,8 +38,9 @@ impl Thread {
     /// thread their connections; their members are told, and may join anew.
     pub(super) fn run(self) {
         let mut worker = Worker::new(self.worker.clone());
+        let mut ticked = Instant::now();
         loop {
-            match catch_unwind(AssertUnwindSafe(|| self.step(&mut worker))) {
+            match catch_unwind(AssertUnwindSafe(|| self.step(&mut worker, &mut ticked))) {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(_) => {
@@ -58,37 +64,51 @@ impl Thread {
     }
 
     /// `false` if it is to end.
-    fn step(&self, worker: &mut Worker) -> bool {
-        let now = Instant::now();
-        let wait = worker.deadline().map_or(IDLE, |deadline| deadline.saturating_duration_since(now));
+    fn step(&self, worker: &mut Worker, ticked: &mut Instant) -> bool {
+        let earliest = ticked.checked_add(TICK);
+        let next = worker.deadline().map(|deadline| earliest.map_or(deadline, |at| at.max(deadline)));
+        let wait = next.map_or(IDLE, |next| next.saturating_duration_since(Instant::now()));
         let mut job = match self.jobs.recv_timeout(wait.min(IDLE)) {
             Ok(job) => Some(job),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return false,
         };
+        let mut begun = Instant::now();
         for left in (0..BATCH).rev() {
             match job.take() {
                 None => break,
                 Some(Job::Stop) => return false,
-                Some(Job::Command(command)) => worker.handle(command, Instant::now()),
+                Some(Job::Command(command)) => {
+                    worker.handle(command, Instant::now());
+                    self.carry_out(worker);
+                }
                 Some(Job::Datagram { protocol, from, contents }) => {
                     if let Some(link) = self.links.get(self.number) {
                         link.backlog.fetch_sub(1, Ordering::Relaxed);
                     }
-                    worker.datagram(protocol, from, &contents, Instant::now());
+                    let now = Instant::now();
+                    worker.datagram(protocol, from, &contents, now);
+                    if worker.written() >= MOST_WRITTEN
+                        || now.saturating_duration_since(begun) >= LONGEST_WAIT
+                    {
+                        worker.flush(now);
+                        self.carry_out(worker);
+                        begun = now;
+                    }
                 }
             }
-            // What follows from one is not to wait until many are done.
-            self.carry_out(worker);
             if left > 0 {
                 job = self.jobs.try_recv().ok();
             }
         }
         let now = Instant::now();
-        if worker.deadline().is_some_and(|deadline| deadline <= now) {
-            worker.tick(now);
-        }
+        worker.flush(now);
         self.carry_out(worker);
+        if next.is_some_and(|next| next <= now) {
+            *ticked = now;
+            worker.tick(now);
+            self.carry_out(worker);
+        }
         if let Some(link) = self.links.get(self.number) {
             for (size, value) in link.sizes.iter().zip(worker.sizes()) {
                 size.store(value, Ordering::Relaxed);

@@ -10,7 +10,6 @@ use str0m::rtp::RtpPacket;
 
 use super::outgoing::{quarter_turns, Outgoing};
 use super::{Connection, EngineOutput};
-use crate::mcu::layers::renumber::Numbers;
 use crate::mcu::lines::Change;
 use crate::mcu::packet::Packet;
 use crate::mcu::sdp::{Kind, Source};
@@ -128,23 +127,6 @@ impl Connection {
                 }
             }
         });
-    }
-
-    /// Whether packets can be sent at present on a line.
-    pub fn is_ready(&self, mid: &str) -> bool {
-        self.is_connected && self.outgoing.contains_key(mid)
-    }
-
-    /// Sends a packet on a line. `false` if it cannot be sent at present.
-    pub fn write(&mut self, mid: &str, packet: &Packet, numbers: &Numbers, now: Instant) -> bool {
-        let Some(outgoing) = self.outgoing.get(mid).filter(|_| self.is_connected) else { return false };
-        let (ssrc, write) = (outgoing.source().ssrc, outgoing.packet(packet, numbers));
-        self.act(now, |rtc| {
-            if let Some(stream) = rtc.direct_api().stream_tx(&ssrc.into()) {
-                stream.write_rtp(write);
-            }
-        });
-        true
     }
 
     /// Asks the client for a key frame of a layer of a line.

@@ -3,7 +3,8 @@
 //!
 //! Descriptions are not str0m's business here: its lines are declared one by one as they are
 //! agreed ([`Change`]). It has one strict rule, that after each call all its output is taken
-//! before the next; [`Connection::act`] is the only way to call it. It may panic where it finds
+//! before the next; [`Connection::act`] is the only way to call it, but for packets that go out
+//! (`sending`). It may panic where it finds
 //! itself inconsistent, so each call is fenced, and a connection that panics is given up alone.
 
 mod certificate;
@@ -12,6 +13,7 @@ mod crypto;
 mod datagram;
 mod media;
 mod outgoing;
+mod sending;
 mod setup;
 mod sources;
 mod stream_limit;
@@ -141,6 +143,8 @@ pub struct Connection {
     names_layers: bool,
     desired: u64,
     outgoing: BTreeMap<String, Outgoing>,
+    /// The sources of packets that wait to be let out.
+    written: Vec<u32>,
     channels: Channels,
 }
 
@@ -164,6 +168,7 @@ impl Connection {
             names_layers: opening.formats.extensions().iter().any(|(_, known)| *known == Extension::StreamId),
             desired: 0,
             outgoing: BTreeMap::new(),
+            written: Vec::new(),
             channels: Channels::default(),
         };
         connection.act(now, |_| {});
@@ -195,7 +200,10 @@ impl Connection {
 
     /// Time passes.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.act(now, |_| {});
+        self.fence(|connection| {
+            connection.rtc.handle_input(Input::Timeout(now))?;
+            connection.drain(now)
+        });
         self.flush_channels(now);
     }
 
@@ -277,14 +285,18 @@ impl Connection {
 
     /// Calls the engine once and takes all its output.
     fn act<T>(&mut self, now: Instant, call: impl FnOnce(&mut Rtc) -> T) -> Option<T> {
+        self.fence(|connection| {
+            let value = call(&mut connection.rtc);
+            connection.drain(now).map(|()| value)
+        })
+    }
+
+    /// Does something with the engine. What goes wrong ends this connection alone.
+    fn fence<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, str0m::RtcError>) -> Option<T> {
         if !self.is_open {
             return None;
         }
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let value = call(&mut self.rtc);
-            self.drain(now).map(|()| value)
-        }));
-        match outcome {
+        match catch_unwind(AssertUnwindSafe(|| act(self))) {
             Ok(Ok(value)) => Some(value),
             Ok(Err(error)) => {
                 tracing::debug!(%error, "connection failed");
@@ -313,7 +325,9 @@ impl Connection {
                         self.deadline = Some(deadline);
                         break;
                     }
-                    Output::Transmit(transmit) => self.transmit(transmit),
+                    Output::Transmit(transmit) => {
+                        self.transmit(transmit);
+                    }
                     Output::Event(event) => self.take(event),
                 }
             }
@@ -334,8 +348,8 @@ impl Connection {
     }
 
     /// Answers to checks go back where these came from, all else where the client wants it: the
-    /// latest nomination counts, also of a client that has moved.
-    fn transmit(&mut self, transmit: str0m::net::Transmit) {
+    /// latest nomination counts, also of a client that has moved. `true` for packets of media.
+    fn transmit(&mut self, transmit: str0m::net::Transmit) -> bool {
         let contents = Vec::from(transmit.contents);
         let own = match transmit.proto {
             Str0mProtocol::Udp => (Protocol::Udp, transmit.destination),
@@ -343,7 +357,9 @@ impl Connection {
         };
         let is_check = contents.first().is_some_and(|first| *first < 2);
         let (protocol, to) = if is_check { own } else { self.remote.unwrap_or(own) };
+        let is_media = self.note_let_out(&contents);
         self.outputs.push_back(EngineOutput::Transmit { protocol, to, contents });
+        is_media
     }
 
     fn take(&mut self, event: Event) {

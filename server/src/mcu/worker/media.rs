@@ -74,6 +74,21 @@ impl Worker {
         }
     }
 
+    /// Lets out what was written to connections.
+    pub fn flush(&mut self, now: Instant) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for key in waiting.drain(..) {
+            if let Some(state) = self.connections.get_mut(&key) {
+                state.is_waiting = false;
+                state.engine.flush(now);
+            }
+            self.transmit(key);
+        }
+        self.waiting = waiting;
+        self.written = 0;
+        self.serve_all(now);
+    }
+
     pub(super) fn forward(
         &mut self,
         key: ConnectionKey,
@@ -96,14 +111,14 @@ impl Worker {
             let before = outlet.flowing();
             let Some(numbers) = outlet.take(layer, packet, descriptor) else { continue };
             switched = switched.saturating_add(usize::from(outlet.flowing() != before && before.is_some()));
-            if state.engine.write(&line.mid, packet, &numbers, now) {
+            if state.engine.write(&line.mid, packet, &numbers) {
                 sent = sent.saturating_add(1);
             }
-            if take_datagrams(&mut self.outputs, state) {
-                self.unserved.push(line.connection);
+            if !std::mem::replace(&mut state.is_waiting, true) {
+                self.waiting.push(line.connection);
             }
-            reschedule(&mut self.deadlines, line.connection, state);
         }
+        self.written = self.written.saturating_add(sent);
         self.setup.counters.add(Note::PacketOut, sent);
         self.setup.counters.add(Note::LayerSwitched, switched);
         if let Some(packet) = route.tapped(layer, packet, descriptor) {
@@ -127,17 +142,27 @@ fn take_datagrams(outputs: &mut VecDeque<WorkerOutput>, state: &mut ConnectionSt
     state.engine.has_output()
 }
 
+/// Each packet moves the deadline of its connection. It stays where it is known to be too early, and is
+/// looked at again then.
 pub(super) fn reschedule(
     deadlines: &mut BTreeSet<(Instant, ConnectionKey)>,
     key: ConnectionKey,
     state: &mut ConnectionState,
 ) {
-    let deadline = state.engine.deadline();
-    if deadline != state.deadline {
-        if let Some(old) = state.deadline {
+    let Some(deadline) = state.engine.deadline() else {
+        if let Some(old) = state.deadline.take() {
             deadlines.remove(&(old, key));
         }
-        state.deadline = deadline;
-        deadlines.extend(deadline.map(|deadline| (deadline, key)));
+        return;
+    };
+    match state.deadline {
+        Some(old) if old <= deadline => {}
+        old => {
+            if let Some(old) = old {
+                deadlines.remove(&(old, key));
+            }
+            state.deadline = Some(deadline);
+            deadlines.insert((deadline, key));
+        }
     }
 }
