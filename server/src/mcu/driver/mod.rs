@@ -7,6 +7,8 @@
 //!  signalling ── placement ─┴─► (each room on one thread) ── Signal ─► signalling
 //! ```
 
+mod arrivals;
+mod outbox;
 mod placement;
 mod port;
 mod tcp;
@@ -27,6 +29,7 @@ use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use self::arrivals::Arrivals;
 use self::placement::Placement;
 use self::port::Port;
 use self::tcp::TcpPort;
@@ -35,7 +38,7 @@ use super::address::told;
 use super::command::Command;
 use super::connection::Endpoint;
 use super::counters::{Counters, Note};
-use super::engine::{Certificate, Protocol};
+use super::engine::Certificate;
 use super::entropy::Source;
 use super::setup::{DriverSetup, SignalSink, TcpSetting};
 use super::worker::WorkerSetup;
@@ -54,7 +57,7 @@ pub enum StartError {
 /// Something for a thread.
 enum Job {
     Command(Command),
-    Datagram { protocol: Protocol, from: SocketAddr, contents: Vec<u8> },
+    Datagrams(Arrivals),
     Stop,
 }
 
@@ -70,22 +73,14 @@ struct Link {
 /// Datagrams that may wait for one thread: about a second of a busy one.
 const MOST_WAITING: usize = 16 * 1024;
 
-/// Gives a datagram to the thread that it is for.
-fn hand_over(
-    links: &[Link],
-    worker: Option<usize>,
-    (protocol, from): (Protocol, SocketAddr),
-    datagram: &[u8],
-    counters: &Counters,
-) {
-    let Some(link) = worker.and_then(|worker| links.get(worker)) else {
-        return counters.note(Note::Stray);
-    };
-    if link.backlog.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
-        link.backlog.fetch_sub(1, Ordering::Relaxed);
-        return counters.note(Note::Overrun);
+/// Gives datagrams to the thread that they are for.
+fn hand_over(link: &Link, arrivals: Arrivals, counters: &Counters) {
+    let count = arrivals.count();
+    if link.backlog.fetch_add(count, Ordering::Relaxed) >= MOST_WAITING {
+        link.backlog.fetch_sub(count, Ordering::Relaxed);
+        return counters.add(Note::Overrun, count);
     }
-    let _ = link.jobs.send(Job::Datagram { protocol, from, contents: datagram.to_vec() });
+    let _ = link.jobs.send(Job::Datagrams(arrivals));
 }
 
 /// The TCP port beside a UDP port.

@@ -8,6 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use rustix::net::{recvfrom, RecvFlags};
+
+use super::arrivals::Arrivals;
+use super::outbox::{send_all, Datagram};
 use super::{hand_over, Link};
 use crate::mcu::counters::{Counters, Note};
 use crate::mcu::engine::{ufrag_of, Protocol};
@@ -15,6 +19,8 @@ use crate::mcu::framing::LONGEST_DATAGRAM;
 
 /// Bytes that the operating system keeps for us each way, if it may.
 const SOCKET_BUFFER: usize = 4 * 1024 * 1024;
+/// Datagrams that are read before they are handed over, as long as some wait.
+const MOST_AT_ONCE: usize = 64;
 /// How often the reading thread looks whether it is to end.
 const LOOK_UP: Duration = Duration::from_millis(200);
 /// A datagram that cannot be sent within this is late anyhow.
@@ -78,29 +84,34 @@ impl Port {
         self.owners.write().unwrap_or_else(PoisonError::into_inner).retain(|_, owner| *owner != worker);
     }
 
-    pub(super) fn send(&self, to: SocketAddr, contents: &[u8]) {
-        // A socket of version 6 takes addresses of version 4 in this form only.
-        let to = match (self.address, to.ip()) {
-            (SocketAddr::V6(_), IpAddr::V4(ip)) => SocketAddr::new(ip.to_ipv6_mapped().into(), to.port()),
-            _ => to,
-        };
-        match self.socket.send_to(contents, to) {
-            Ok(length) => self.counters.add(Note::BytesOut, length),
-            Err(error) => {
-                tracing::trace!(%error, "datagram not sent");
-                self.counters.note(Note::Unsent);
+    /// Sends all of them, and empties the list.
+    pub(super) fn send(&self, datagrams: &mut Vec<Datagram>) {
+        if self.address.is_ipv6() {
+            // A socket of version 6 takes addresses of version 4 in this form only.
+            for (to, _) in datagrams.iter_mut() {
+                if let IpAddr::V4(ip) = to.ip() {
+                    to.set_ip(ip.to_ipv6_mapped().into());
+                }
             }
         }
+        send_all(&self.socket, datagrams, &self.counters);
+        datagrams.clear();
     }
 
     /// Reads until the port is closed.
     pub(super) fn listen(&self, links: &[Link]) {
         let mut buffer = vec![0_u8; LONGEST_DATAGRAM];
+        let mut arrivals: Vec<Option<Arrivals>> = links.iter().map(|_| None).collect();
         while !self.is_closed.load(Ordering::Relaxed) {
             match self.socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {
-                    let from = SocketAddr::new(from.ip().to_canonical(), from.port());
-                    self.pass_on(from, buffer.get(..length).unwrap_or_default(), links);
+                    self.sort(from, buffer.get(..length).unwrap_or_default(), &mut arrivals);
+                    self.read_waiting(&mut buffer, &mut arrivals);
+                    for (link, arrivals) in links.iter().zip(&mut arrivals) {
+                        if let Some(arrivals) = arrivals.take() {
+                            hand_over(link, arrivals, &self.counters);
+                        }
+                    }
                 }
                 Err(error) => {
                     let kinds = [ErrorKind::WouldBlock, ErrorKind::TimedOut, ErrorKind::Interrupted];
@@ -113,9 +124,27 @@ impl Port {
         }
     }
 
-    fn pass_on(&self, from: SocketAddr, datagram: &[u8], links: &[Link]) {
+    /// Reads what is there besides, without waiting: the threads are woken once for all of it.
+    fn read_waiting(&self, buffer: &mut [u8], arrivals: &mut [Option<Arrivals>]) {
+        for _ in 1..MOST_AT_ONCE {
+            let Ok((length, _, from)) = recvfrom(&self.socket, &mut *buffer, RecvFlags::DONTWAIT) else {
+                return;
+            };
+            if let Some(from) = from.and_then(|from| SocketAddr::try_from(from).ok()) {
+                self.sort(from, buffer.get(..length).unwrap_or_default(), arrivals);
+            }
+        }
+    }
+
+    fn sort(&self, from: SocketAddr, datagram: &[u8], arrivals: &mut [Option<Arrivals>]) {
+        let from = SocketAddr::new(from.ip().to_canonical(), from.port());
         let owner = || self.owners.read().unwrap_or_else(PoisonError::into_inner).get(&from).copied();
         let worker = named_worker(datagram).or_else(owner);
-        hand_over(links, worker, (Protocol::Udp, from), datagram, &self.counters);
+        match worker.and_then(|worker| arrivals.get_mut(worker)) {
+            Some(arrivals) => {
+                arrivals.get_or_insert_with(|| Arrivals::new(Protocol::Udp)).push(from, datagram);
+            }
+            None => self.counters.note(Note::Stray),
+        }
     }
 }

@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, Notify};
 use tokio::time::{timeout, timeout_at};
 
+use super::arrivals::Arrivals;
 use super::port::named_worker;
 use super::{hand_over, Link};
 use crate::mcu::counters::{Counters, Note};
@@ -239,7 +240,12 @@ impl TcpPort {
 
     fn pass_on(&self, from: SocketAddr, datagram: &[u8], links: &[Link]) {
         let worker = named_worker(datagram).or_else(|| self.owner(from));
-        hand_over(links, worker, (Protocol::Tcp, from), datagram, &self.counters);
+        let Some(link) = worker.and_then(|worker| links.get(worker)) else {
+            return self.counters.note(Note::Stray);
+        };
+        let mut arrivals = Arrivals::new(Protocol::Tcp);
+        arrivals.push(from, datagram);
+        hand_over(link, arrivals, &self.counters);
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::outbox::Datagram;
 use super::port::Port;
 use super::tcp::TcpPort;
 use super::{Job, Link, SignalSink};
@@ -82,18 +83,20 @@ impl Thread {
                     worker.handle(command, Instant::now());
                     self.carry_out(worker);
                 }
-                Some(Job::Datagram { protocol, from, contents }) => {
+                Some(Job::Datagrams(arrivals)) => {
                     if let Some(link) = self.links.get(self.number) {
-                        link.backlog.fetch_sub(1, Ordering::Relaxed);
+                        link.backlog.fetch_sub(arrivals.count(), Ordering::Relaxed);
                     }
-                    let now = Instant::now();
-                    worker.datagram(protocol, from, &contents, now);
-                    if worker.written() >= MOST_WRITTEN
-                        || now.saturating_duration_since(begun) >= LONGEST_WAIT
-                    {
-                        worker.flush(now);
-                        self.carry_out(worker);
-                        begun = now;
+                    for (from, datagram) in arrivals.iter() {
+                        let now = Instant::now();
+                        worker.datagram(arrivals.protocol, from, datagram, now);
+                        if worker.written() >= MOST_WRITTEN
+                            || now.saturating_duration_since(begun) >= LONGEST_WAIT
+                        {
+                            worker.flush(now);
+                            self.carry_out(worker);
+                            begun = now;
+                        }
                     }
                 }
             }
@@ -124,10 +127,11 @@ impl Thread {
     }
 
     fn carry_out(&self, worker: &mut Worker) {
+        let mut datagrams: Vec<Datagram> = Vec::new();
         while let Some(output) = worker.poll() {
             match output {
                 WorkerOutput::Transmit { protocol: Protocol::Udp, to, contents } => {
-                    self.port.send(to, &contents);
+                    datagrams.push((to, contents));
                 }
                 WorkerOutput::Learn(Protocol::Udp, from) => self.port.learn(from, self.number),
                 WorkerOutput::Forget(Protocol::Udp, from) => self.port.forget(from, self.number),
@@ -138,6 +142,9 @@ impl Thread {
                 WorkerOutput::Learn(Protocol::Tcp, from) => self.on_tcp(|tcp| tcp.learn(from, self.number)),
                 WorkerOutput::Forget(Protocol::Tcp, from) => self.on_tcp(|tcp| tcp.forget(from, self.number)),
             }
+        }
+        if !datagrams.is_empty() {
+            self.port.send(&mut datagrams);
         }
     }
 }
