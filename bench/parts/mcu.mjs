@@ -1,4 +1,5 @@
 import { Server } from '../../tests/e2e/harness/server.mjs';
+import { measureInMemory } from '../media/in-memory.mjs';
 import { missingForJanus, startScene } from '../media/network.mjs';
 import { measureInTurn, metricOf } from '../rounds.mjs';
 import { KINDS } from '../site.mjs';
@@ -12,6 +13,14 @@ const MEDIA = { audio: true, video: { resolution: { width: 160, height: 120 }, f
 const HOSTS = [1, 3];
 /** Of a core that the media of a server may take. */
 const USABLE = 0.7;
+
+/** Busy ones look every 2 ms: about as long as they work at a time when a core is full. */
+const IN_MEMORY = {
+  '1 to 10': { rooms: 1, senders: 1, listeners: 10, rest: 0 },
+  '1 to 100': { rooms: 1, senders: 1, listeners: 100, rest: 0 },
+  '8 to each other': { rooms: 1, senders: 8, listeners: 0, rest: 0 },
+  '8 rooms of 9, busy': { rooms: 8, senders: 9, listeners: 0, rest: 2000 },
+};
 
 const FULL = { listeners: [10, 100], members: 8, seconds: 12, idle: { first: 50, count: 200 } };
 const QUICK = { listeners: [20], members: 4, seconds: 4, idle: { first: 10, count: 50 } };
@@ -75,6 +84,24 @@ async function measureServers(stage, plan, kinds) {
   }
 }
 
+/** What passing on costs without ports, threads and the system. */
+async function measureAllInMemory(stage, seconds) {
+  const samples = {};
+  for (const [name, plan] of Object.entries(IN_MEMORY)) {
+    stage.tell(`Media server in memory: ${name}`);
+    samples[name] = await measureInTurn({
+      kinds: ['ours'],
+      rounds: Math.min(stage.rounds, 3),
+      warmsUp: false,
+      tell: stage.tell,
+      measure: () => measureInMemory({ ...plan, seconds }),
+      brief: ({ packetCost, p99Turn, share }) =>
+        `${packetCost.toFixed(2)} µs a packet, p99 of a turn ${p99Turn.toFixed(0)} µs, ${(share * 100).toFixed(1)} % arrived`,
+    });
+  }
+  return samples;
+}
+
 /** Figures of one flow. */
 function metricsOfFlow(title, samples, goals) {
   const pairs = ({ pairCost }) => USABLE / pairCost;
@@ -97,13 +124,14 @@ export async function measure(stage) {
     plan,
     missing ? ['ours'] : ['ours', JANUS],
   );
+  const inMemory = await measureAllInMemory(stage, plan.seconds);
   const than = (beside, goal) => ({ goals: [{ beside, ...goal }] });
   const cheaper = missing ? {} : than(JANUS, { atMost: 1 });
   const join = (hosts, step) =>
     metricOf(`${hosts} there: joinRoom → ${step}`, 'ms', joins[hosts], (steps) => steps[step]);
   return {
     title: 'Media server',
-    note: `Joining: pages with the same SDK in a room with a media server, audio and video (160×120, 10 frames/s); times of the one that comes last. Passing on: clients without a browser, in one process of their own, each with a port, ICE, DTLS and SRTP; pictures as 640×480 at 30 frames/s and 450 kbit/s, and Opus: 110 packets a second for a pair of tracks and one receiver. A packet is one that reached its receiver; processor time is the server’s alone, the kernel’s part of sending and receiving included, which on one machine is also the waking of the receivers. ${missing ? `Janus was left out: ${missing}.` : 'Beside it Debian’s Janus with its plugin VideoRoom, in the same network namespace. There each member of a meeting has a second connection for what it receives.'} Idle: members who are alone in a room and send nothing, with their signalling.`,
+    note: `Joining: pages with the same SDK in a room with a media server, audio and video (160×120, 10 frames/s); times of the one that comes last. Passing on: clients without a browser, in one process of their own, each with a port, ICE, DTLS and SRTP; pictures as 640×480 at 30 frames/s and 450 kbit/s, and Opus: 110 packets a second for a pair of tracks and one receiver. A packet is one that reached its receiver; processor time is the server’s alone, the kernel’s part of sending and receiving included, which on one machine is also the waking of the receivers. ${missing ? `Janus was left out: ${missing}.` : 'Beside it Debian’s Janus with its plugin VideoRoom, in the same network namespace. There each member of a meeting has a second connection for what it receives.'} In memory: the same media through one worker in the process of its clients, in virtual time; its own time alone, without ports, threads and the system. Idle: members who are alone in a room and send nothing, with their signalling.`,
     metrics: [
       ...HOSTS.flatMap((hosts) => [
         join(hosts, 'first remote frame'),
@@ -113,6 +141,10 @@ export async function measure(stage) {
         metricsOfFlow(`1 to ${count}`, speakers[count], cheaper),
       ),
       ...metricsOfFlow(`meeting of ${plan.members}`, meeting, cheaper),
+      ...Object.entries(inMemory).flatMap(([name, samples]) => [
+        metricOf(`in memory, ${name}: a packet`, 'µs', samples, (it) => it.packetCost),
+        metricOf(`in memory, ${name}: p99 of a turn`, 'µs', samples, (it) => it.p99Turn),
+      ]),
       metricOf(`idle connection, up to ${plan.idle.count}`, 'KiB', idle, (it) => it.each, cheaper),
       metricOf('the server without any', 'MiB', idle, (it) => it.empty),
     ],

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use std::sync::mpsc::{channel, Sender};
 use std::sync::Arc;
 
-use media_clients::client::{Client, Error, Tell};
+use media_clients::client::{Client, Tell};
 use media_clients::orders::{Answer, Order, Request};
+use media_clients::peer::Error;
 
 fn main() -> ExitCode {
     let Some(address) = std::env::args().nth(1).and_then(|text| text.parse().ok()) else {
