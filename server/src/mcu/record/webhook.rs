@@ -9,7 +9,8 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
-use ureq::tls::TlsConfig;
+use ureq::config::ConfigBuilder;
+use ureq::typestate::AgentScope;
 use ureq::Agent;
 
 use super::archive::Archive;
@@ -66,7 +67,7 @@ fn run(archive: &Archive, entries: &Receiver<Entry>) {
     let settings = archive.settings();
     let Some(address) = &settings.webhook else { return };
     for entry in entries {
-        let agent = agent(TlsConfig::default());
+        let agent = patient().build().into();
         let called = call(&agent, address, settings.webhook_secret.as_ref(), &entry, || archive.is_closing());
         if let Err(error) = called {
             not_taken(archive, &entry, &error);
@@ -97,9 +98,8 @@ pub fn describe(entry: &Entry) -> serde_json::Value {
     })
 }
 
-/// By `https` only servers are talked to whose certificates `tls` trusts.
-fn agent(tls: TlsConfig) -> Agent {
-    Agent::config_builder().timeout_global(Some(PATIENCE)).tls_config(tls).build().into()
+fn patient() -> ConfigBuilder<AgentScope> {
+    Agent::config_builder().timeout_global(Some(PATIENCE))
 }
 
 /// Posts JSON. With a secret, the header `X-Skylink-Signature` is `sha256=` and the HMAC of the

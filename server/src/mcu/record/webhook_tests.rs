@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use rcgen::{generate_simple_self_signed, CertifiedKey};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use ureq::tls::{Certificate, RootCerts};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::super::library::Stage;
 use super::*;
@@ -73,7 +73,7 @@ fn entry() -> Entry {
 fn call_at(server: &Listening, tls: TlsConfig, secret: Option<&Secret>) -> Result<(), NotTaken> {
     let address = format!("https://{}/hook", server.address);
     let is_closing = || server.is_refused.load(Ordering::Relaxed);
-    call(&agent(tls), &address, secret, &entry(), is_closing)
+    call(&patient().tls_config(tls).build().into(), &address, secret, &entry(), is_closing)
 }
 
 #[test]
