@@ -63,6 +63,8 @@ export default class Skylink {
     announce(READY_STATE_CHANGE.INIT, null);
     check(this.#options);
     start();
+    // The first question starts what WebRTC needs; joining a room is not to wait for that.
+    setTimeout(hasCodecs);
   }
 
   joinRoom(...args) {

@@ -25,7 +25,8 @@ pub(crate) fn configuration(
         .with("bundlePolicy", "balanced")
         .with("rtcpMuxPolicy", "require")
         .with("iceTransportPolicy", if relay_only { "relay" } else { "all" })
-        .with("iceCandidatePoolSize", 0.0)
+        // Candidates are looked for while the descriptions are made.
+        .with("iceCandidatePoolSize", 1.0)
         .into()
 }
 

@@ -105,8 +105,11 @@ impl Session {
             result: Value::Null,
         });
         room.report_auth(&mut self.context, "request", None, None, Object::new().into());
+        let key = room.key;
         self.rooms.push(room);
         self.context.push(Output::Fetch { request, url, headers });
+        // Devices need longer than the API. What they give is told when the socket is open.
+        self.start_join_capture(key);
     }
 
     /// Streams that are not needed after all. Their tracks are the app's.
@@ -172,7 +175,6 @@ impl Session {
         let mut room = self.rooms.remove(place);
         room.socket = Some(self.socket_for(&room));
         self.rooms.insert(place, room);
-        self.start_join_capture(key);
         self.go_on_joining(key);
     }
 

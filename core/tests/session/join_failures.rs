@@ -56,6 +56,39 @@ fn the_api_refuses_without_a_body() {
 }
 
 #[test]
+fn what_was_captured_before_the_api_refused_ends() {
+    for comes_first in [true, false] {
+        let mut scene = Scene::new();
+        let promise = scene.join(r#"{"roomName":"lobby","audio":true,"video":true}"#);
+        if comes_first {
+            scene.grant();
+        }
+        scene.answer_api_with(502, None);
+        assert_eq!(scene.rejection(promise), ErrorCode::ApiRefused);
+        if !comes_first {
+            scene.grant();
+        }
+        assert!(!scene.events().contains(&"mediaAccessSuccess"));
+        for handle in [1, 2] {
+            assert!(scene.has(&Output::StopTracks(handle)) && scene.has(&Output::Release(handle)));
+        }
+        assert_second_try_works(&mut scene);
+    }
+}
+
+#[test]
+fn a_refusal_of_the_api_counts_more_than_one_of_the_browser() {
+    let mut scene = Scene::new();
+    let promise = scene.join(r#"{"roomName":"lobby","video":true}"#);
+    let error = scene.refuse_capture();
+    scene.answer_api_with(502, None);
+    assert_eq!(scene.rejection(promise), ErrorCode::ApiRefused);
+    assert!(!scene.events().contains(&"mediaAccessError"));
+    assert!(scene.has(&Output::Release(error)));
+    assert_second_try_works(&mut scene);
+}
+
+#[test]
 fn the_api_cannot_be_reached() {
     let mut scene = Scene::new();
     let promise = scene.join(r#"{"roomName":"lobby"}"#);
