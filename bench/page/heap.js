@@ -1,10 +1,11 @@
-// Runs in a page before an SDK is imported: knows the memory of WebAssembly modules.
+// Runs in a page before an SDK is imported: knows the memory of WebAssembly modules, and does not keep
+// it from being collected.
 
 const memories = new Set();
 
 function note(exports) {
   for (const value of Object.values(exports)) {
-    if (value instanceof WebAssembly.Memory) memories.add(value);
+    if (value instanceof WebAssembly.Memory) memories.add(new WeakRef(value));
   }
 }
 
@@ -25,4 +26,4 @@ WebAssembly.Instance = class extends Instance {
 
 /** Bytes. */
 export const wasmMemory = () =>
-  [...memories].reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
+  [...memories].reduce((sum, memory) => sum + (memory.deref()?.buffer.byteLength ?? 0), 0);

@@ -68,9 +68,16 @@ export async function prepare({ address, options }) {
   listen();
 }
 
-/** The same, and waits until nothing is left to load. */
-export async function prepareAtLeisure(settings) {
+/**
+ * The same, and waits until nothing is left to load.
+ *
+ * @param {object} settings `hasModule`: something goes on loading after the constructor, and the page may
+ *   be idle meanwhile.
+ */
+export async function prepareAtLeisure({ hasModule, ...settings }) {
   await prepare(settings);
+  // Without a room there is nothing to leave: it settles as soon as the module can be called.
+  if (hasModule) await skylink.leaveAllRooms();
   await new Promise((resolve) => {
     requestIdleCallback(resolve);
   });

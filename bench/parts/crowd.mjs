@@ -7,6 +7,8 @@ import { KINDS } from '../site.mjs';
 const CROWD = 29;
 const QUICK_CROWD = 9;
 const SAY_EVERY_MS = 1000;
+/** What follows a join is over then: reports are gathered for 5 s, ends of candidates told after 6 s. */
+const CALM_MS = 9000;
 
 /** Milliseconds of the main thread for each second: processor time, which a busy machine spares. */
 async function busyness(page, seconds) {
@@ -39,6 +41,7 @@ function measureSubject(stage, kind, { crowd, seconds }) {
       const bots = { count: crowd, subject: id, room, sdk };
       await onPage(botsPage, 'bots.js', 'addBots', bots);
       await subject.call('met', crowd);
+      await sleep(CALM_MS);
       const quiet = await busyness(page, seconds);
       await onPage(botsPage, 'bots.js', 'chatter', SAY_EVERY_MS);
       const chatting = await busyness(page, seconds);
@@ -64,7 +67,7 @@ export async function measure(stage) {
   const goals = [{ beside: 'skylinkjs', atMost: 1 }];
   return {
     title: `A page in a room of ${plan.crowd + 1}`,
-    note: `Data channels to ${plan.crowd} peers, no media; processor time of the page’s main thread in each second: while nobody says anything, and while each peer sends a message of 100 B a second.`,
+    note: `Data channels to ${plan.crowd} peers, no media; processor time of the page’s main thread in each second, from 9 s after the last join on: while nobody says anything, and while each peer sends a message of 100 B a second.`,
     metrics: [
       metricOf('quiet', 'ms/s', samples, ({ quiet }) => quiet, { goals }),
       metricOf('with messages', 'ms/s', samples, ({ chatting }) => chatting, { goals }),

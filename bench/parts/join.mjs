@@ -44,7 +44,7 @@ export function joinOnce(
   const sdk = { address: site.addressOf(kind), options: optionsFor(server.host) };
   const comeLast = async (page) => {
     if (isFromScratch) return onMember(page, 'joinFromScratch', sdk, room);
-    await onMember(page, 'prepareAtLeisure', sdk);
+    await onMember(page, 'prepareAtLeisure', { ...sdk, hasModule: kind !== 'skylinkjs' });
     return onMember(page, 'join', room);
   };
   const withHosts = (left) =>
