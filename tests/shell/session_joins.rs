@@ -136,7 +136,7 @@ async fn the_apps_own_streams_survive_a_failing_join() {
     assert!(captured.active());
 }
 
-/// The socket fails first, the camera is granted for a room that is gone.
+/// Whether the camera is granted before the socket fails, or for a room that is gone.
 #[wasm_bindgen_test]
 async fn what_a_failing_join_captured_is_stopped() {
     let (captures, streams) = (Constructed::by_capturing(), Constructed::by("MediaStream"));
