@@ -337,3 +337,20 @@ fn media_of(sdp: &str, id: &str) -> Json {
     };
     Json::Array(sections.filter_map(entry).collect())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_send_reaches_all_in_their_room_and_nobody_else() {
+        for rest in [Duration::ZERO, Duration::from_millis(2)] {
+            let plan = Plan { rooms: 2, senders: 2, listeners: 2, time: Duration::from_secs(1), rest };
+            let figures = World::new(plan).unwrap().measure().unwrap();
+            // 110 packets a second of each; those under way at an end of the second may count or not.
+            assert!((400..=480).contains(&figures.packets_in), "{figures:?}");
+            assert!((0.97..=1.03).contains(&figures.share), "{figures:?}");
+        }
+    }
+}
