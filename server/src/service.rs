@@ -146,7 +146,7 @@ impl Service {
         let listener = self.listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
-        let server = axum::serve(listener, self.router).with_graceful_shutdown(async {
+        let server = axum::serve(listener, self.router.into_make_service()).with_graceful_shutdown(async {
             let _ = farewell_begun.await;
         });
         let mut serving = tokio::spawn(async move { server.await });

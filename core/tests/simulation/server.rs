@@ -89,7 +89,7 @@ impl Server {
             *last_id += 1;
             format!("peer-{last_id}")
         };
-        let deliveries = self.rooms.receive(ConnectionId(wire), &message, now, &mut fresh_id);
+        let deliveries = self.rooms.receive(ConnectionId(wire), message, now, &mut fresh_id);
         self.carry(wire, deliveries)
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{header, HeaderValue, Method, StatusCode};
+use axum::middleware::map_request;
 use axum::routing::{any, delete, get, post};
 use axum::Router;
 use socketioxide::layer::SocketIoLayer;
@@ -17,7 +18,7 @@ use super::health::Traffic;
 use super::{api, health, recordings, statistics};
 use crate::access::Authority;
 use crate::service::Media;
-use crate::signaling::Hub;
+use crate::signaling::{with_little_to_keep, Hub};
 
 /// Browsers need not ask again for this long.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
@@ -61,6 +62,7 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, www: Option<PathBuf>) -
         .route("/socket.io", any(StatusCode::NOT_FOUND))
         .route("/socket.io/", any(StatusCode::NOT_FOUND))
         .layer(socket_io)
+        .layer(map_request(with_little_to_keep))
         .layer(cors_for_polling());
     let operating =
         Router::new().route("/healthz", get(health::healthz)).route("/metrics", get(health::metrics));

@@ -7,28 +7,30 @@ use super::relaying::Stamped;
 use super::{Dropped, Rooms, Turn};
 
 impl Rooms {
-    pub(super) fn chat(&mut self, stamped: &Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+    pub(super) fn chat(&mut self, stamped: Stamped, turn: &mut Turn) -> Result<(), Dropped> {
         if stamped.target().is_some() {
             return self.relay(stamped, turn);
         }
-        self.store(stamped, turn.now);
+        self.store(&stamped, turn.now);
         self.broadcast(stamped, turn)
     }
 
     /// Only a real `true` counts: 2.7.2 puts the peer session id into `isPersistent` of
     /// encrypted messages that are not meant to be stored (wire protocol 7.2).
     fn store(&mut self, stamped: &Stamped, now: u64) {
+        let Some(room) = self.rooms.get(&stamped.rid) else {
+            return;
+        };
+        if !room.member(&stamped.peer_id).is_some_and(|member| member.admission.persistent) {
+            return;
+        }
         let Ok(message) = UserMessage::try_from(&Value::Object(stamped.message.clone())) else {
             return;
         };
         let Some(secret_id) = message.secret_id.filter(|id| !id.is_empty()) else {
             return;
         };
-        let Some(room) = self.rooms.get(&stamped.rid) else {
-            return;
-        };
-        let may_store = room.member(&stamped.peer_id).is_some_and(|member| member.admission.persistent);
-        if message.is_persistent != Some(true) || !may_store {
+        if message.is_persistent != Some(true) {
             return;
         }
         let session = room.session.clone();

@@ -9,7 +9,7 @@ use super::{ConnectionId, Dropped, Rooms, Turn};
 impl Rooms {
     /// Goes to the members whose own `enter` was handled before, so that of two peers exactly one
     /// gets the other's: if both did, each would wait for the other's offer for ever.
-    pub(super) fn enter(&mut self, stamped: &Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+    pub(super) fn enter(&mut self, stamped: Stamped, turn: &mut Turn) -> Result<(), Dropped> {
         if stamped.target().is_some() {
             return self.relay(stamped, turn);
         }
@@ -31,7 +31,7 @@ impl Rooms {
             })
             .map(|other| other.connection)
             .collect();
-        turn.send(receivers, stamped.message.clone());
+        turn.send(receivers, stamped.message);
         Ok(())
     }
 

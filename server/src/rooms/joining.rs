@@ -3,7 +3,7 @@
 use skylink_protocol::signaling::{InRoom, JoinRoom, PcConfig, Redirect};
 use skylink_protocol::Value;
 
-use super::connection::Membership;
+use super::connection::{Membership, Memberships};
 use super::pace::Pace;
 use super::room::{Member, Room};
 use super::{Admission, ConnectionId, Delivery, Dropped, Reason, Refusal, Rooms, Turn};
@@ -41,8 +41,8 @@ impl Rooms {
     /// come back.
     fn check_room(&self, connection: ConnectionId, rid: &str, admission: &Admission) -> Result<(), Refusal> {
         let memberships = self.connections.get(&connection).map(|state| &state.memberships);
-        let is_member = memberships.is_some_and(|rooms| rooms.contains_key(rid));
-        let count = memberships.map_or(0, |rooms| rooms.len());
+        let is_member = memberships.is_some_and(|rooms| rooms.contains(rid));
+        let count = memberships.map_or(0, Memberships::len);
         if !is_member && count >= self.setup.limits.rooms_per_connection {
             return Err(Refusal::new(
                 Reason::ServerError,
@@ -135,7 +135,7 @@ impl Rooms {
             warned_of_end: false,
             media_pace: Pace::default(),
         });
-        state.memberships.insert(rid.to_owned(), Membership { peer_id: peer_id.clone(), former_peer_id });
+        state.memberships.insert(rid, Membership { peer_id: peer_id.clone(), former_peer_id });
         self.peer_ids.insert(peer_id.clone());
         self.counts.joins = self.counts.joins.saturating_add(1);
 

@@ -154,8 +154,8 @@ impl Rooms {
             return Vec::new();
         }
         match serde_json::from_str::<Value>(text) {
-            Ok(message) => self.receive(connection, &message, now, fresh_id),
-            Err(_) => self.receive(connection, &Value::Null, now, fresh_id),
+            Ok(message) => self.receive(connection, message, now, fresh_id),
+            Err(_) => self.receive(connection, Value::Null, now, fresh_id),
         }
     }
 
@@ -164,7 +164,7 @@ impl Rooms {
     pub fn receive(
         &mut self,
         connection: ConnectionId,
-        message: &Value,
+        message: Value,
         now: u64,
         fresh_id: &mut dyn FnMut() -> String,
     ) -> Vec<Delivery> {
@@ -219,20 +219,20 @@ impl Rooms {
         counts
     }
 
-    fn dispatch(&mut self, connection: ConnectionId, message: &Value, may_be_group: bool, turn: &mut Turn) {
+    fn dispatch(&mut self, connection: ConnectionId, message: Value, may_be_group: bool, turn: &mut Turn) {
         let Some(message_type) = message.get("type").and_then(Value::as_text) else {
             return self.counts.note_drop(Dropped::Malformed, "");
         };
         let kind = MessageKind::of(message_type);
-        if !kind.is_spared() && !self.is_within_pace(connection, message, turn) {
+        if !kind.is_spared() && !self.is_within_pace(connection, &message, turn) {
             return self.counts.note_drop(Dropped::TooFast, message_type);
         }
         match kind {
-            MessageKind::Join => self.join(connection, message, turn),
+            MessageKind::Join => self.join(connection, &message, turn),
             MessageKind::Group if !may_be_group => {
                 self.counts.note_drop(Dropped::Malformed, message_type);
             }
-            _ => self.route(connection, kind, message_type, message, turn),
+            _ => self.route(connection, kind, message, turn),
         }
     }
 
@@ -245,7 +245,7 @@ impl Rooms {
             return true;
         }
         if let Some(rid) = message.get("rid").and_then(Value::as_text) {
-            if state.memberships.contains_key(rid) && state.pace.should_warn(turn.now) {
+            if state.memberships.contains(rid) && state.pace.should_warn(turn.now) {
                 let warning = Redirect {
                     rid: rid.to_owned(),
                     action: "warning".to_owned(),
@@ -269,7 +269,7 @@ impl Rooms {
     fn rids_of(&self, connection: ConnectionId) -> Vec<String> {
         self.connections
             .get(&connection)
-            .map(|state| state.memberships.keys().cloned().collect())
+            .map(|state| state.memberships.rids().cloned().collect())
             .unwrap_or_default()
     }
 }

@@ -30,24 +30,20 @@ impl Rooms {
         &mut self,
         connection: ConnectionId,
         kind: MessageKind,
-        message_type: &str,
-        message: &Value,
+        message: Value,
         turn: &mut Turn,
     ) {
-        let stamped = match self.stamp(connection, message) {
-            Ok(stamped) => stamped,
-            Err(reason) => return self.counts.note_drop(reason, message_type),
-        };
-        let outcome = match kind {
+        let message_type = message.get("type").and_then(Value::as_text).unwrap_or_default().to_owned();
+        let outcome = self.stamp(connection, message).and_then(|stamped| match kind {
             _ if self.is_for_media_server(&stamped, kind) => self.tell_media_server(&stamped, kind, turn),
             // Members of such a room greet each newcomer, who would have to drop it.
             MessageKind::Handshake if self.has_media_server(&stamped.rid) => Ok(()),
-            MessageKind::Enter => self.enter(&stamped, turn),
-            MessageKind::Handshake => self.relay_or_answer(&stamped, turn),
-            MessageKind::Direct => self.relay(&stamped, turn),
-            MessageKind::Broadcast => self.broadcast(&stamped, turn),
-            MessageKind::Chat => self.chat(&stamped, turn),
-            MessageKind::Lock => self.lock(&stamped, turn),
+            MessageKind::Enter => self.enter(stamped, turn),
+            MessageKind::Handshake => self.relay_or_answer(stamped, turn),
+            MessageKind::Direct => self.relay(stamped, turn),
+            MessageKind::Broadcast => self.broadcast(stamped, turn),
+            MessageKind::Chat => self.chat(stamped, turn),
+            MessageKind::Lock => self.lock(stamped, turn),
             MessageKind::Bye => {
                 self.leave(connection, &stamped.rid, Some(&stamped.message), turn);
                 Ok(())
@@ -56,69 +52,73 @@ impl Rooms {
             MessageKind::GetStoredMessages => self.answer_stored_messages(&stamped, turn),
             MessageKind::Introduce => self.introduce(&stamped, turn),
             MessageKind::Group => self.unbundle(&stamped, turn),
-            MessageKind::Unknown if stamped.target().is_some() => self.relay(&stamped, turn),
+            MessageKind::Unknown if stamped.target().is_some() => self.relay(stamped, turn),
             MessageKind::Unknown => Err(Dropped::UnknownType),
             MessageKind::ServerOnly | MessageKind::Join => Err(Dropped::ServerType),
-        };
+        });
         if let Err(reason) = outcome {
-            self.counts.note_drop(reason, message_type);
+            self.counts.note_drop(reason, &message_type);
         }
     }
 
     /// Finds the sender's membership and puts its peer id over whatever `mid` it claims, since
     /// receivers trust it blindly (wire protocol 5.1). All other members stay as they are.
-    fn stamp(&self, connection: ConnectionId, message: &Value) -> Result<Stamped, Dropped> {
-        let object = message.as_object().ok_or(Dropped::Malformed)?;
-        let rid = object.get("rid").and_then(Value::as_text).ok_or(Dropped::Malformed)?;
+    fn stamp(&self, connection: ConnectionId, message: Value) -> Result<Stamped, Dropped> {
+        let Value::Object(mut message) = message else {
+            return Err(Dropped::Malformed);
+        };
+        let rid = message.get("rid").and_then(Value::as_text).ok_or(Dropped::Malformed)?.to_owned();
         let membership = self
             .connections
             .get(&connection)
-            .and_then(|state| state.memberships.get(rid))
+            .and_then(|state| state.memberships.get(&rid))
             .ok_or(Dropped::NotAMember)?;
-        let claimed = object.get("mid").and_then(Value::as_text);
+        let claimed = message.get("mid").and_then(Value::as_text);
         if claimed.is_some() && claimed == membership.former_peer_id.as_deref() {
             return Err(Dropped::Outdated);
         }
-        let mut message = object.clone();
         message.set("mid", membership.peer_id.as_str());
-        Ok(Stamped { connection, rid: rid.to_owned(), peer_id: membership.peer_id.clone(), message })
+        Ok(Stamped { connection, rid, peer_id: membership.peer_id.clone(), message })
     }
 
     /// To the one member named in `target`, never to the sender itself.
-    pub(super) fn relay(&mut self, stamped: &Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+    pub(super) fn relay(&self, stamped: Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+        turn.send(vec![self.receiver_of(&stamped)?], stamped.message);
+        Ok(())
+    }
+
+    fn receiver_of(&self, stamped: &Stamped) -> Result<ConnectionId, Dropped> {
         let target = stamped.target().ok_or(Dropped::NoTarget)?;
-        let receiver = self
-            .rooms
+        self.rooms
             .get(&stamped.rid)
             .and_then(|room| room.member(target))
             .filter(|member| member.peer_id != stamped.peer_id)
-            .ok_or(Dropped::NoTarget)?
-            .connection;
-        turn.send(vec![receiver], stamped.message.clone());
-        Ok(())
+            .map(|member| member.connection)
+            .ok_or(Dropped::NoTarget)
     }
 
     /// A handshake message to somebody who has left is answered with that peer's `bye`, so that
     /// the sender gives up a connection that will never come (wire protocol 5.1, rule 9).
-    fn relay_or_answer(&mut self, stamped: &Stamped, turn: &mut Turn) -> Result<(), Dropped> {
-        let outcome = self.relay(stamped, turn);
-        if let (Err(Dropped::NoTarget), Some(target)) = (&outcome, stamped.target()) {
+    fn relay_or_answer(&self, stamped: Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+        let receiver = self.receiver_of(&stamped);
+        if let (Err(Dropped::NoTarget), Some(target)) = (&receiver, stamped.target()) {
             if target != stamped.peer_id && !matches!(target, "MCU" | "REC_SRV") {
                 turn.send(vec![stamped.connection], bye_message(&stamped.rid, target, None));
             }
         }
-        outcome
-    }
-
-    pub(super) fn broadcast(&mut self, stamped: &Stamped, turn: &mut Turn) -> Result<(), Dropped> {
-        let others =
-            self.rooms.get(&stamped.rid).map(|room| room.everybody_but(&stamped.peer_id)).unwrap_or_default();
-        turn.send(others, stamped.message.clone());
-        self.note_user_data(stamped);
+        turn.send(vec![receiver?], stamped.message);
         Ok(())
     }
 
-    fn lock(&mut self, stamped: &Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+    pub(super) fn broadcast(&mut self, stamped: Stamped, turn: &mut Turn) -> Result<(), Dropped> {
+        let others =
+            self.rooms.get(&stamped.rid).map(|room| room.everybody_but(&stamped.peer_id)).unwrap_or_default();
+        self.note_user_data(&stamped);
+        turn.send(others, stamped.message);
+        Ok(())
+    }
+
+    fn lock(&mut self, stamped: Stamped, turn: &mut Turn) -> Result<(), Dropped> {
         let event =
             RoomLock::try_from(&Value::Object(stamped.message.clone())).map_err(|_| Dropped::Malformed)?;
         if let Some(room) = self.rooms.get_mut(&stamped.rid) {
@@ -133,7 +133,7 @@ impl Rooms {
             Group::try_from(&Value::Object(stamped.message.clone())).map_err(|_| Dropped::Malformed)?;
         for text in group.lists.iter().take(MOST_IN_GROUP) {
             let entry = serde_json::from_str::<Value>(text).unwrap_or_default();
-            self.dispatch(stamped.connection, &entry, false, turn);
+            self.dispatch(stamped.connection, entry, false, turn);
         }
         Ok(())
     }

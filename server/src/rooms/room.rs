@@ -23,6 +23,9 @@ pub(super) struct Member {
     pub(super) media_pace: Pace,
 }
 
+/// Most rooms are calls between two.
+const USUAL_MEMBERS: usize = 2;
+
 #[derive(Debug)]
 pub(super) struct Room {
     pub(super) name: String,
@@ -46,7 +49,7 @@ impl Room {
             session,
             locked: false,
             mcu,
-            members: Vec::new(),
+            members: Vec::with_capacity(USUAL_MEMBERS),
             introduced: BTreeSet::new(),
             last_tie_breaker: 0,
         }

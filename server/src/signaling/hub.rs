@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use serde_json::value::to_raw_value;
 use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
@@ -133,7 +134,9 @@ impl State {
         while !deliveries.is_empty() {
             let mut stuck: Vec<ConnectionId> = Vec::new();
             for delivery in deliveries {
-                let Ok(text) = serde_json::to_string(&delivery.message) else {
+                let text = serde_json::to_string(&delivery.message);
+                // Text inside JSON: escaped once, not for each receiver.
+                let Ok(text) = text.and_then(|text| to_raw_value(&text)) else {
                     continue;
                 };
                 for connection in delivery.to {

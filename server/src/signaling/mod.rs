@@ -1,7 +1,9 @@
 //! The signalling endpoint: Socket.IO connections on one side, the rooms on the other.
 
 mod hub;
+mod opening_request;
 mod socket_io;
 
 pub use hub::Hub;
+pub(crate) use opening_request::with_little_to_keep;
 pub use socket_io::{layer, SocketSettings};

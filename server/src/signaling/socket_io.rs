@@ -16,6 +16,10 @@ use crate::rooms::ConnectionId;
 /// Texts that may come in between the packet that says "connected" and our handler's call.
 const MOST_WAITING: usize = 16;
 
+/// Bytes that are read from a WebSocket at a time. Every connection holds a buffer of this size,
+/// whether it speaks or not; what is longer makes its connection's buffer grow.
+const READ_BUFFER: usize = 1024;
+
 /// Settings of the transport.
 #[derive(Debug, Clone, Copy)]
 pub struct SocketSettings {
@@ -89,6 +93,7 @@ pub fn layer(hub: Arc<Hub>, settings: SocketSettings) -> (SocketIoLayer, SocketI
         .ping_interval(settings.ping_interval)
         .ping_timeout(settings.ping_timeout)
         .max_payload(u64::try_from(settings.frame_bytes).unwrap_or(u64::MAX))
+        .ws_read_buffer_size(READ_BUFFER)
         .ws_max_message_size(settings.frame_bytes)
         .ws_max_frame_size(settings.frame_bytes)
         .max_buffer_size(settings.send_queue)

@@ -139,7 +139,7 @@ fn the_newest_connection_with_a_login_takes_the_place_of_the_old_one() {
     world.send(1, json!({"type": "roomLockEvent", "rid": "r", "lock": true}));
 
     let message: Value = serde_json::from_value(join).unwrap();
-    let deliveries = world.rooms.receive(ConnectionId(3), &message, 0, &mut || "new".to_owned());
+    let deliveries = world.rooms.receive(ConnectionId(3), message, 0, &mut || "new".to_owned());
     assert!(deliveries[0].then_close);
     let sent = flat(deliveries);
     assert_eq!(sent[0].0, 2);
@@ -159,10 +159,10 @@ fn useless_peer_ids_are_never_given_out() {
     let join: Value = serde_json::from_value(json!({"type": "joinRoom", "rid": "r"})).unwrap();
     let mut ids = ["MCU", "", "REC_SRV", "good"].into_iter().cycle();
     let mut next = || ids.next().unwrap().to_owned();
-    let sent = flat(world.rooms.receive(ConnectionId(1), &join, 0, &mut next));
+    let sent = flat(world.rooms.receive(ConnectionId(1), join.clone(), 0, &mut next));
     assert_eq!(sent[0].1["sid"], "good");
     // The same again is all there is.
-    let sent = flat(world.rooms.receive(ConnectionId(2), &join, 0, &mut next));
+    let sent = flat(world.rooms.receive(ConnectionId(2), join, 0, &mut next));
     assert_eq!(sent[0].1["reason"], "serverError");
 }
 

@@ -43,7 +43,7 @@ impl World {
             *ids += 1;
             format!("id{ids}")
         };
-        flat(self.rooms.receive(ConnectionId(from), &message, self.now, &mut fresh_id))
+        flat(self.rooms.receive(ConnectionId(from), message, self.now, &mut fresh_id))
     }
 
     /// Opens the connection if need be, joins, and gives the peer id.
