@@ -46,22 +46,12 @@ impl Client {
     }
 
     pub async fn send_join(&mut self) {
-        let api = &self.api;
-        let join = serde_json::json!({
-            "type": "joinRoom", "uid": api["username"], "cid": api["cid"],
-            "userCred": api["userCred"], "timeStamp": api["timeStamp"],
-            "apiOwner": api["apiOwner"], "roomCred": api["roomCred"], "start": api["start"],
-            "len": api["len"], "isPrivileged": api["isPrivileged"],
-            "autoIntroduce": api["autoIntroduce"], "key": "demo",
-        });
-        self.send(join).await;
+        self.send(join_message(&self.api)).await;
     }
 
     /// Sends a message with the room's id, as JSON text inside the event's JSON.
-    pub async fn send(&mut self, mut message: Value) {
-        message["rid"] = self.api["room_key"].clone();
-        let event = serde_json::json!(["message", message.to_string()]);
-        self.send_raw(&format!("42{event}")).await;
+    pub async fn send(&mut self, message: Value) {
+        self.send_raw(&packet(&self.api, message)).await;
     }
 
     pub async fn send_raw(&mut self, frame: &str) {
@@ -114,18 +104,41 @@ impl Client {
     }
 }
 
-async fn ask_api(address: &str, path: &str) -> Value {
+/// What the API's answer entitles to.
+pub fn join_message(api: &Value) -> Value {
+    serde_json::json!({
+        "type": "joinRoom", "uid": api["username"], "cid": api["cid"],
+        "userCred": api["userCred"], "timeStamp": api["timeStamp"],
+        "apiOwner": api["apiOwner"], "roomCred": api["roomCred"], "start": api["start"],
+        "len": api["len"], "isPrivileged": api["isPrivileged"],
+        "autoIntroduce": api["autoIntroduce"], "key": "demo",
+    })
+}
+
+/// A message with the room's id, as JSON text inside the event's JSON.
+pub fn packet(api: &Value, mut message: Value) -> String {
+    message["rid"] = api["room_key"].clone();
+    format!("42{}", serde_json::json!(["message", message.to_string()]))
+}
+
+pub async fn ask_api(address: &str, path: &str) -> Value {
     serde_json::from_str(&ask(address, path).await).unwrap()
 }
 
 /// The body of an answer that must be a success.
 pub async fn ask(address: &str, path: &str) -> String {
+    exchange(address, &format!("GET {path} HTTP/1.1\r\n"), "").await.1
+}
+
+/// Head and body of the answer, which must be a success, to a request that begins so.
+pub async fn exchange(address: &str, request: &str, body: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let length = body.len();
+    let rest = format!("Host: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    stream.write_all(format!("{request}{rest}{body}").as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
-    body.to_owned()
+    (head.to_ascii_lowercase(), body.to_owned())
 }

@@ -10,6 +10,7 @@
 mod client;
 #[cfg(feature = "media-server")]
 mod media_server;
+mod polling;
 mod program;
 mod starting;
 
