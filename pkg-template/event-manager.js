@@ -31,7 +31,8 @@ class EventManager {
       return;
     }
     const registry = this.#registry(isPrivate);
-    (registry[name] ??= { callbacks: [] }).callbacks.push(callback);
+    const entry = (registry[name] ??= { callbacks: [] });
+    entry.callbacks = [...entry.callbacks, callback];
     // Adding the same function again changes nothing.
     this.#target.addEventListener(name, this.#deliver);
   }
@@ -76,11 +77,13 @@ class EventManager {
     const lists = [this.events, this.privateEvents].map(
       (registry) => registry[type]?.callbacks ?? [],
     );
-    for (const callback of lists.flat()) {
-      try {
-        callback(event);
-      } catch (error) {
-        logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
+    for (const callbacks of lists) {
+      for (const callback of callbacks) {
+        try {
+          callback(event);
+        } catch (error) {
+          logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
+        }
       }
     }
   };

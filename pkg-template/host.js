@@ -39,11 +39,13 @@ export const host = {
 
   hears: (name) => eventManager.hears(name),
 
-  message(about, targetPeerId, content, isPrivate) {
+  /** With a time (in milliseconds since 1970) a message went through the server. */
+  message(about, targetPeerId, content, isPrivate, time, senderPeerId = about.peerId, listOfPeers) {
     const name = EVENTS.ON_INCOMING_MESSAGE;
     if (eventManager.hears(name)) {
-      const senderPeerId = about.peerId;
-      const message = { targetPeerId, content, senderPeerId, isDataChannel: true, isPrivate };
+      const message = { targetPeerId, content, senderPeerId, isDataChannel: !time, isPrivate };
+      if (time) message.timeStamp = new Date(time).toISOString();
+      if (listOfPeers) message.listOfPeers = listOfPeers;
       host.dispatch(name, payloadOf(about, message));
     }
   },

@@ -6,7 +6,14 @@ use skylink_core::JsonText;
 use skylink_protocol::json_text::{json_text, json_text_of_members};
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object as Members, Value};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    type Stringified;
+    #[wasm_bindgen(method, getter, catch, js_name = toJSON)]
+    fn to_json(this: &Stringified) -> Result<JsValue, JsValue>;
+}
 
 /// Deeper values are cut: nothing on the wire is, and the stack has an end.
 const MAX_DEPTH: usize = 48;
@@ -112,7 +119,8 @@ fn read(value: &JsValue, above: &mut Vec<JsValue>) -> Value {
 
 fn read_object(object: &JsValue, above: &mut Vec<JsValue>) -> Value {
     // Dates and their like say themselves what they are in JSON.
-    if let Some(to_json) = get(object, "toJSON").dyn_ref::<Function>() {
+    let to_json = object.unchecked_ref::<Stringified>().to_json().unwrap_or_default();
+    if let Some(to_json) = to_json.dyn_ref::<Function>() {
         return to_json.call0(object).map_or(Value::Null, |json| read(&json, above));
     }
     if let Some(array) = object.dyn_ref::<Array>() {

@@ -26,7 +26,7 @@ use skylink_core::{
     Call, CipherMode, CipherWork, Environment, Failure, Handle, Input, Kind, Output, PromiseId, RequestId,
     SkylinkError, SocketId, Timestamp,
 };
-use skylink_protocol::Value;
+use skylink_protocol::{Object as Members, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -228,9 +228,20 @@ impl Driver {
                 }
             }
             Output::Keep { handle, object } => self.handles.keep_as(handle, members_to_js(&object, None)),
-            Output::Message { about, target, content, is_private } => {
+            Output::Message { about, target, content, is_private, relayed } => {
+                let (about, target) = (self.handles.get(about), to_js(&target, None));
                 let content = to_js(&content, Some(&self.handles));
-                self.host.message(&self.handles.get(about), &to_js(&target, None), &content, is_private);
+                let relayed = relayed.unwrap_or_default();
+                let peers = relayed.peers.map_or(JsValue::UNDEFINED, |peers| to_js(&peers.into(), None));
+                let (time, sender) = (relayed.time.0, relayed.sender);
+                self.host.message(&about, &target, &content, is_private, time, sender, &peers);
+            }
+            Output::ChannelMessage { session, text } => {
+                if self.host.hears("channelMessage") {
+                    let detail =
+                        Members::new().with("message", text).with("socketSession", (*session).clone());
+                    self.host.dispatch("channelMessage", &members_to_js(&detail, None));
+                }
             }
             Output::Resolve { promise, value } => {
                 self.settle(promise, true, &to_js(&value, Some(&self.handles)))

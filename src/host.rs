@@ -16,9 +16,18 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn hears(this: &Host, name: &str) -> bool;
 
-    /// Tells the app's listeners of a message between peers. Does not throw.
+    /// Tells the app's listeners of a message; with a time it went through the server. Does not throw.
     #[wasm_bindgen(method)]
-    pub fn message(this: &Host, about: &JsValue, target: &JsValue, content: &JsValue, is_private: bool);
+    pub fn message(
+        this: &Host,
+        about: &JsValue,
+        target: &JsValue,
+        content: &JsValue,
+        is_private: bool,
+        time: f64,
+        sender: Option<String>,
+        peers: &JsValue,
+    );
 
     /// Writes a log line: level and code as numbers, and what it is about.
     #[wasm_bindgen(method)]

@@ -6,7 +6,7 @@ use crate::cipher::{self, Associated, CipherWork, Envelope, ReadPlain, LONG, SAL
 use crate::keyring::KeyState;
 use crate::room::Room;
 use crate::session::Context;
-use crate::{ErrorCode, LogCode, LogLevel, Output, RequestId, SkylinkError};
+use crate::{ErrorCode, LogCode, LogLevel, Output, Relayed, RequestId, SkylinkError};
 use skylink_protocol::{Object, Value};
 
 /// Messages that may wait for a key. More than any server lets through in that time.
@@ -100,23 +100,20 @@ impl Room {
         self.deliver_waiting(context);
     }
 
-    fn deliver(&self, context: &mut Context, message: IncomingMessage) {
-        let content = Object::new()
-            .with("targetPeerId", self.own_id.clone())
-            .with("content", message.content)
-            .with("senderPeerId", message.sender)
-            .with("isDataChannel", false)
-            .with("isPrivate", message.is_private)
-            .with("timeStamp", context.now.iso8601());
-        let mut detail = Object::new()
-            .with("room", self.info())
-            .with("isSelf", false)
-            .with("peerId", message.mid.as_str())
-            .with("message", content);
-        if let Some(peer) = self.peer(&message.mid) {
-            detail.set("peerInfo", self.peer_info(peer));
+    fn deliver(&mut self, context: &mut Context, message: IncomingMessage) {
+        let IncomingMessage { mid, sender, content, is_private, .. } = message;
+        let kept = self.kept_peer_detail(context, &mid);
+        let about = kept.unwrap_or_else(|| {
+            let detail = Object::new().with("peerId", mid.as_str()).with("isSelf", false);
+            context.keep(detail.with("room", self.info()))
+        });
+        let sender = Some(sender).filter(|sender| *sender != mid);
+        let relayed = Some(Relayed { sender, time: context.now, peers: None });
+        let target = self.own_id.clone().into();
+        context.push(Output::Message { about, target, content, is_private, relayed });
+        if kept.is_none() {
+            context.push(Output::Release(about));
         }
-        context.event("onIncomingMessage", detail);
     }
 
     /// Decrypts a message, whichever format it is in; a stored one at once if its key is there.

@@ -110,7 +110,7 @@ impl Room {
             let about = self.kept_own_detail(context);
             let target = if is_private { outgoing.target.clone() } else { Value::Null };
             let content = outgoing.message.clone();
-            context.push(Output::Message { about, target, content, is_private });
+            context.push(Output::Message { about, target, content, is_private, relayed: None });
         }
         outcome
     }
@@ -173,7 +173,7 @@ impl Room {
         let sender = sender.as_deref().filter(|_| id == MEDIA_SERVER).unwrap_or(id);
         if let Some(about) = self.kept_peer_detail(context, sender) {
             let is_private = is_private.unwrap_or(false);
-            context.push(Output::Message { about, target, content: data, is_private });
+            context.push(Output::Message { about, target, content: data, is_private, relayed: None });
         }
         context.release_content(&release);
     }

@@ -9,7 +9,8 @@ use crate::{Call, ChannelEvent, ConnectionEvent, Handle, Input, Output};
 use skylink_protocol::Object;
 
 impl Context {
-    fn keep(&mut self, object: Object) -> Handle {
+    /// Has the shell keep an object, until it is released.
+    pub fn keep(&mut self, object: Object) -> Handle {
         let handle = self.fresh_handle();
         self.push(Output::Keep { handle, object });
         handle
@@ -51,17 +52,21 @@ impl Session {
 
 /// Whether peers and rooms are the same afterwards.
 pub(crate) fn input_changes_nothing(input: &Input) -> bool {
-    let Input::Connection { event: ConnectionEvent::Channel { event, .. }, .. } = input else { return false };
-    matches!(
-        event,
-        ChannelEvent::Message(_)
-            | ChannelEvent::BufferedAmountLow
-            | ChannelEvent::Chunk(_)
-            | ChannelEvent::Frame { .. }
-    )
+    match input {
+        // What is in a frame decides; who reads it releases.
+        Input::SocketFrame { .. } | Input::KeyDerived { .. } | Input::Ciphered { .. } => true,
+        Input::Connection { event: ConnectionEvent::Channel { event, .. }, .. } => matches!(
+            event,
+            ChannelEvent::Message(_)
+                | ChannelEvent::BufferedAmountLow
+                | ChannelEvent::Chunk(_)
+                | ChannelEvent::Frame { .. }
+        ),
+        _ => false,
+    }
 }
 
 /// As [`input_changes_nothing`], of what the app asks.
 pub(crate) fn call_changes_nothing(call: &Call) -> bool {
-    matches!(call, Call::SendP2PMessage { .. })
+    matches!(call, Call::SendP2PMessage { .. } | Call::SendMessage { .. })
 }

@@ -64,7 +64,7 @@ pub use error::{ErrorCode, Failure, LogCode, LogLevel, SkylinkError};
 pub use file_op::{BlobFacts, FileEvent, FileOp};
 pub use input::{ChannelEvent, ConnectionEvent, Input};
 pub use media::{CapturedStream, Kind};
-pub use output::{ChannelOp, ConnectionOp, Output};
+pub use output::{ChannelOp, ConnectionOp, Output, Relayed};
 pub use sdp::DescriptionKind;
 pub use session::Session;
 pub use statistics::{DescriptionReading, StatisticsReading};

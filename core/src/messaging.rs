@@ -5,10 +5,10 @@ use crate::encryption::OutgoingMessage;
 use crate::options::MessageCipher;
 use crate::room::Room;
 use crate::session::{Context, Session};
-use crate::{ErrorCode, LogCode, LogLevel, SkylinkError, MESSAGE_RANDOMNESS};
+use crate::{ErrorCode, LogCode, LogLevel, Output, Relayed, SkylinkError, MESSAGE_RANDOMNESS};
 use skylink_protocol::lists::{CollectVec as _, Keep as _};
 use skylink_protocol::signaling::UserMessage;
-use skylink_protocol::{Object, Value};
+use skylink_protocol::Value;
 
 impl Session {
     pub(crate) fn send_user_message(
@@ -53,25 +53,14 @@ impl Session {
         };
         room.send_in_turn(context, message);
         let peers = room.members().map(|peer| Value::Text(peer.id.clone())).collect_vec();
-        let sender = if peer_session_id.is_empty() { room.own_id() } else { peer_session_id };
-        let content = Object::new()
-            .with("targetPeerId", if is_private { target.clone() } else { Value::Null })
-            .with("content", content)
-            .with("senderPeerId", sender)
-            .with("isDataChannel", false)
-            .with("isPrivate", is_private)
-            .with("timeStamp", context.now.iso8601())
-            .with(
-                "listOfPeers",
-                if is_private { known.into_iter().map(Value::from).collect_vec() } else { peers },
-            );
-        let detail = Object::new()
-            .with("room", room.info())
-            .with("isSelf", true)
-            .with("peerId", room.own_id())
-            .with("peerInfo", room.own_peer_info(&context.environment))
-            .with("message", content);
-        context.event("onIncomingMessage", detail);
+        let relayed = Relayed {
+            sender: Some(peer_session_id).filter(|id| !id.is_empty()),
+            time: context.now,
+            peers: Some(if is_private { known.into_iter().map(Value::from).collect_vec() } else { peers }),
+        };
+        let about = room.kept_own_detail(context);
+        let target = if is_private { target.clone() } else { Value::Null };
+        context.push(Output::Message { about, target, content, is_private, relayed: Some(relayed) });
         Ok(None)
     }
 

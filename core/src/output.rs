@@ -2,10 +2,22 @@
 
 use crate::{
     ChannelId, ConnectionId, DescriptionKind, Failure, FileId, FileOp, Handle, Kind, LogCode, LogLevel,
-    PromiseId, RequestId, SkylinkError, SocketId,
+    PromiseId, RequestId, SkylinkError, SocketId, Timestamp,
 };
 use crate::{CipherWork, KEY_SALT};
 use skylink_protocol::{Object, Value};
+use std::rc::Rc;
+
+/// What `onIncomingMessage` says of a message that went through the server.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Relayed {
+    /// `senderPeerId`, if that is not the peer.
+    pub sender: Option<String>,
+    /// `timeStamp`
+    pub time: Timestamp,
+    /// `listOfPeers`, of one of our own.
+    pub peers: Option<Vec<Value>>,
+}
 
 /// One thing to do outside, in the order given.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +36,7 @@ pub enum Output {
         /// What messages show of a peer, but for `message`.
         object: Object,
     },
-    /// Tell the app's listeners of a message between peers: `onIncomingMessage`.
+    /// Tell the app's listeners of a message: `onIncomingMessage`.
     Message {
         /// The object kept of the sender. What listeners get are copies.
         about: Handle,
@@ -34,6 +46,15 @@ pub enum Output {
         content: Value,
         /// `isPrivate`
         is_private: bool,
+        /// What else it says if it went through the server.
+        relayed: Option<Relayed>,
+    },
+    /// Tell the app's listeners what came over a socket: `channelMessage`.
+    ChannelMessage {
+        /// `socketSession`
+        session: Rc<Object>,
+        /// `message`
+        text: String,
     },
     /// Settle a promise with a value.
     Resolve {

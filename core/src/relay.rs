@@ -22,6 +22,9 @@ impl Session {
         self.announce_message(socket, text);
         let message = by_publisher(message);
         let kind = message.get("type").and_then(Value::as_text).unwrap_or_default();
+        if kind != UserMessage::TYPE {
+            self.release_kept_details();
+        }
         if !self.dispatch(key, kind, &message) {
             self.context.log(LogLevel::Warn, LogCode::BadMessage, &[kind]);
         }

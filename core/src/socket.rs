@@ -8,6 +8,7 @@ use crate::{ErrorCode, LogCode, LogLevel, Output, SkylinkError, SocketId, Timest
 use skylink_protocol::engine_io::{Handshake, Packet};
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{socket_io, Object, Value};
+use std::rc::Rc;
 
 #[derive(Debug, PartialEq)]
 enum State {
@@ -23,7 +24,7 @@ pub(crate) struct Socket {
     pub id: SocketId,
     pub url: String,
     state: State,
-    session: Object,
+    session: Rc<Object>,
     /// Socket.IO id, of no meaning but shown in `CHANNEL_OPEN`.
     sid: String,
     ping_interval: f64,
@@ -61,7 +62,7 @@ impl Session {
             id,
             url,
             state: State::Opening { deadline },
-            session: address.session(),
+            session: Rc::new(address.session()),
             sid: String::new(),
             ping_interval: 25_000.0,
             ping_timeout: 20_000.0,
@@ -125,13 +126,14 @@ impl Session {
     }
 
     fn on_socket_connected(&mut self, id: SocketId) {
+        self.release_kept_details();
         let Some(socket) = self.sockets.iter_mut().find(|socket| socket.id == id) else { return };
         if socket.is_open() {
             return;
         }
         socket.state = State::Open;
         let detail = channel_detail(socket).with("peerId", socket.sid.as_str());
-        let session = socket.session.clone();
+        let session = Rc::clone(&socket.session);
         self.context.event("channelOpen", detail);
         for key in self.rooms_on(id) {
             if let Some((room, context)) = self.room(key) {
@@ -167,6 +169,7 @@ impl Session {
 
     /// The socket is gone, or never opened.
     pub(crate) fn on_socket_lost(&mut self, id: SocketId, reason: &str) {
+        self.release_kept_details();
         let Some(place) = self.sockets.iter().position(|socket| socket.id == id) else { return };
         let socket = self.sockets.remove(place);
         self.context.push(Output::CloseSocket(id));
@@ -180,7 +183,7 @@ impl Session {
             let error = SkylinkError::with_detail(ErrorCode::SocketFailed, socket.url.as_str());
             let handle = self.context.make_error(&error);
             let detail = Object::new()
-                .with("session", socket.session.clone())
+                .with("session", (*socket.session).clone())
                 .with("errorCode", 0.0)
                 .with("type", "nonfallback")
                 .with("error", Value::Handle(handle));
@@ -235,8 +238,8 @@ impl Session {
     /// Payload of `CHANNEL_MESSAGE`, fired before the message is acted on.
     pub(crate) fn announce_message(&mut self, id: SocketId, text: &str) {
         if let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) {
-            let detail = Object::new().with("message", text).with("socketSession", socket.session.clone());
-            self.context.event("channelMessage", detail);
+            let (session, text) = (Rc::clone(&socket.session), text.to_owned());
+            self.context.push(Output::ChannelMessage { session, text });
         }
     }
 
@@ -275,7 +278,7 @@ impl Room {
 }
 
 fn channel_detail(socket: &Socket) -> Object {
-    Object::new().with("socketSession", socket.session.clone())
+    Object::new().with("socketSession", (*socket.session).clone())
 }
 
 /// Where a room's signalling server is (wire protocol 4.1).

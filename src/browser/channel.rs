@@ -104,9 +104,18 @@ impl Channel {
 
 #[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
-    /// A direct message whose content is a text, or `undefined`.
+    type TextMessage;
+    #[wasm_bindgen(method, getter, js_name = isPrivate)]
+    fn is_private(this: &TextMessage) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn sender(this: &TextMessage) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn target(this: &TextMessage) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn data(this: &TextMessage) -> JsValue;
+    /// A direct message whose content is a text.
     #[wasm_bindgen(js_name = readTextMessage)]
-    fn read_text_message(text: &JsString) -> JsValue;
+    fn read_text_message(text: &JsString) -> Option<TextMessage>;
     #[wasm_bindgen(js_name = sendMessage, catch)]
     fn send_message(channel: &RtcDataChannel, before: &str, content: &JsValue) -> Result<(), JsValue>;
 }
@@ -114,13 +123,12 @@ extern "C" {
 /// Text that does not begin like an object is no message, and stays outside the module.
 fn message(data: JsValue, keep: &impl Fn(JsValue) -> Handle) -> Option<ChannelEvent> {
     if let Some(text) = data.dyn_ref::<JsString>() {
-        let message = read_text_message(text);
-        if !message.is_undefined() {
+        if let Some(message) = read_text_message(text) {
             return Some(ChannelEvent::Message(Box::new(DirectMessage {
-                is_private: get(&message, "isPrivate").as_bool(),
-                sender: get(&message, "sender").as_string(),
-                target: from_js(&get(&message, "target")),
-                data: Value::Handle(keep(get(&message, "data"))),
+                is_private: message.is_private().as_bool(),
+                sender: message.sender().as_string(),
+                target: from_js(&message.target()),
+                data: Value::Handle(keep(message.data())),
             })));
         }
         let is_message = |code: f64| code == f64::from(b'{') || code <= f64::from(b' ') || code.is_nan();

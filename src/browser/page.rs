@@ -1,6 +1,7 @@
 //! Functions of the page itself.
 
 use js_sys::{Function, Promise, Uint8Array};
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -47,12 +48,26 @@ extern "C" {
     pub(crate) static NAVIGATOR: web_sys::Navigator;
 }
 
+/// How many random bytes are fetched at once: asking takes as long as encrypting a short message.
+const RANDOM_BYTES: u32 = 1024;
+
+thread_local! {
+    static RANDOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Fresh random bytes.
 pub fn random_bytes<const COUNT: usize>() -> [u8; COUNT] {
     let mut bytes = [0; COUNT];
-    let filled = Uint8Array::new_with_length(COUNT as u32);
-    fill_random(&filled);
-    filled.copy_to(&mut bytes);
+    RANDOM.with_borrow_mut(|waiting| {
+        for byte in &mut bytes {
+            if waiting.is_empty() {
+                let filled = Uint8Array::new_with_length(RANDOM_BYTES);
+                fill_random(&filled);
+                *waiting = filled.to_vec();
+            }
+            *byte = waiting.pop().unwrap_or_default();
+        }
+    });
     bytes
 }
 

@@ -1,11 +1,12 @@
 //! AES-256-GCM (NIST SP 800-38D) with nonces of 96 bits and tags of 128.
 
-use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
+use super::blocks::{encrypt_each, BLOCK};
+use aes::cipher::KeyInit;
 use aes::Aes256;
 use ghash::universal_hash::UniversalHash;
 use ghash::GHash;
+use skylink_protocol::lists::CollectVec as _;
 
-const BLOCK: usize = 16;
 const TAG: usize = 16;
 
 /// A key ready for use. Never printed.
@@ -25,9 +26,9 @@ impl std::fmt::Debug for GcmKey {
 impl GcmKey {
     pub fn new(key: [u8; 32]) -> Self {
         let cipher = Aes256::new(&key.into());
-        let mut hash_key = Array::from([0; BLOCK]);
-        cipher.encrypt_block(&mut hash_key);
-        Self { bytes: key, cipher, hash_key: hash_key.into() }
+        let mut hash_key = [0; BLOCK];
+        encrypt_each(&cipher, std::slice::from_mut(&mut hash_key));
+        Self { bytes: key, cipher, hash_key }
     }
 
     /// The key as it was given.
@@ -37,9 +38,8 @@ impl GcmKey {
 
     /// Encrypts; the tag stands at the end.
     pub fn seal(&self, nonce: &[u8; 12], associated: &[u8], plain: &[u8]) -> Vec<u8> {
-        let mut sealed = plain.to_vec();
-        self.apply_stream(nonce, &mut sealed);
-        let tag = self.tag(nonce, associated, &sealed);
+        let (mask, mut sealed) = self.apply_stream(nonce, plain);
+        let tag = self.tag(mask, associated, &sealed);
         sealed.extend_from_slice(&tag);
         sealed
     }
@@ -47,36 +47,28 @@ impl GcmKey {
     /// Decrypts what [`GcmKey::seal`] made; `None` if anything about it is different.
     pub fn open(&self, nonce: &[u8; 12], associated: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (body, tag) = sealed.split_last_chunk::<TAG>()?;
-        let expected = self.tag(nonce, associated, body);
+        let (mask, plain) = self.apply_stream(nonce, body);
+        let expected = self.tag(mask, associated, body);
         // All bytes are looked at, so that the time says nothing about where they differ.
         let difference = tag.iter().zip(expected).fold(0, |all, (one, other)| all | (one ^ other));
-        if difference != 0 {
-            return None;
-        }
-        let mut plain = body.to_vec();
-        self.apply_stream(nonce, &mut plain);
-        Some(plain)
+        (difference == 0).then_some(plain)
     }
 
-    fn apply_stream(&self, nonce: &[u8; 12], text: &mut [u8]) {
-        for (count, part) in (2..).zip(text.chunks_mut(BLOCK)) {
-            for (byte, mask) in part.iter_mut().zip(self.stream_block(nonce, count)) {
-                *byte ^= mask;
+    /// The mask of the tag, and the text with the stream that follows it laid over.
+    fn apply_stream(&self, nonce: &[u8; 12], text: &[u8]) -> ([u8; BLOCK], Vec<u8>) {
+        let mut blocks = vec![[0; BLOCK]; text.len().div_ceil(BLOCK).saturating_add(1)];
+        for (count, block) in (1_u32..).zip(&mut blocks) {
+            for (place, byte) in block.iter_mut().zip(nonce.iter().chain(&count.to_be_bytes())) {
+                *place = *byte;
             }
         }
+        encrypt_each(&self.cipher, &mut blocks);
+        let (mask, stream) = blocks.split_first().unwrap_or((&[0; BLOCK], &[]));
+        let masked = text.iter().zip(stream.as_flattened()).map(|(byte, mask)| byte ^ mask);
+        (*mask, masked.collect_vec())
     }
 
-    fn stream_block(&self, nonce: &[u8; 12], count: u32) -> [u8; BLOCK] {
-        let mut block = [0; BLOCK];
-        for (place, byte) in block.iter_mut().zip(nonce.iter().chain(&count.to_be_bytes())) {
-            *place = *byte;
-        }
-        let mut block = Array::from(block);
-        self.cipher.encrypt_block(&mut block);
-        block.into()
-    }
-
-    fn tag(&self, nonce: &[u8; 12], associated: &[u8], sealed: &[u8]) -> [u8; TAG] {
+    fn tag(&self, mask: [u8; BLOCK], associated: &[u8], sealed: &[u8]) -> [u8; TAG] {
         let mut hash = GHash::new(&self.hash_key.into());
         hash.update_padded(associated);
         hash.update_padded(sealed);
@@ -84,7 +76,7 @@ impl GcmKey {
         let lengths = (u128::from(bits(associated)) << 64) | u128::from(bits(sealed));
         hash.update(&[lengths.to_be_bytes().into()]);
         let mut tag: [u8; TAG] = hash.finalize().into();
-        for (byte, mask) in tag.iter_mut().zip(self.stream_block(nonce, 1)) {
+        for (byte, mask) in tag.iter_mut().zip(mask) {
             *byte ^= mask;
         }
         tag

@@ -6,6 +6,7 @@
 
 mod aes_gcm;
 mod base64;
+mod blocks;
 mod browser;
 mod envelope;
 mod original;

@@ -2,14 +2,14 @@
 //! (wire protocol 7.3). Nothing in it is authenticated: a wrong secret shows by its padding.
 
 use super::base64::{decode, encode as to_base64, STANDARD};
+use super::blocks::{decrypt_each, encrypt_each, BLOCK};
 use super::browser::{CipherMode, CipherWork, Frame, ReadPlain};
-use aes::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use aes::cipher::KeyInit;
 use aes::Aes256;
 use md5::{Digest, Md5};
 use skylink_protocol::Value;
 
 pub(crate) const ORIGINAL_SALT_BYTES: usize = 8;
-const BLOCK: usize = 16;
 const MARK: &[u8; 8] = b"Salted__";
 
 /// Encrypts a text.
@@ -27,9 +27,7 @@ pub(crate) fn encrypt(secret: &str, salt: [u8; ORIGINAL_SALT_BYTES], text: &str)
             *place = byte;
         }
         above = xor(block, &above);
-        let mut block = Array::from(above);
-        cipher.encrypt_block(&mut block);
-        above = block.into();
+        encrypt_each(&cipher, std::slice::from_mut(&mut above));
         sealed.extend_from_slice(&above);
     }
     to_base64(STANDARD, &sealed)
@@ -41,13 +39,13 @@ pub(crate) fn decrypt(secret: &str, sealed: &str) -> Option<String> {
     let (salt, body) = sealed.strip_prefix(MARK)?.split_first_chunk::<ORIGINAL_SALT_BYTES>()?;
     let (blocks, []) = body.as_chunks::<BLOCK>() else { return None };
     let (cipher, mut above) = derive(secret, salt);
-    let mut plain = Vec::with_capacity(body.len());
-    for sealed in blocks {
-        let mut block = Array::from(*sealed);
-        cipher.decrypt_block(&mut block);
-        plain.extend_from_slice(&xor(block.into(), &above));
+    let mut opened = blocks.to_vec();
+    decrypt_each(&cipher, &mut opened);
+    for (block, sealed) in opened.iter_mut().zip(blocks) {
+        *block = xor(*block, &above);
         above = *sealed;
     }
+    let mut plain = opened.into_flattened();
     let count = usize::from(*plain.last()?);
     let (text, padding) = plain.split_at_checked(plain.len().checked_sub(count)?)?;
     let is_sound = (1..=BLOCK).contains(&count) && padding.iter().all(|&byte| usize::from(byte) == count);

@@ -2,7 +2,7 @@
 
 use crate::scene::{keys, Scene};
 use crate::surroundings::json;
-use skylink_core::{Call, ErrorCode, Output};
+use skylink_core::{Call, ErrorCode, Input, Output};
 use skylink_protocol::Value;
 
 fn send(scene: &mut Scene, message: &str, target: Value) {
@@ -30,7 +30,7 @@ fn a_public_message_goes_out_once_and_to_our_own_listeners() {
         )]
     );
     let detail = scene.detail("onIncomingMessage");
-    assert_eq!(keys(&detail), ["room", "isSelf", "peerId", "peerInfo", "message"]);
+    assert_eq!(keys(&detail), ["peerId", "peerInfo", "isSelf", "room", "message"]);
     let message = detail.get("message").unwrap();
     assert_eq!(message.get("isPrivate"), Some(&false.into()));
     assert_eq!(message.get("targetPeerId"), Some(&Value::Null));
@@ -89,6 +89,39 @@ fn a_message_comes_in() {
         assert_eq!(message.get("senderPeerId"), Some(&sender.into()));
         assert_eq!(message.get("targetPeerId"), Some(&"me".into()));
     }
+}
+
+#[test]
+fn what_messages_show_of_a_peer_is_kept_until_it_may_have_changed() {
+    let mut scene = Scene::in_room();
+    scene.connect("bob");
+    let name = |scene: &Scene| scene.detail("onIncomingMessage").get("peerInfo")?.get("userData").cloned();
+    for _ in 0..3 {
+        send(&mut scene, r#""hello""#, Value::Null);
+        scene.hear("message", "bob", r#"{"data":"hi"}"#);
+    }
+    assert_eq!(scene.kept(), 2, "of ourselves, and of the peer");
+    scene.hear("updateUserEvent", "bob", r#"{"userData":"Robert","stamp":1}"#);
+    assert_eq!(scene.kept(), 0);
+    scene.hear("message", "bob", r#"{"data":"hi"}"#);
+    assert_eq!(name(&scene), Some("Robert".into()));
+    scene.call(Call::SetUserData { room: "lobby".into(), data: "Alice".into() });
+    send(&mut scene, r#""hello""#, Value::Null);
+    assert_eq!(name(&scene), Some("Alice".into()));
+    scene.input(Input::SocketClosed { socket: scene.socket });
+    assert_eq!(scene.kept(), 0);
+}
+
+#[test]
+fn of_somebody_unknown_nothing_is_kept() {
+    let mut scene = Scene::in_room();
+    scene.hear("message", "nobody", r#"{"data":"hi"}"#);
+    let detail = scene.detail("onIncomingMessage");
+    assert_eq!(detail.get("peerId"), Some(&"nobody".into()));
+    assert_eq!(detail.get("isSelf"), Some(&false.into()));
+    assert_eq!(detail.get("room").unwrap().get("id"), Some(&"rid-of-lobby".into()));
+    assert_eq!(detail.get("peerInfo"), None);
+    assert_eq!(scene.kept(), 0);
 }
 
 #[test]

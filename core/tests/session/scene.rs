@@ -153,14 +153,31 @@ impl Scene {
 
     /// A message as the app hears of it, with what is kept of its sender.
     fn heard(&self, output: Output) -> Output {
-        let Output::Message { about, target, content, is_private } = output else { return output };
+        let (about, target, content, is_private, relayed) = match output {
+            Output::Message { about, target, content, is_private, relayed } => {
+                (about, target, content, is_private, relayed)
+            }
+            Output::ChannelMessage { session, text } => {
+                let detail = Object::new().with("message", text).with("socketSession", (*session).clone());
+                return Output::Event { name: "channelMessage", detail };
+            }
+            output => return output,
+        };
         let about = self.kept.get(&about).expect("what it refers to is kept");
-        let message = Object::new()
+        let own_sender = || about.get("peerId").and_then(Value::as_text).unwrap().to_owned();
+        let sender = relayed.as_ref().and_then(|relayed| relayed.sender.clone());
+        let mut message = Object::new()
             .with("targetPeerId", target)
             .with("content", content)
-            .with("senderPeerId", about.get("peerId").cloned())
-            .with("isDataChannel", true)
+            .with("senderPeerId", sender.unwrap_or_else(own_sender))
+            .with("isDataChannel", relayed.is_none())
             .with("isPrivate", is_private);
+        if let Some(relayed) = relayed {
+            message.set("timeStamp", relayed.time.iso8601());
+            if let Some(peers) = relayed.peers {
+                message.set("listOfPeers", peers);
+            }
+        }
         let detail = about.clone().with("message", message);
         Output::Event { name: "onIncomingMessage", detail }
     }

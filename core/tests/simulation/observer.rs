@@ -53,10 +53,10 @@ impl Observer {
         self.leaving.clear();
     }
 
-    /// A message of a peer that something is kept of.
-    pub fn hear(&mut self, about: Handle, content: Value) {
+    /// A message of somebody of whom something is kept.
+    pub fn hear(&mut self, about: Handle, content: Value, is_relayed: bool) {
         let detail = self.kept[&about].clone();
-        if detail.get("isSelf") == Some(&Value::Bool(false)) {
+        if !is_relayed && detail.get("isSelf") == Some(&Value::Bool(false)) {
             let peer = detail.get("peerId").and_then(Value::as_text).unwrap();
             self.heard.push((peer.to_owned(), content));
         }

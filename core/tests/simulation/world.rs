@@ -591,9 +591,12 @@ impl World {
                 browser.handles.adopt(handle, "detail");
                 observer.kept.insert(handle, object);
             }
-            Output::Message { about, content, .. } => {
+            Output::Message { about, content, relayed, .. } => {
                 self.assert_live(page, &Value::List(vec![Value::Handle(about), content.clone()]));
-                self.pages[page].observer.hear(about, content);
+                self.pages[page].observer.hear(about, content, relayed.is_some());
+            }
+            Output::ChannelMessage { .. } => {
+                self.pages[page].observer.see("channelMessage", &Object::new());
             }
             Output::Release(handle) => {
                 self.pages[page].files.arrived.remove(&handle);
