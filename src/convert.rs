@@ -15,6 +15,13 @@ extern "C" {
     fn to_json(this: &Stringified) -> Result<JsValue, JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/browser/page.js")]
+extern "C" {
+    /// Names and values of the members that JSON carries, in turn.
+    #[wasm_bindgen(js_name = membersOf)]
+    fn members_of(object: &JsValue) -> Array;
+}
+
 /// Deeper values are cut: nothing on the wire is, and the stack has an end.
 const MAX_DEPTH: usize = 48;
 
@@ -126,14 +133,11 @@ fn read_object(object: &JsValue, above: &mut Vec<JsValue>) -> Value {
     if let Some(array) = object.dyn_ref::<Array>() {
         return Value::List(array.iter().map(|item| read(&item, above)).collect_vec());
     }
-    let entries = Object::entries(object.unchecked_ref());
-    let members = entries.iter().filter_map(|entry| {
-        let entry: Array = entry.unchecked_into();
-        let member = entry.get(1);
-        if member.is_undefined() || member.is_function() {
-            return None;
-        }
-        Some((entry.get(0).as_string()?, read(&member, above)))
-    });
-    Value::Object(Members::from_distinct(members.collect_vec()))
+    let given = members_of(object);
+    let mut given = given.iter();
+    let mut members = Vec::new();
+    while let (Some(key), Some(member)) = (given.next(), given.next()) {
+        members.push((key.as_string().unwrap_or_default(), read(&member, above)));
+    }
+    Value::Object(Members::from_distinct(members))
 }

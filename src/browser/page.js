@@ -14,6 +14,16 @@ export const follow = (promise, number, settled) => {
   );
 };
 
+/** Names and values of the members that JSON carries, in turn: one list crosses over sooner than pairs. */
+export const membersOf = (object) => {
+  const members = [];
+  for (const name of Object.keys(object)) {
+    const member = object[name];
+    if (member !== undefined && typeof member !== 'function') members.push(name, member);
+  }
+  return members;
+};
+
 /** Fills the bytes with random ones. */
 export const fillRandom = (bytes) => crypto.getRandomValues(bytes);
 
