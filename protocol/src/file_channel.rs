@@ -8,7 +8,8 @@
 //!
 //! Where both sides announced it, the sender may open lanes: peer connections with one channel each
 //! that carry frames beside the file's own channel. Their descriptions and candidates go through
-//! the file's channel as [`LaneSignal`], and they live no longer than it does.
+//! the file's channel as [`LaneSignal`], and they live no longer than it does. From the first of these on
+//! the receiver says with [`Got`] what came, so that no more is on the way than browsers take.
 //!
 //! A media server passes such channels on: one of the sender to it, one of it to the receiver, both
 //! called after the peer at the far end and the transfer ([`relayed_label`]).
@@ -97,6 +98,16 @@ shape! {
     }
 }
 
+shape! {
+    /// How much came over a lane.
+    pub struct Got: "GOT" {
+        /// Which one; 0 for the file's own channel.
+        lane: f64 = "lane",
+        /// Bytes of the file that came over it since it was opened.
+        bytes: f64 = "bytes",
+    }
+}
+
 messages! {
     /// Any text on a file's channel.
     pub enum FileMessage {
@@ -108,6 +119,8 @@ messages! {
         Done,
         /// Either way.
         LaneSignal,
+        /// Receiver to sender.
+        Got,
     }
 }
 
@@ -143,6 +156,7 @@ mod tests {
             r#"{"type":"LANE","lane":1,"sdp":"v=0"}"#,
             r#"{"type":"LANE","lane":3,"candidate":"candidate:1 1 udp"}"#,
             r#"{"type":"LANE","lane":3}"#,
+            r#"{"type":"GOT","lane":0,"bytes":32764}"#,
         ] {
             let message: FileMessage = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&message).unwrap(), text);
@@ -152,6 +166,7 @@ mod tests {
             r#"{"type":"END"}"#,
             r#"{"type":"ACK","ackN":0}"#,
             r#"{"type":"LANE"}"#,
+            r#"{"type":"GOT","lane":0}"#,
         ] {
             assert!(serde_json::from_str::<FileMessage>(text).is_err());
         }

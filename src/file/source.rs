@@ -68,7 +68,7 @@ impl Source {
         mut send: impl FnMut(&[u8]) -> Result<(), JsValue>,
     ) -> Result<(), JsValue> {
         self.blocks.keep(|block| block.end() > piece.offset);
-        let mut frame = vec![0; FRAME_SIZE];
+        let mut frame = vec![0; FRAME_SIZE.min(HEADER_SIZE.saturating_add(piece.length as usize))];
         let (mut offset, end) = (piece.offset, piece.offset + piece.length);
         while offset < end {
             let (block, start) = self.at(offset).ok_or(JsValue::UNDEFINED)?;

@@ -13,12 +13,16 @@ use crate::{
 };
 use skylink_protocol::file_channel::LaneSignal;
 
-/// Lanes of a transfer, beside its own channel.
-const MAX_LANES: usize = 3;
+/// Lanes of a transfer, beside its own channel, at the most.
+const MAX_LANES: usize = 7;
+/// How many there are on shorter ways, where these fill what the processor bounds.
+const FEW_LANES: usize = 3;
+/// Seconds of a round trip from which on there are more than these.
+const LONG_ROUND_TRIP: f64 = 0.035;
 /// Lanes of all transfers of a room.
-const MAX_LANES_IN_ROOM: usize = 12;
+const MAX_LANES_IN_ROOM: usize = 14;
 /// Lanes that are taken for one transfer in all: a sender whose channel was lost may offer them anew.
-const MAX_LANES_TAKEN: u8 = 12;
+const MAX_LANES_TAKEN: u8 = 28;
 /// Milliseconds within which a lane must be open.
 const PATIENCE: f64 = 10_000.0;
 
@@ -50,10 +54,12 @@ impl Lane {
 fn lanes_that_pay(round_trip: f64, bytes: f64) -> usize {
     let alone = bytes / BYTES_PER_ROUND_TRIP * round_trip;
     let setup = SETUP.0 * round_trip + SETUP.1;
-    if round_trip >= MIN_ROUND_TRIP && alone >= 2.0 * setup {
-        MAX_LANES
-    } else {
+    if !(round_trip >= MIN_ROUND_TRIP && alone >= 2.0 * setup) {
         0
+    } else if round_trip < LONG_ROUND_TRIP {
+        FEW_LANES
+    } else {
+        MAX_LANES
     }
 }
 
@@ -95,6 +101,9 @@ impl Room {
         let (label, configuration) = (transfer.id.clone(), self.configuration.clone());
         let Some(transfer) = self.transfer_mut(file) else { return };
         transfer.round_trip = None;
+        if let (Stage::StreamedUpload(upload), true) = (&mut transfer.stage, count > 0) {
+            upload.share();
+        }
         for number in (1..).take(count) {
             let (connection, channel) = (context.fresh(), context.fresh_channel());
             let create = ConnectionOp::Create { configuration: configuration.clone() };
@@ -105,7 +114,6 @@ impl Room {
             }
             transfer.lanes.push(Lane::new(number, connection, Some(channel), now));
         }
-        transfer.share();
     }
 
     fn count_lanes(&self) -> usize {
@@ -131,6 +139,10 @@ impl Room {
         };
         let Some(transfer) = self.transfer_mut(file).filter(|_| is_allowed) else { return false };
         let known = transfer.lanes.iter().find(|lane| lane.number == number).map(|lane| lane.connection);
+        // Whatever is said of the first: the sender counts on it.
+        if let Stage::StreamedDownload(download) = &mut transfer.stage {
+            download.share();
+        }
         match (known, signal.sdp, signal.candidate, &mut transfer.stage) {
             (Some(connection), Some(sdp), _, Stage::StreamedUpload(_)) => {
                 let kind = DescriptionKind::Answer;
@@ -143,7 +155,7 @@ impl Room {
                 self.say_of_lane(context, file, refusal);
             }
             (None, Some(sdp), _, Stage::StreamedDownload(download)) => {
-                download.on_lane();
+                download.on_lane(number);
                 transfer.lanes_taken = transfer.lanes_taken.saturating_add(1);
                 let connection = context.fresh();
                 transfer.lanes.push(Lane::new(number, connection, None, now));
@@ -175,7 +187,6 @@ impl Room {
         connection: ConnectionId,
         event: ConnectionEvent,
     ) {
-        let now = context.now;
         let Some(transfer) = self.transfer_mut(file) else { return };
         let Some(lane) = transfer.lanes.iter_mut().find(|lane| lane.connection == connection) else { return };
         let number = f64::from(lane.number);
@@ -203,7 +214,7 @@ impl Room {
                 context.push(Output::Release(error));
                 self.give_lane_up(context, file, connection);
             }
-            ConnectionEvent::Channel { channel, buffered, event } => match event {
+            ConnectionEvent::Channel { channel, event, .. } => match event {
                 ChannelEvent::Offered { .. } if transfer.direction == Direction::Download => {
                     lane.channel.get_or_insert(channel);
                     lane.deadline = None;
@@ -215,15 +226,10 @@ impl Room {
                         self.go_on(context, file);
                     }
                 }
-                ChannelEvent::BufferedAmountLow => {
-                    if let Stage::StreamedUpload(upload) = &mut transfer.stage {
-                        upload.on_low(lane.number, buffered);
-                    }
-                    transfer.touch(now);
-                    transfer.tell_progress(context);
-                    self.go_on(context, file);
+                ChannelEvent::Frame { frame, piece } => {
+                    let number = lane.number;
+                    self.on_frame(context, file, number, frame, piece);
                 }
-                ChannelEvent::Frame { frame, piece } => self.on_frame(context, file, frame, piece),
                 ChannelEvent::Closed => self.give_lane_up(context, file, connection),
                 ChannelEvent::Failed { error, .. }
                 | ChannelEvent::NotMade(error)
@@ -260,7 +266,6 @@ impl Room {
         if let Stage::StreamedUpload(upload) = &mut transfer.stage {
             upload.on_lane_lost(lane.number);
         }
-        transfer.share();
         self.go_on(context, file);
     }
 
@@ -280,14 +285,6 @@ impl Transfer {
     pub(super) fn lane_channel(&self, number: LaneNumber) -> Option<(ConnectionId, ChannelId)> {
         let lane = self.lanes.iter().find(|lane| lane.number == number)?;
         Some((lane.connection, lane.channel?))
-    }
-
-    /// The upload must know whether it has lanes.
-    fn share(&mut self) {
-        let has_lanes = !self.lanes.is_empty();
-        if let Stage::StreamedUpload(upload) = &mut self.stage {
-            upload.share(has_lanes);
-        }
     }
 
     /// Closes all lanes, silently: their transfer, or its channel, is over.
@@ -315,7 +312,7 @@ mod tests {
             (1.0, 1_000.0, 0),
             (9.0, 1_000.0, 0),
             (20.0, 2.0, 0),
-            (20.0, 20.0, MAX_LANES),
+            (20.0, 20.0, FEW_LANES),
             (50.0, 1.0, 0),
             (50.0, 20.0, MAX_LANES),
             (100.0, 1.0, 0),

@@ -3,13 +3,13 @@
 
 use super::file::Piece;
 use super::streamed_download::{DownloadStep, Frame, Verdict};
-use super::streamed_upload::{StreamedUpload, UploadStep, LOW_WATER};
+use super::streamed_upload::{LaneNumber, StreamedUpload, UploadStep, LOW_WATER};
 use super::{Direction, Room, Stage, Transfer};
 use crate::data_channel::Channel;
 use crate::session::Context;
 use crate::statistics::Purpose;
 use crate::{ChannelId, ChannelOp, ConnectionOp, FileId, FileOp, Handle, LogCode, LogLevel, Output};
-use skylink_protocol::file_channel::{Done, End, FileMessage, Want, BLOCK_SIZE};
+use skylink_protocol::file_channel::{Done, End, FileMessage, Got, Want, BLOCK_SIZE};
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
@@ -126,13 +126,13 @@ impl Room {
             }
             StreamEvent::Low(buffered) => {
                 if let Stage::StreamedUpload(upload) = &mut transfer.stage {
-                    upload.on_low(0, buffered);
+                    upload.on_low(buffered);
                     transfer.touch(now);
                     transfer.tell_progress(context);
                 }
             }
             StreamEvent::Text(text) => return self.on_stream_text(context, file, &text),
-            StreamEvent::Frame(frame, piece) => return self.on_frame(context, file, frame, piece),
+            StreamEvent::Frame(frame, piece) => return self.on_frame(context, file, 0, frame, piece),
             StreamEvent::Lost => return self.lose_stream(context, file),
             StreamEvent::Offered(_) => {}
         }
@@ -190,6 +190,11 @@ impl Room {
             (Some(FileMessage::Want(Want { offset, limit })), Stage::StreamedUpload(upload)) => {
                 upload.on_want(offset, limit)
             }
+            (Some(FileMessage::Got(Got { lane, bytes })), Stage::StreamedUpload(upload)) => {
+                let is_sound = upload.on_got(lane, bytes);
+                transfer.tell_progress(context);
+                is_sound
+            }
             (Some(FileMessage::End(End { digest })), Stage::StreamedDownload(download)) => {
                 if !download.on_end(digest) {
                     return self.fail(context, file, BROKEN);
@@ -219,6 +224,7 @@ impl Room {
         &mut self,
         context: &mut Context,
         file: FileId,
+        lane: LaneNumber,
         frame: Handle,
         piece: Option<Piece>,
     ) {
@@ -227,6 +233,7 @@ impl Room {
         let Stage::StreamedDownload(download) = &mut transfer.stage else {
             return context.push(Output::Release(frame));
         };
+        download.on_bytes(lane, piece.map_or(0.0, |piece| piece.length));
         match piece.map_or(Frame::Wrong, |piece| download.on_frame(piece, frame)) {
             Frame::New => {
                 let mut ready = Some(frame);
@@ -241,8 +248,12 @@ impl Room {
             Frame::Early => {
                 transfer.touch(now);
                 transfer.tell_progress(context);
+                self.go_on(context, file);
             }
-            Frame::Known => context.push(Output::Release(frame)),
+            Frame::Known => {
+                context.push(Output::Release(frame));
+                self.go_on(context, file);
+            }
             Frame::Wrong => {
                 context.push(Output::Release(frame));
                 self.fail(context, file, BROKEN);
@@ -331,6 +342,7 @@ impl Room {
                         continue;
                     }
                     Some(DownloadStep::Want { offset, limit }) => Want { offset, limit }.into(),
+                    Some(DownloadStep::Got(lane, bytes)) => Got { lane: f64::from(lane), bytes }.into(),
                 },
                 _ => return,
             };

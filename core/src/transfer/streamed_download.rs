@@ -2,13 +2,17 @@
 //! and no more are on the way, or wait for those before them, than there is room for.
 
 use super::file::Piece;
+use super::streamed_upload::{LaneNumber, LANE_FRAME};
 use crate::Handle;
 use skylink_protocol::file_channel::PAYLOAD_SIZE;
+use skylink_protocol::lists::Keep as _;
 
 /// How far the sender may be ahead of what was put away: about 8 MiB in whole frames.
 const WINDOW: f64 = 128.0 * PAYLOAD_SIZE as f64;
 /// Frames at the most that wait for those before them.
-const MAX_HELD: usize = 256;
+const MAX_HELD: usize = 1024;
+/// Bytes that come over a lane before the sender is told: a quarter of what it lets be on the way.
+const TOLD_EVERY: f64 = 2.0 * LANE_FRAME;
 
 /// What becomes of a frame.
 #[derive(Debug, PartialEq)]
@@ -33,8 +37,19 @@ pub(crate) enum DownloadStep {
         /// Up to where.
         limit: f64,
     },
+    /// Tell the sender how many bytes came over a lane.
+    Got(LaneNumber, f64),
     /// Say what all blocks together come to.
     Digest,
+}
+
+/// What came over the transfer's own channel, or a lane.
+#[derive(Debug)]
+struct Flow {
+    lane: LaneNumber,
+    bytes: f64,
+    /// How many of them the sender was told.
+    told: f64,
 }
 
 /// What the end of a file came to.
@@ -58,8 +73,10 @@ pub(crate) struct StreamedDownload {
     stored: f64,
     /// What came before its turn, in the order of the file.
     held: Vec<(Piece, Handle)>,
-    /// Whether frames may come before their turn.
+    /// Whether frames may come before their turn, and the sender wants to know what came over each lane.
     has_lanes: bool,
+    /// What came over the present channel and its lanes.
+    flows: Vec<Flow>,
     /// How far the sender may go.
     limit: f64,
     is_open: bool,
@@ -79,6 +96,7 @@ impl StreamedDownload {
             stored: 0.0,
             held: Vec::new(),
             has_lanes: false,
+            flows: Vec::new(),
             limit: 0.0,
             is_open: false,
             must_tell: false,
@@ -101,15 +119,29 @@ impl StreamedDownload {
         self.expected = None;
     }
 
-    /// The sender opens a lane.
-    pub fn on_lane(&mut self) {
+    /// The sender speaks of lanes.
+    pub fn share(&mut self) {
         self.has_lanes = true;
+    }
+
+    /// The sender opens a lane.
+    pub fn on_lane(&mut self, lane: LaneNumber) {
+        self.flows.keep(|flow| flow.lane != lane);
+    }
+
+    /// So many bytes came over a lane.
+    pub fn on_bytes(&mut self, lane: LaneNumber, bytes: f64) {
+        match self.flows.iter_mut().find(|flow| flow.lane == lane) {
+            Some(flow) => flow.bytes += bytes,
+            None => self.flows.push(Flow { lane, bytes, told: 0.0 }),
+        }
     }
 
     /// The channel is gone; the sender opens another, and sends again what waited for its turn.
     pub fn on_lost(&mut self) {
         self.is_open = false;
         self.has_lanes = false;
+        self.flows.clear();
     }
 
     /// The frames that wait for others, which come to nothing.
@@ -180,6 +212,11 @@ impl StreamedDownload {
         if !self.digest_asked && self.received == self.size {
             self.digest_asked = true;
             return Some(DownloadStep::Digest);
+        }
+        let is_due = |flow: &&mut Flow| flow.bytes - flow.told >= TOLD_EVERY;
+        if let Some(flow) = self.flows.iter_mut().find(is_due).filter(|_| self.has_lanes) {
+            flow.told = flow.bytes;
+            return Some(DownloadStep::Got(flow.lane, flow.bytes));
         }
         let limit = (self.stored + WINDOW).min(self.size);
         // Told in good time, but not for every block.

@@ -1,6 +1,6 @@
 use super::*;
 use proptest::prelude::*;
-use DownloadStep::{Digest, Want};
+use DownloadStep::{Digest, Got, Want};
 
 fn piece(offset: f64, length: f64) -> Piece {
     Piece { offset, length }
@@ -90,7 +90,7 @@ fn another_channel_begins_where_the_old_one_ended() {
 #[test]
 fn over_lanes_frames_wait_for_their_turn() {
     let mut download = open(100.0);
-    download.on_lane();
+    download.share();
     assert_eq!(download.on_frame(piece(20.0, 10.0), 3), Frame::Early);
     assert_eq!(download.on_frame(piece(10.0, 10.0), 2), Frame::Early);
     assert_eq!(download.on_frame(piece(40.0, 10.0), 5), Frame::Early);
@@ -112,9 +112,33 @@ fn over_lanes_frames_wait_for_their_turn() {
 }
 
 #[test]
+fn the_sender_is_told_what_came_over_each_lane() {
+    let mut download = open(1e6);
+    download.share();
+    download.on_bytes(0, TOLD_EVERY - 1.0);
+    download.on_bytes(2, TOLD_EVERY);
+    assert_eq!(download.next_step(), Some(Got(2, TOLD_EVERY)));
+    assert_eq!(download.next_step(), None);
+    download.on_bytes(0, 5.0);
+    assert_eq!(download.next_step(), Some(Got(0, TOLD_EVERY + 4.0)));
+    // Another lane of this number, and another channel, begin anew.
+    download.on_lane(2);
+    download.on_bytes(2, TOLD_EVERY);
+    assert_eq!(download.next_step(), Some(Got(2, TOLD_EVERY)));
+    download.on_lost();
+    download.on_open();
+    assert!(matches!(download.next_step(), Some(Want { .. })));
+    // Where there are no lanes it does not need that.
+    download.on_bytes(0, TOLD_EVERY);
+    assert_eq!(download.next_step(), None);
+    download.share();
+    assert_eq!(download.next_step(), Some(Got(0, TOLD_EVERY)));
+}
+
+#[test]
 fn only_so_many_frames_wait() {
     let mut download = open(WINDOW);
-    download.on_lane();
+    download.share();
     for place in 1..=MAX_HELD {
         assert_eq!(download.on_frame(piece(2.0 * place as f64, 1.0), 0), Frame::Early);
     }
@@ -128,7 +152,7 @@ proptest! {
         twice in prop::collection::vec(0_u32..60, 0..20),
     ) {
         let mut download = open(600.0);
-        download.on_lane();
+        download.share();
         let mut put_away = Vec::new();
         for number in twice.iter().chain(&order) {
             let frame = download.on_frame(piece(f64::from(10 * number), 10.0), *number);

@@ -1,6 +1,7 @@
 //! Sending through a channel of its own and the lanes beside it: as much at a time as the browser
 //! takes without losing speed, as much as the receiver has room for, and read from the file a little
-//! ahead. What a lane did not deliver when it broke goes over the others.
+//! ahead. With lanes no more is on the way over each than the sockets of browsers hold. What a lane did not
+//! deliver when it broke goes over the others.
 
 use super::file::Piece;
 use skylink_protocol::file_channel::{BLOCK_SIZE, PAYLOAD_SIZE};
@@ -8,8 +9,11 @@ use skylink_protocol::lists::Keep as _;
 
 /// Bytes handed to the browser at the most that it did not send yet. More is slower.
 const HIGH_WATER: f64 = 1_048_576.0;
-/// The same for each of several lanes: what lies in one keeps back everything behind it.
-const LANE_HIGH_WATER: f64 = 262_144.0;
+/// Bytes on the way over each of several lanes at the most. A browser's socket holds some 90 datagrams; what comes
+/// beyond that, while the browser has no processor, is lost, and costs the lane its speed.
+const LANE_WINDOW: f64 = 8.0 * LANE_FRAME;
+/// Bytes of the file in a frame over one of several lanes: what is small arrives, and is told of, soon.
+pub(super) const LANE_FRAME: f64 = FRAME / 4.0;
 /// When so many are left, more are handed over.
 pub(crate) const LOW_WATER: u32 = 65_536;
 
@@ -36,8 +40,12 @@ pub(crate) enum UploadStep {
 #[derive(Debug)]
 struct Flow {
     lane: LaneNumber,
-    /// Bytes in the browser's hands, as far as is known.
+    /// Bytes in the browser's hands, as far as is known; of no use once there are lanes.
     buffered: f64,
+    /// Bytes handed over.
+    sent: f64,
+    /// How many of them arrived, as far as is known.
+    arrived: f64,
     /// What was sent and may not have arrived. Not known of the transfer's own channel: when that is
     /// lost, the receiver says what it has.
     under_way: Vec<Piece>,
@@ -45,7 +53,12 @@ struct Flow {
 
 impl Flow {
     fn new(lane: LaneNumber) -> Self {
-        Self { lane, buffered: 0.0, under_way: Vec::new() }
+        Self { lane, buffered: 0.0, sent: 0.0, arrived: 0.0, under_way: Vec::new() }
+    }
+
+    /// Bytes on the way.
+    fn flying(&self) -> f64 {
+        self.sent - self.arrived
     }
 }
 
@@ -59,7 +72,8 @@ pub(crate) struct StreamedUpload {
     limit: f64,
     /// The transfer's own channel and the lanes that are open.
     flows: Vec<Flow>,
-    /// Whether there are lanes, or will be.
+    /// Whether there are lanes beside the present channel, or were or will be: then the receiver says what
+    /// came over each.
     has_lanes: bool,
     /// What lanes took with them, in the order of the file.
     lost: Vec<Piece>,
@@ -104,11 +118,13 @@ impl StreamedUpload {
         }
     }
 
-    /// Part of the file that left the browser. Less than 1 until the receiver confirmed.
+    /// Part of the file that left the browser, or came as far as is known. Less than 1 until the receiver
+    /// confirmed.
     pub fn part(&self) -> f64 {
-        let buffered: f64 = self.flows.iter().map(|flow| flow.buffered).sum();
+        let waits = |flow: &Flow| if self.has_lanes { flow.flying() } else { flow.buffered };
+        let waiting: f64 = self.flows.iter().map(waits).sum();
         let lost: f64 = self.lost.iter().map(|piece| piece.length).sum();
-        ((self.sent - buffered - lost) / self.size).clamp(0.0, 0.9999)
+        ((self.sent - waiting - lost) / self.size).clamp(0.0, 0.9999)
     }
 
     /// Bytes that were not sent yet.
@@ -150,9 +166,12 @@ impl StreamedUpload {
         self.again = None;
     }
 
-    /// Whether there are lanes from now on, or will be.
-    pub fn share(&mut self, has_lanes: bool) {
-        self.has_lanes = has_lanes;
+    /// There will be lanes.
+    pub fn share(&mut self) {
+        self.has_lanes = true;
+        for flow in &mut self.flows {
+            flow.arrived = flow.sent - flow.buffered;
+        }
     }
 
     /// A lane can be used.
@@ -169,11 +188,32 @@ impl StreamedUpload {
         }
     }
 
-    /// The browser sent most of what it had for a lane.
-    pub fn on_low(&mut self, lane: LaneNumber, buffered: f64) {
-        if let Some(flow) = self.flows.iter_mut().find(|flow| flow.lane == lane) {
+    /// The browser sent most of what it had for the transfer's own channel.
+    pub fn on_low(&mut self, buffered: f64) {
+        if let Some(flow) = self.flows.first_mut() {
             flow.buffered = buffered;
         }
+    }
+
+    /// The receiver says how many bytes came over a lane; false if that makes no sense.
+    pub fn on_got(&mut self, lane: f64, bytes: f64) -> bool {
+        let Some(flow) = self.flows.iter_mut().find(|flow| f64::from(flow.lane) == lane) else {
+            return true;
+        };
+        if !(0.0..=flow.sent).contains(&bytes) {
+            return false;
+        }
+        flow.arrived = flow.arrived.max(bytes);
+        let mut known: f64 = flow.under_way.iter().map(|piece| piece.length).sum();
+        let flying = flow.flying();
+        flow.under_way.keep(|piece| {
+            let is_there = known - piece.length >= flying;
+            if is_there {
+                known -= piece.length;
+            }
+            !is_there
+        });
+        true
     }
 
     /// The browser has read a block.
@@ -212,16 +252,20 @@ impl StreamedUpload {
             Some(lost) => (lost.offset, lost.end().min(block_at(lost.offset) + BLOCK) - lost.offset),
             None => (self.sent, self.held.1.min(self.limit) - self.sent),
         };
-        let high_water = if self.has_lanes { LANE_HIGH_WATER } else { HIGH_WATER };
-        let flow = self.flows.iter_mut().min_by(|a, b| a.buffered.total_cmp(&b.buffered))?;
+        let flow = self.flows.iter_mut().min_by(|a, b| a.flying().total_cmp(&b.flying()))?;
         // Whole frames, but for the end of what there is.
-        let room = ((high_water - flow.buffered) / FRAME).floor() * FRAME;
+        let room = match self.has_lanes {
+            true if flow.flying() + LANE_FRAME > LANE_WINDOW => 0.0,
+            true => LANE_FRAME,
+            false => ((HIGH_WATER - flow.buffered) / FRAME).floor() * FRAME,
+        };
         let length = room.min(available);
         if length <= 0.0 {
             return None;
         }
         let piece = Piece { offset: start, length };
         flow.buffered += length;
+        flow.sent += length;
         if flow.lane != 0 {
             flow.under_way.push(piece);
         }

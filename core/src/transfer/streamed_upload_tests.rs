@@ -50,7 +50,7 @@ fn no_more_is_handed_over_than_the_browser_takes_well() {
     let first = sent(&steps(&mut upload));
     assert!(first <= HIGH_WATER && first > HIGH_WATER - FRAME, "{first}");
     assert_eq!(steps(&mut upload), []);
-    upload.on_low(0, f64::from(LOW_WATER));
+    upload.on_low(f64::from(LOW_WATER));
     let second = sent(&steps(&mut upload));
     assert!(second + f64::from(LOW_WATER) <= HIGH_WATER && second >= 14.0 * FRAME, "{second}");
 }
@@ -108,7 +108,7 @@ fn after_a_loss_it_goes_on_where_the_receiver_says() {
     upload.on_want(0.0, size);
     while upload.sent < 4.0 * BLOCK {
         steps(&mut upload);
-        upload.on_low(0, 0.0);
+        upload.on_low(0.0);
     }
     upload.on_lost();
     assert_eq!(sent(&steps(&mut upload)), 0.0);
@@ -137,10 +137,16 @@ fn the_end_is_told_again_on_another_channel() {
 fn with_lanes(size: f64) -> StreamedUpload {
     let mut upload = StreamedUpload::new(size);
     assert!(upload.on_want(0.0, size));
-    upload.share(true);
+    upload.share();
     upload.on_lane(1);
     upload.on_lane(2);
     upload
+}
+
+/// The receiver says that everything came that was sent over a lane.
+fn all_came(upload: &mut StreamedUpload, lane: LaneNumber) {
+    let sent = upload.flows.iter().find(|flow| flow.lane == lane).unwrap().sent;
+    assert!(upload.on_got(f64::from(lane), sent));
 }
 
 fn sent_on(steps: &[UploadStep], lane: LaneNumber) -> Vec<Piece> {
@@ -157,7 +163,7 @@ fn lanes_share_the_work_by_how_fast_they_are() {
     let first = steps(&mut upload);
     for lane in 0..3 {
         let bytes: f64 = sent_on(&first, lane).iter().map(|piece| piece.length).sum();
-        assert!(bytes <= LANE_HIGH_WATER && bytes > LANE_HIGH_WATER - FRAME, "{lane}: {bytes}");
+        assert_eq!(bytes, LANE_WINDOW, "{lane}");
     }
     let mut place = 0.0;
     for step in &first {
@@ -165,14 +171,33 @@ fn lanes_share_the_work_by_how_fast_they_are() {
         assert_eq!(piece.offset, place);
         place = piece.end();
     }
-    upload.on_low(2, 0.0);
+    upload.on_low(0.0);
+    assert_eq!(steps(&mut upload), [], "what the browser sent may be on the way");
+    all_came(&mut upload, 2);
     let second = steps(&mut upload);
     assert_eq!(sent_on(&second, 0), []);
     assert_eq!(sent_on(&second, 1), []);
     assert_eq!(sent_on(&second, 2).first().map(|piece| piece.offset), Some(place));
     // Nobody else knows a lane of this number.
-    upload.on_low(7, 0.0);
+    assert!(upload.on_got(7.0, 1.0));
+    for (lane, bytes) in [(0.0, f64::NAN), (1.0, -1.0), (2.0, 2.0 * LANE_WINDOW + 1.0), (1.0, f64::INFINITY)]
+    {
+        assert!(!upload.on_got(lane, bytes), "{lane}: {bytes}");
+    }
+    // Nor does anything come back that came before.
+    assert!(upload.on_got(2.0, 5.0));
     assert_eq!(steps(&mut upload), []);
+}
+
+#[test]
+fn what_came_over_a_lane_is_not_lost_with_it() {
+    let mut upload = with_lanes(10.0 * BLOCK);
+    let sent = sent_on(&steps(&mut upload), 1);
+    assert!(upload.on_got(1.0, 3.0 * LANE_FRAME + 1.0));
+    upload.on_lane_lost(1);
+    all_came(&mut upload, 0);
+    let again = sent_on(&steps(&mut upload), 0);
+    assert_eq!(again[..5], sent[3..]);
 }
 
 #[test]
@@ -180,19 +205,17 @@ fn what_a_lane_took_with_it_goes_over_the_others_and_is_read_again() {
     let mut upload = with_lanes(10.0 * BLOCK);
     let lost = sent_on(&steps(&mut upload), 1);
     while upload.sent < 3.0 * BLOCK {
-        upload.on_low(0, 0.0);
-        upload.on_low(2, 0.0);
+        all_came(&mut upload, 0);
+        all_came(&mut upload, 2);
         assert_eq!(sent_on(&steps(&mut upload), 1), []);
     }
-    upload.on_low(0, 0.0);
+    all_came(&mut upload, 0);
     upload.on_lane_lost(1);
     assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: BLOCK })));
     upload.on_read(Piece { offset: 0.0, length: BLOCK });
     let again = steps(&mut upload);
     assert_eq!(sent_on(&again, 1), []);
-    let Some(Send(first, 0)) = again.first() else { panic!("{again:?}") };
-    assert_eq!(first.offset, lost[0].offset);
-    assert_eq!(first.end(), lost.last().unwrap().end());
+    assert_eq!(sent_on(&again, 0), lost);
 }
 
 #[test]
@@ -202,7 +225,7 @@ fn what_the_receiver_has_is_not_sent_again() {
     assert!(upload.on_want(lost.last().unwrap().end(), 10.0 * BLOCK));
     let sent = upload.sent;
     upload.on_lane_lost(1);
-    upload.on_low(0, 0.0);
+    all_came(&mut upload, 0);
     let Some(Send(next, 0)) = upload.next_step() else { panic!("nothing is sent") };
     assert_eq!(next.offset, sent);
 }
@@ -212,15 +235,15 @@ fn the_end_is_not_told_while_something_is_lost() {
     let mut upload = with_lanes(3.0 * FRAME);
     let all = steps(&mut upload);
     assert_eq!(all.last(), Some(&End(digest())));
-    // Four frames for each of three, and one more.
-    let mut upload = with_lanes(13.0 * FRAME);
+    // Eight frames for each of three, and one more.
+    let mut upload = with_lanes(25.0 * LANE_FRAME);
     steps(&mut upload);
     upload.on_lane_lost(2);
     assert_eq!(steps(&mut upload), [], "the others are full");
-    upload.on_low(0, 0.0);
-    assert_eq!(sent(&steps(&mut upload)), 4.0 * FRAME);
+    all_came(&mut upload, 0);
+    assert_eq!(sent(&steps(&mut upload)), LANE_WINDOW);
     assert!(!upload.has_ended);
-    upload.on_low(1, 0.0);
+    all_came(&mut upload, 1);
     assert_eq!(steps(&mut upload).last(), Some(&End(digest())));
 }
 
@@ -235,14 +258,16 @@ proptest! {
         let size = f64::from(frames) * FRAME + f64::from(rest);
         let mut upload = StreamedUpload::new(size);
         upload.on_want(0.0, size);
+        upload.share();
         let mut pipes: std::collections::BTreeMap<u8, Vec<Piece>> = [(0, Vec::new())].into();
+        let mut came: std::collections::BTreeMap<u8, f64> = [(0, 0.0)].into();
         let mut arrived: Vec<Piece> = Vec::new();
         let course = course.into_iter().chain((0_u8..4).cycle().take(400).map(|lane| (lane, 8, false, 0)));
         for (lane, count, breaks, opens) in course {
             if opens > 0 && lane == opens && !pipes.contains_key(&opens) {
-                upload.share(true);
                 upload.on_lane(opens);
                 pipes.insert(opens, Vec::new());
+                came.insert(opens, 0.0);
             }
             for step in steps(&mut upload) {
                 if let Send(piece, lane) = step {
@@ -251,13 +276,14 @@ proptest! {
             }
             let Some(pipe) = pipes.get_mut(&lane) else { continue };
             let count = count.min(pipe.len());
+            let came = came.get_mut(&lane).unwrap();
+            *came += pipe[..count].iter().map(|piece| piece.length).sum::<f64>();
             arrived.extend(pipe.drain(..count));
             if breaks && lane > 0 {
                 pipes.remove(&lane);
                 upload.on_lane_lost(lane);
             } else {
-                let left: f64 = pipe.iter().map(|piece| piece.length).sum();
-                upload.on_low(lane, left);
+                prop_assert!(upload.on_got(f64::from(lane), *came));
             }
             prop_assert!((0.0..1.0).contains(&upload.part()));
         }
@@ -305,7 +331,7 @@ proptest! {
                 }
                 _ => {
                     received = under_way;
-                    upload.on_low(0, 0.0);
+                    upload.on_low(0.0);
                 }
             }
             prop_assert!((0.0..1.0).contains(&upload.part()));

@@ -159,7 +159,7 @@ impl Bridge {
                 self.count_text()?;
                 Ok(Some(data))
             }
-            FileMessage::End(_) | FileMessage::LaneSignal(_) => Err(Broken),
+            FileMessage::End(_) | FileMessage::LaneSignal(_) | FileMessage::Got(_) => Err(Broken),
         }
     }
 
