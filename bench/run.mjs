@@ -5,6 +5,7 @@
 //   npm run bench -- --keep          the other parts of the last report stay in it
 //   npm run bench -- --no-build      take the package and the programs as they are
 // A part is a file in bench/parts. SKYLINK_SERVER names another server program.
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -89,6 +90,7 @@ function withSpread(report) {
 
 /** The parts of the last report that were not measured now, each with its own date and load. */
 async function mergedWithLast(report, order) {
+  if (!existsSync(REPORT)) return report;
   const last = JSON.parse(await readFile(REPORT, 'utf8'));
   const measured = new Set(report.sections.map(({ part }) => part));
   const kept = last.sections.filter(({ part }) => order.includes(part) && !measured.has(part));
