@@ -57,7 +57,8 @@ async function measurePart(name, stage) {
   return { part: name, made, rounds: stage.rounds, loadBefore, loadAfter: load(), ...section };
 }
 
-async function measureAll(names, settings) {
+/** Measures part after part, and hands on what there is after each: the whole takes an hour. */
+async function measureAll(names, settings, write) {
   tell('bundling');
   const bundles = Object.fromEntries(
     await Promise.all(KINDS.map(async (kind) => [kind, await bundleOf(kind)])),
@@ -65,8 +66,12 @@ async function measureAll(names, settings) {
   const stage = new Stage({ ...settings, tell }, bundles);
   const sections = [];
   try {
-    for (const name of names) sections.push(await measurePart(name, stage));
-    return { machine: describeMachine(stage.browser), sections };
+    let report;
+    for (const name of names) {
+      sections.push(await measurePart(name, stage));
+      report = await write({ machine: describeMachine(stage.browser), sections });
+    }
+    return report;
   } finally {
     await stage.close();
   }
@@ -135,9 +140,13 @@ try {
   const { names, rounds, quick, keep, build } = readArguments(parts);
   process.env.SKYLINK_CHROMIUM ??= chromium;
   if (build) await buildAll();
-  const measured = await measureAll(names, { rounds, isQuick: quick });
-  const report = keep ? await mergedWithLast(measured, parts) : measured;
-  await writeReport(report);
+  let measured;
+  const report = await measureAll(names, { rounds, isQuick: quick }, async (soFar) => {
+    measured = soFar;
+    const merged = keep ? await mergedWithLast(soFar, parts) : soFar;
+    await writeReport(merged);
+    return merged;
+  });
   console.log(`\n${textOf(measured)}\n`);
   console.log(
     Object.entries(report.machine)
