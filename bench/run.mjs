@@ -44,8 +44,9 @@ async function buildAll() {
   const env = nativeEnvironment();
   await run(['node', 'tools/build.mjs'], { env });
   if (process.env.SKYLINK_SERVER) return;
-  const programs = ['skylink-server', 'impaired-path', 'media-clients'].flatMap((it) => ['-p', it]);
-  await run(['cargo', 'build', '--profile', 'server', ...programs], { env });
+  const programs = ['skylink-server', 'impaired-path', 'media-clients', 'signaling-clients'];
+  const packages = programs.flatMap((it) => ['-p', it]);
+  await run(['cargo', 'build', '--profile', 'server', ...packages], { env });
 }
 
 async function measurePart(name, stage) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { Server } from '../../tests/e2e/harness/server.mjs';
-import { askApi, joinText, signalingUrl } from '../server/entering.mjs';
+import { askApi, joinText, signalingUrl } from './entering.mjs';
 import { linesOf } from './clients.mjs';
 
 const CONFIG = `

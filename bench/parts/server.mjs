@@ -1,10 +1,10 @@
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Server } from '../../tests/e2e/harness/server.mjs';
 import { root } from '../../tools/toolchain.mjs';
-import { AskedProcess } from '../asked-process.mjs';
+import { AskedProgram } from '../asked-program.mjs';
 import { processorTime, residentMemory } from '../processes.mjs';
 import { measureInTurn, metricOf } from '../rounds.mjs';
 import { CONFIG } from '../stage.mjs';
@@ -20,7 +20,7 @@ const ROOM_SIZE = 4;
 const FULL = {
   joins: 1000,
   clients: 200,
-  messages: 20_000,
+  messages: 100_000,
   paced: { messages: 3000, perSecond: 1000 },
   idle: 5000,
   roomSizes: [2, 10, 50, 200, 500],
@@ -59,12 +59,12 @@ const start = (kind) =>
 /** Runs an action with a fresh server and fresh clients. */
 async function withServer(kind, action) {
   const server = await start(kind);
-  // The clients, in a process of their own.
-  const load = new AskedProcess(fork(join(root, 'bench/server/load.mjs')));
+  const clients = new AskedProgram('signaling-clients');
+  const load = { ask: (name, given = {}) => clients.ask({ name, given }) };
   try {
     return await action(server, load);
   } finally {
-    await load.stop();
+    await clients.stop();
     await server.stop();
   }
 }
@@ -168,7 +168,7 @@ export async function measure(stage) {
   });
   return {
     title: 'Server',
-    note: `The same clients, in one process of their own, over WebSockets with the frames of 2.7.2; beside it a plain node server with socket.io 2 that checks nothing. Rooms of ${ROOM_SIZE}; a message in a room of n is n − 1 deliveries. Clients and server share the processors, so the rates are those of both together; processor time is the server’s alone.`,
+    note: `The same clients, with one thread of their own, over WebSockets with the frames of 2.7.2; beside it a plain node server with socket.io 2 that checks nothing. Rooms of ${ROOM_SIZE}; a message in a room of n is n − 1 deliveries. Clients and server share the processors, so the rates are those of both together; processor time is the server’s alone.`,
     metrics: [
       metricOf('joins', '1/s', traffic, (sample) => sample.joins, twice),
       metricOf('processor time of a join', 'µs', traffic, (sample) => sample.joinCost),

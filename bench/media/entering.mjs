@@ -1,9 +1,7 @@
 // What a client says to be let into a room, over HTTP and then as its first message.
 import { Agent, request } from 'node:http';
 
-/** Clients that join at a time. */
-export const JOINING_AT_ONCE = 32;
-const agent = new Agent({ keepAlive: true, maxSockets: JOINING_AT_ONCE });
+const agent = new Agent({ keepAlive: true });
 
 /** What the API says about a room. */
 export function askApi(host, room) {
