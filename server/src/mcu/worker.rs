@@ -1,7 +1,9 @@
 //! The rooms of one thread, with the connections of their members: commands and datagrams come
 //! in, signalling messages and datagrams go out. Neither sockets nor clocks.
 
+mod connections;
 mod media;
+mod room_outputs;
 mod taps;
 mod video_layers;
 
@@ -15,12 +17,12 @@ use skylink_protocol::Value;
 use super::command::{Command, Signal};
 use super::connection::{Endpoint, Entropy};
 use super::counters::{Counters, Note};
-use super::engine::{ufrag_of, Certificate, Connection, Ending, EngineOutput, Protocol};
-use super::forward::{ConnectionKey, LineKey, Switch};
+use super::engine::{ufrag_of, Certificate, Connection, Protocol};
+use super::forward::{ConnectionKey, Switch};
 use super::layers::renewal::Renewal;
 use super::layers::viewer::Viewer;
 use super::messages;
-use super::room::{FileEvent, McuLimits, Room, RoomOutput, RoomSetup};
+use super::room::{McuLimits, Room, RoomSetup};
 use super::tap::{Tap, TapEvent, TapFactory, TapHandle};
 use media::reschedule;
 
@@ -289,217 +291,12 @@ impl Worker {
         [engine, rooms, taps, layers, self.switch.deadline()].into_iter().flatten().min()
     }
 
-    /// Does what a room wants.
-    fn settle(&mut self, rid: &str, now: Instant) {
-        while let Some(output) = self.rooms.get_mut(rid).and_then(|state| state.room.poll()) {
-            self.carry_out(rid, output, now);
-        }
-        if self.rooms.get(rid).is_some_and(|state| state.room.is_empty()) {
-            self.tell_taps(rid, |_| Some(TapEvent::Closed), now);
-            self.rooms.remove(rid);
-        }
-    }
-
-    fn carry_out(&mut self, rid: &str, output: RoomOutput, now: Instant) {
-        match output {
-            RoomOutput::Signal { to, message } => self.signal(rid, to, message),
-            RoomOutput::Open { peer, opening } => {
-                let Some(engine) = Connection::new(&opening, &self.setup.certificate, now) else {
-                    tracing::error!("no connection could be made");
-                    return self.fail(rid, &peer, now);
-                };
-                self.connection_ids = self.connection_ids.saturating_add(1);
-                let key = ConnectionKey(self.connection_ids);
-                let ufrag = opening.local.ufrag.clone();
-                self.ufrags.insert(ufrag.clone(), key);
-                let state = ConnectionState {
-                    engine,
-                    rid: rid.to_owned(),
-                    peer: peer.clone(),
-                    ufrag,
-                    deadline: None,
-                    is_waiting: false,
-                    estimate: None,
-                    renewal: Renewal::default(),
-                    feedback: HashMap::new(),
-                };
-                self.connections.insert(key, state);
-                if let Some(room) = self.rooms.get_mut(rid) {
-                    room.connections.insert(peer, key);
-                }
-                self.serve(key, now);
-            }
-            RoomOutput::Restart { peer, local, remote } => {
-                let Some(key) = self.key(rid, &peer) else { return };
-                if let Some(state) = self.connections.get_mut(&key) {
-                    self.ufrags.remove(&state.ufrag);
-                    state.ufrag.clone_from(&local.ufrag);
-                    self.ufrags.insert(local.ufrag.clone(), key);
-                    state.engine.restart_ice(&local, &remote, now);
-                }
-                self.serve(key, now);
-            }
-            RoomOutput::Apply { peer, changes } => {
-                if let Some(key) = self.key(rid, &peer) {
-                    self.apply(key, &changes, now);
-                }
-            }
-            RoomOutput::Close { peer } => {
-                if let Some(key) = self.rooms.get_mut(rid).and_then(|room| room.connections.remove(&peer)) {
-                    self.drop_connection(key);
-                }
-            }
-            RoomOutput::Text { to, text } => {
-                let Some(key) = self.key(rid, &to) else { return };
-                if let Some(state) = self.connections.get_mut(&key) {
-                    if !state.engine.send_text(&text, now) {
-                        self.setup.counters.note(Note::TextDropped);
-                    }
-                }
-                self.serve(key, now);
-            }
-            RoomOutput::OpenFile { to, channel, label } => {
-                self.on_connection(rid, &to, |engine| engine.open_file(channel, label, now));
-            }
-            RoomOutput::File { to, channel, data } => {
-                self.on_connection(rid, &to, |engine| engine.send_file(channel, data, now));
-            }
-            RoomOutput::CloseFile { to, channel } => {
-                self.on_connection(rid, &to, |engine| engine.close_file(channel, now));
-            }
-            RoomOutput::Views { peer, views } => self.renew_views(rid, &peer, views, now),
-            RoomOutput::Published(track) => {
-                if let Some(connection) = self.key(rid, &track.publisher) {
-                    let from = LineKey { connection, mid: track.mid.clone() };
-                    self.switch.publish(track.id, rid, track.kind(), track.layers, from);
-                    self.tell_taps(rid, |_| Some(TapEvent::Published(&track)), now);
-                    if let Some(state) = self.rooms.get_mut(rid) {
-                        state.chooses_at = Some(now);
-                    }
-                }
-            }
-            RoomOutput::Unpublished(track) => {
-                self.switch.unpublish(track);
-                self.tell_taps(rid, |_| Some(TapEvent::Unpublished(track)), now);
-            }
-            RoomOutput::Request { peer, message } => {
-                self.tell_taps(rid, |_| Some(TapEvent::Request { peer: &peer, message: &message }), now);
-            }
-        }
-    }
-
-    /// Lets a connection do something; what it wants then waits for its turn.
-    fn on_connection(&mut self, rid: &str, peer: &str, act: impl FnOnce(&mut Connection)) {
-        let Some(key) = self.key(rid, peer) else { return };
-        if let Some(state) = self.connections.get_mut(&key) {
-            act(&mut state.engine);
-            self.unserved.push(key);
-        }
-    }
-
-    /// A member has something to do with files.
-    fn on_file(&mut self, key: ConnectionKey, event: FileEvent, now: Instant) {
-        let Some(state) = self.connections.get(&key) else { return };
-        let (rid, peer) = (state.rid.clone(), state.peer.clone());
-        if let Some(RoomState { room, .. }) = self.rooms.get_mut(&rid) {
-            room.file(&peer, event, now);
-        }
-        self.settle(&rid, now);
-    }
-
     fn key(&self, rid: &str, peer: &str) -> Option<ConnectionKey> {
         self.rooms.get(rid)?.connections.get(peer).copied()
     }
 
     fn signal(&mut self, rid: &str, to: String, message: Value) {
         self.outputs.push_back(WorkerOutput::Signal(Signal { rid: rid.to_owned(), to, message }));
-    }
-
-    fn drop_connection(&mut self, key: ConnectionKey) {
-        let Some(state) = self.connections.remove(&key) else { return };
-        self.ufrags.remove(&state.ufrag);
-        if let Some(deadline) = state.deadline {
-            self.deadlines.remove(&(deadline, key));
-        }
-        for address in state.engine.addresses() {
-            if self.addresses.get(&address) == Some(&key) {
-                self.addresses.remove(&address);
-                self.outputs.push_back(WorkerOutput::Forget(address.0, address.1));
-            }
-        }
-        self.switch.remove(key);
-    }
-
-    /// Does what a connection wants.
-    fn serve(&mut self, key: ConnectionKey, now: Instant) {
-        while let Some(output) = self.connections.get_mut(&key).and_then(|state| state.engine.poll()) {
-            match output {
-                EngineOutput::Transmit { protocol, to, contents } => {
-                    self.outputs.push_back(WorkerOutput::Transmit { protocol, to, contents });
-                }
-                EngineOutput::Address(protocol, address) => {
-                    self.addresses.insert((protocol, address), key);
-                    self.outputs.push_back(WorkerOutput::Learn(protocol, address));
-                }
-                EngineOutput::OldAddress(protocol, address) => {
-                    if self.addresses.get(&(protocol, address)) == Some(&key) {
-                        self.addresses.remove(&(protocol, address));
-                        self.outputs.push_back(WorkerOutput::Forget(protocol, address));
-                    }
-                }
-                EngineOutput::Packet { mid, layer, packet } => self.forward(key, &mid, layer, &packet, now),
-                EngineOutput::KeyFrame { mid } => {
-                    if let Some((track, layer)) = self.switch.layer_to(key, &mid) {
-                        self.want_key_frame(track, layer, now);
-                    }
-                }
-                EngineOutput::Estimate(bits) => self.note_estimate(key, bits, now),
-                EngineOutput::Text(text) => {
-                    let Some(state) = self.connections.get(&key) else { return };
-                    let (rid, peer) = (state.rid.clone(), state.peer.clone());
-                    if let Some(room) = self.rooms.get_mut(&rid) {
-                        room.room.text(&peer, &text, now);
-                    }
-                    self.settle(&rid, now);
-                }
-                EngineOutput::File(event) => self.on_file(key, event, now),
-                EngineOutput::Connected => self.show_pictures(key, now),
-                EngineOutput::Closed { reason } => {
-                    let Some(state) = self.connections.get(&key) else { return };
-                    let (rid, peer) = (state.rid.clone(), state.peer.clone());
-                    match reason {
-                        Ending::ByClient => self.hang_up(&rid, &peer, now),
-                        Ending::Failed => self.fail(&rid, &peer, now),
-                    }
-                    return;
-                }
-            }
-        }
-        if let Some(state) = self.connections.get_mut(&key) {
-            reschedule(&mut self.deadlines, key, state);
-        }
-    }
-
-    fn serve_all(&mut self, now: Instant) {
-        while let Some(key) = self.unserved.pop() {
-            self.serve(key, now);
-        }
-    }
-
-    fn hang_up(&mut self, rid: &str, peer: &str, now: Instant) {
-        if let Some(state) = self.rooms.get_mut(rid) {
-            state.room.hang_up(peer, now, &mut self.track_ids);
-        }
-        self.settle(rid, now);
-    }
-
-    fn fail(&mut self, rid: &str, peer: &str, now: Instant) {
-        tracing::warn!(peer, room = rid, "a connection broke and is given up");
-        self.setup.counters.note(Note::Broken);
-        if let Some(state) = self.rooms.get_mut(rid) {
-            state.room.fail(peer, now, &mut self.track_ids);
-        }
-        self.settle(rid, now);
     }
 }
 

@@ -3,7 +3,8 @@
 use skylink_protocol::file_channel::{frame_header, PAYLOAD_SIZE};
 
 use super::*;
-use crate::mcu::room::FileChannel;
+use crate::mcu::engine::{Ending, EngineOutput};
+use crate::mcu::room::{FileChannel, FileEvent, RoomOutput};
 
 const FILE: usize = 1_400_017;
 
