@@ -5,13 +5,15 @@
 //! A table is a value. A negotiation makes a new one out of the old one, which is thrown away
 //! if the negotiation fails; [`changes`] tells what has to be done when it succeeds.
 
+mod changes;
+mod line;
+
 use std::collections::BTreeSet;
 
 use super::formats::Formats;
-use super::sdp::{
-    Codec, Description, Direction, Extension, Kind, LocalSection, LocalTrack, NumberedExtension, Section,
-    Source,
-};
+use super::sdp::{Description, Extension, Kind, LocalSection, NumberedExtension, Source};
+pub use changes::{changes, Change};
+pub use line::{Incoming, Line, Outgoing};
 
 /// Idle lines that the client left over and that are kept for tracks of others.
 const SPARE: usize = 4;
@@ -21,55 +23,6 @@ const MANY_LEFT_OVER: usize = 12;
 /// A track that somebody publishes in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrackId(pub u64);
-
-/// One m-section.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Its identification tag.
-    pub mid: String,
-    /// What it is for.
-    pub kind: Kind,
-    /// It is dead; another may take its place.
-    pub stopped: bool,
-    /// The client has sent on it at some time. `addTrack` never takes such a line again.
-    has_sent: bool,
-    /// The client would receive on it.
-    can_receive: bool,
-    /// The track that the client sends.
-    pub incoming: Option<Incoming>,
-    /// The track that the client receives.
-    pub outgoing: Option<Outgoing>,
-    codec: Option<Codec>,
-    transport_feedback: bool,
-    extensions: Vec<NumberedExtension>,
-    /// Layers that the client offers here, also while it sends nothing: Chromium goes on offering them,
-    /// and takes no description any more once they, or what tells them apart, were left out.
-    layers: Vec<String>,
-}
-
-/// What a client sends on a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incoming {
-    /// Its sources, if the client names them.
-    pub source: Option<Source>,
-    /// Id of the track at the client.
-    pub track: Option<String>,
-    /// Layers that it comes in, the lowest first. Empty if there is but one.
-    pub layers: Vec<String>,
-}
-
-/// What a client receives on a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    /// Which track.
-    pub track: TrackId,
-    /// Id of its stream at its publisher.
-    pub stream: String,
-    /// Id of the track at its publisher.
-    pub name: String,
-    /// The sources it gets here.
-    pub source: Source,
-}
 
 /// A track that a client is to receive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,54 +35,6 @@ pub struct Wanted {
     pub stream: String,
     /// Its own id.
     pub name: String,
-}
-
-/// What must happen to a connection when one table follows another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// The client sends on this line, from now on or from other sources than before.
-    Receive {
-        /// The line.
-        mid: String,
-        /// Sound or pictures.
-        kind: Kind,
-        /// Where from, if it is known.
-        source: Option<Source>,
-        /// Layers that it comes in, the lowest first. Empty if there is but one.
-        layers: Vec<String>,
-    },
-    /// The client no longer sends on this line.
-    StopReceiving {
-        /// The line.
-        mid: String,
-    },
-    /// A track is to be sent on this line.
-    Send {
-        /// The line.
-        mid: String,
-        /// Sound or pictures.
-        kind: Kind,
-        /// The track.
-        track: TrackId,
-        /// Payload types.
-        codec: Codec,
-        /// Where from.
-        source: Source,
-        /// Whether the client gives feedback on each packet.
-        feedback: bool,
-    },
-    /// The track is no longer to be sent.
-    StopSending {
-        /// The line.
-        mid: String,
-        /// The track.
-        track: TrackId,
-    },
-    /// The line is gone; what was on it has been stopped before.
-    Remove {
-        /// The line.
-        mid: String,
-    },
 }
 
 /// A description that does not belong to the connection that it was sent for.
@@ -298,155 +203,17 @@ impl LineTable {
     }
 }
 
-impl Line {
-    /// A line that the client adds. One with neither Opus nor VP8 is dead from the start.
-    fn of_client(section: &Section, formats: &Formats) -> Self {
-        let codec = section.codec.filter(|codec| formats.codecs(section.kind).contains(codec));
-        let is_usable = section.kind == Kind::Data || codec.is_some();
-        let stopped = section.rejected || !is_usable;
-        let mut extensions = formats.shared_extensions(&section.extensions);
-        let incoming = (!stopped && section.direction.sends).then(|| Incoming::of(section, &extensions));
-        let layers = layers_of(section, &extensions);
-        if layers.is_empty() {
-            extensions.retain(|(_, extension)| !extension.is_about_layers());
-        }
-        Self {
-            mid: section.mid.clone(),
-            kind: section.kind,
-            stopped,
-            has_sent: !stopped && section.direction.sends,
-            can_receive: section.direction.receives,
-            incoming,
-            outgoing: None,
-            codec,
-            transport_feedback: section.transport_feedback,
-            extensions,
-            layers,
-        }
-    }
-
-    fn after_offer(&self, section: &Section, formats: &Formats) -> Result<Self, Mismatch> {
-        if self.kind != section.kind {
-            return Err(Mismatch);
-        }
-        if self.stopped {
-            return Ok(self.clone());
-        }
-        let mut next = Self::of_client(section, formats);
-        next.has_sent |= self.has_sent;
-        if !next.stopped && section.direction.receives {
-            next.outgoing = self.outgoing.clone();
-        }
-        Ok(next)
-    }
-
-    fn is_idle(&self) -> bool {
-        !self.stopped && self.kind != Kind::Data && self.incoming.is_none() && self.outgoing.is_none()
-    }
-
-    /// Nothing comes of it any more unless we use it: clients that stop and send anew, as
-    /// skylinkjs does, leave such lines behind.
-    fn is_left_over(&self) -> bool {
-        self.is_idle() && self.has_sent
-    }
-
-    fn section(&self) -> LocalSection<'_> {
-        LocalSection {
-            kind: self.kind,
-            mid: &self.mid,
-            rejected: self.stopped,
-            direction: Direction { sends: self.outgoing.is_some(), receives: self.incoming.is_some() },
-            codec: self.codec,
-            transport_feedback: self.transport_feedback,
-            extensions: &self.extensions,
-            layers: &self.layers,
-            track: self.outgoing.as_ref().map(|outgoing| LocalTrack {
-                stream: &outgoing.stream,
-                track: &outgoing.name,
-                source: outgoing.source,
-            }),
-        }
-    }
-}
-
-/// Layers can be told apart only where packets name theirs.
-fn layers_of(section: &Section, extensions: &[NumberedExtension]) -> Vec<String> {
-    let names_layers = extensions.iter().any(|(_, extension)| *extension == Extension::StreamId);
-    if names_layers {
-        section.layers.clone()
-    } else {
-        Vec::new()
-    }
-}
-
-impl Incoming {
-    fn of(section: &Section, extensions: &[NumberedExtension]) -> Self {
-        let layers = layers_of(section, extensions);
-        let source = section.source.filter(|_| layers.is_empty());
-        Self { source, track: section.track.clone(), layers }
-    }
-}
-
-/// What has to be done to get from one table to another, in this order.
-pub fn changes(before: &LineTable, after: &LineTable) -> Vec<Change> {
-    let mut list = Vec::new();
-    for old in before.lines.iter().filter(|line| !line.stopped && line.kind != Kind::Data) {
-        let new = after.lines.iter().find(|line| line.mid == old.mid && !line.stopped);
-        let mid = || old.mid.clone();
-        if old.incoming.is_some() && new.is_none_or(|new| new.incoming.is_none()) {
-            list.push(Change::StopReceiving { mid: mid() });
-        }
-        if let Some(outgoing) = &old.outgoing {
-            if new.is_none_or(|new| new.outgoing.as_ref() != Some(outgoing)) {
-                list.push(Change::StopSending { mid: mid(), track: outgoing.track });
-            }
-        }
-        if new.is_none() {
-            list.push(Change::Remove { mid: mid() });
-        }
-    }
-    for new in after.lines.iter().filter(|line| !line.stopped) {
-        let old = before.lines.iter().find(|line| line.mid == new.mid && !line.stopped);
-        if let Some(incoming) = &new.incoming {
-            let known = old.and_then(|old| old.incoming.as_ref());
-            let is_same =
-                |known: &Incoming| known.source == incoming.source && known.layers == incoming.layers;
-            if !known.is_some_and(is_same) {
-                list.push(Change::Receive {
-                    mid: new.mid.clone(),
-                    kind: new.kind,
-                    source: incoming.source,
-                    layers: incoming.layers.clone(),
-                });
-            }
-        }
-        if let (Some(outgoing), Some(codec)) = (&new.outgoing, new.codec) {
-            if old.is_none_or(|old| old.outgoing.as_ref() != Some(outgoing)) {
-                list.push(Change::Send {
-                    mid: new.mid.clone(),
-                    kind: new.kind,
-                    track: outgoing.track,
-                    codec,
-                    source: outgoing.source,
-                    feedback: new.transport_feedback,
-                });
-            }
-        }
-    }
-    list
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
-    use super::super::sdp::read;
     use super::*;
+    use crate::mcu::sdp::read;
 
     /// Chromium offers its layers also where it sends nothing for now, and would lose them, and with
     /// them the whole connection, were they left out of the answer.
     #[test]
     fn a_line_keeps_its_layers_while_nothing_is_sent_on_it() {
-        let camera = include_str!("sdp/chromium-offer.sdp").replacen(
+        let camera = include_str!("../sdp/chromium-offer.sdp").replacen(
             "a=mid:0",
             "a=mid:0\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send h;f",
             1,
