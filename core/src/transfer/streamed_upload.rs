@@ -46,8 +46,8 @@ struct Flow {
     sent: f64,
     /// How many of them arrived, as far as is known.
     arrived: f64,
-    /// What was sent and may not have arrived. Not known of the transfer's own channel: when that is
-    /// lost, the receiver says what it has.
+    /// What was sent and may not have come over it, in the order of sending. Not known of the transfer's
+    /// own channel: when that is lost, the receiver says what it has.
     under_way: Vec<Piece>,
 }
 
@@ -70,6 +70,8 @@ pub(crate) struct StreamedUpload {
     sent: f64,
     /// How far the receiver lets us go.
     limit: f64,
+    /// The receiver has everything before this place, whichever way it came.
+    confirmed: f64,
     /// The transfer's own channel and the lanes that are open.
     flows: Vec<Flow>,
     /// Whether there are lanes beside the present channel, or were or will be: then the receiver says what
@@ -105,6 +107,7 @@ impl StreamedUpload {
             size,
             sent: 0.0,
             limit: 0.0,
+            confirmed: 0.0,
             flows: vec![Flow::new(0)],
             has_lanes: false,
             lost: Vec::new(),
@@ -138,12 +141,14 @@ impl StreamedUpload {
         if !is_place(offset) || !is_place(limit) || limit < offset {
             return false;
         }
+        if self.is_wanted && offset > self.sent {
+            return false;
+        }
+        self.confirmed = offset;
         if self.is_wanted {
             self.limit = self.limit.max(limit);
-            let is_news = |piece: &Piece| piece.end() > offset;
-            self.flows.iter_mut().for_each(|flow| flow.under_way.keep(is_news));
-            self.lost.keep(is_news);
-            return offset <= self.sent;
+            self.lost.keep(|piece| piece.end() > offset);
+            return true;
         }
         self.is_wanted = true;
         self.sent = offset;
@@ -183,6 +188,9 @@ impl StreamedUpload {
     pub fn on_lane_lost(&mut self, lane: LaneNumber) {
         let Some(place) = self.flows.iter().position(|flow| flow.lane == lane) else { return };
         for piece in self.flows.remove(place).under_way {
+            if piece.end() <= self.confirmed {
+                continue;
+            }
             let place = self.lost.partition_point(|lost| lost.offset < piece.offset);
             self.lost.insert(place, piece);
         }
@@ -204,14 +212,11 @@ impl StreamedUpload {
             return false;
         }
         flow.arrived = flow.arrived.max(bytes);
-        let mut known: f64 = flow.under_way.iter().map(|piece| piece.length).sum();
         let flying = flow.flying();
+        let mut behind: f64 = flow.under_way.iter().map(|piece| piece.length).sum();
         flow.under_way.keep(|piece| {
-            let is_there = known - piece.length >= flying;
-            if is_there {
-                known -= piece.length;
-            }
-            !is_there
+            behind -= piece.length;
+            behind < flying
         });
         true
     }

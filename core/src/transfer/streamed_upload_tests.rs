@@ -99,6 +99,7 @@ fn wishes_that_cannot_be_are_refused() {
     let mut upload = StreamedUpload::new(10.0);
     upload.on_want(0.0, 10.0);
     assert!(!upload.on_want(5.0, 10.0), "more than was sent");
+    assert_eq!(upload.confirmed, 0.0);
 }
 
 #[test]
@@ -198,6 +199,36 @@ fn what_came_over_a_lane_is_not_lost_with_it() {
     all_came(&mut upload, 0);
     let again = sent_on(&steps(&mut upload), 0);
     assert_eq!(again[..5], sent[3..]);
+}
+
+/// Frames are of different lengths where the file, or what is to be sent, ends.
+#[test]
+fn a_frame_that_did_not_come_is_not_taken_for_a_longer_one_before_it() {
+    let size = 4.0 * LANE_FRAME + 100.0;
+    let mut upload = with_lanes(size);
+    let sent = sent_on(&steps(&mut upload), 1);
+    assert_eq!(sent.last(), Some(&Piece { offset: 4.0 * LANE_FRAME, length: 100.0 }));
+    assert!(upload.on_got(1.0, 100.0));
+    upload.on_lane_lost(1);
+    assert_eq!(steps(&mut upload), [Send(sent[0], 2), Send(sent[1], 0)]);
+}
+
+#[test]
+fn frames_leave_a_lane_in_the_order_of_sending_whatever_the_receiver_has() {
+    let mut upload = with_lanes(100.0 * MEGABYTE);
+    let first = steps(&mut upload);
+    let (over_1, over_2) = (sent_on(&first, 1), sent_on(&first, 2));
+    assert!(upload.on_got(2.0, 4.0 * LANE_FRAME));
+    upload.on_lane_lost(1);
+    assert_eq!(sent_on(&steps(&mut upload), 2), over_1[..4], "after later ones");
+    // Two of them had come over the first lane before it was lost.
+    assert!(upload.on_want(over_1[1].end(), 100.0 * MEGABYTE));
+    assert!(upload.on_got(2.0, 6.0 * LANE_FRAME));
+    upload.on_lane_lost(2);
+    all_came(&mut upload, 0);
+    let mut missing = [&over_1[2..], &over_2[6..]].concat();
+    missing.sort_by(|a, b| a.offset.total_cmp(&b.offset));
+    assert_eq!(sent_on(&steps(&mut upload), 0), missing);
 }
 
 #[test]
