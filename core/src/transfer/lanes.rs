@@ -3,7 +3,7 @@
 //! them pay; they are negotiated through the transfer's channel and live no longer than it does. A
 //! lane that cannot be had, or breaks, costs the transfer nothing but its speed.
 
-use super::streamed_upload::{LaneNumber, LOW_WATER};
+use super::streamed_upload::LaneNumber;
 use super::{Direction, Room, Stage, Transfer};
 use crate::sdp::candidate_word;
 use crate::session::Context;
@@ -107,7 +107,7 @@ impl Room {
         for number in (1..).take(count) {
             let (connection, channel) = (context.fresh(), context.fresh_channel());
             let create = ConnectionOp::Create { configuration: configuration.clone() };
-            let open = ChannelOp::OpenForFile { label: label.clone(), low_water: LOW_WATER };
+            let open = ChannelOp::Open { label: label.clone() };
             let offer = ConnectionOp::CreateOffer { ice_restart: false, voice_activity_detection: true };
             for op in [create, ConnectionOp::Channel { channel, op: open }, offer] {
                 context.connection(connection, op);

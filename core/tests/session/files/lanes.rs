@@ -92,7 +92,7 @@ fn with_lanes() -> (Desk, u32, ChannelId, Vec<(ConnectionId, ChannelId)>) {
     let lanes: Vec<(ConnectionId, ChannelId)> = desk
         .ops()
         .filter_map(|(connection, op)| match op {
-            ConnectionOp::Channel { channel, op: skylink_core::ChannelOp::OpenForFile { .. } } => {
+            ConnectionOp::Channel { channel, op: skylink_core::ChannelOp::Open { .. } } => {
                 Some((connection, *channel))
             }
             _ => None,
