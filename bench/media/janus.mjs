@@ -8,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 const PROGRAM = '/usr/bin/janus';
-const MODULES = '/usr/lib/x86_64-linux-gnu/janus';
 const PORT = 8188;
 const START_LIMIT_MS = 20_000;
 const ALIVE_EVERY_MS = 20_000;
@@ -121,8 +120,6 @@ export class Janus {
     const files = {
       'janus.jcfg': `general: {
         configs_folder = "${this.#folder}"
-        plugins_folder = "${MODULES}/plugins"
-        transports_folder = "${MODULES}/transports"
         debug_level = 2
       }
       nat: { ice_enforce_list = "${address}" }

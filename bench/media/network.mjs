@@ -20,7 +20,7 @@ const inOwnNetwork = (command) => ['--net', 'sh', '-c', `${MAKE_NETWORK} && ${co
 
 /** Why Janus cannot be measured here; `null` if it can. */
 export function missingForJanus() {
-  if (!isThere()) return 'Debian’s package janus is not installed';
+  if (!isThere()) return 'it is not installed (apt-get install --no-install-recommends janus)';
   const { status } = spawnSync('unshare', inOwnNetwork('true'), { stdio: 'ignore' });
   return status === 0 ? null : 'no network of its own can be made for it (needs root)';
 }
