@@ -24,13 +24,15 @@
 //! | [`room`] | members, published tracks, data channel messages |
 //! | [`tap`] | how recorders and live streams take part |
 //! | [`frames`] | whole frames out of a track's packets, for them |
-//! | [`record`] | recordings, their files and what becomes of them |
-//! | [`refusing`] | what members hear where there are none |
 //! | [`webm`] | the container in which they store and pass on what they take |
+//! | [`record`] | recordings, their files and what becomes of them |
+//! | [`rtmp`] | live streams: of which tracks, when to begin, to try again, to give up |
+//! | [`refusing`] | what members hear where there are none |
 //!
-//! None of these does IO, reads a clock or makes random numbers. [`MediaServer`] has the threads,
-//! the ports and the clock, [`ffmpeg`] the child processes. `engine`, `worker` and the threads need
-//! the feature `media-server`.
+//! None of these does IO, reads a clock or makes random numbers, but for the threads that [`record`]
+//! and [`rtmp`] have for files and pipes. [`MediaServer`] has the other threads, the ports and the
+//! clock, [`ffmpeg`] the child processes. `engine`, `worker`, `forward`, `layers` and the threads of
+//! [`MediaServer`] need the feature `media-server`.
 //!
 //! # For recorders and live streams
 //!

@@ -45,7 +45,7 @@ pub struct CommandLine {
     #[arg(long, env = "SKYLINK_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,
 
-    /// Folder for what must outlive a restart: the key that signs tokens, and stored messages
+    /// Folder for what must outlive a restart: the key that signs tokens, stored messages, recordings
     #[arg(long, env = "SKYLINK_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
 

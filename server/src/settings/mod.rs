@@ -112,7 +112,7 @@ pub struct Settings {
     pub limits: RoomLimits,
     /// Messages that may wait for one slow client before it is cut off.
     pub send_queue: usize,
-    /// Limits of the in-memory message store.
+    /// Limits of stored messages.
     pub stored_messages: StoreLimits,
     /// Limits of live streams.
     pub live_streams: LiveStreamLimits,

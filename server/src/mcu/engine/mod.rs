@@ -2,10 +2,10 @@
 //! alone knows it.
 //!
 //! Descriptions are not str0m's business here: its lines are declared one by one as they are
-//! agreed ([`Change`]). It has one strict rule, that after each call all its output is taken
-//! before the next; [`Connection::act`] is the only way to call it, but for packets that go out
-//! (`sending`). It may panic where it finds
-//! itself inconsistent, so each call is fenced, and a connection that panics is given up alone.
+//! agreed ([`Change`](super::lines::Change)). It has one strict rule, that after each call all its
+//! output is taken before the next; `Connection::act` is the only way to call it, but for packets that
+//! go out (`sending`). It may panic where it finds itself inconsistent, so each call is fenced, and a
+//! connection that panics is given up alone.
 
 mod certificate;
 mod channels;

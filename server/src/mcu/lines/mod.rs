@@ -3,7 +3,7 @@
 //! track on a line that was made for receiving. So nothing here asks who made a line.
 //!
 //! A table is a value. A negotiation makes a new one out of the old one, which is thrown away
-//! if the negotiation fails; [`changes`] tells what has to be done when it succeeds.
+//! if the negotiation fails; [`changes()`] tells what has to be done when it succeeds.
 
 mod changes;
 mod line;

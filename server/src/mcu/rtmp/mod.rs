@@ -12,7 +12,7 @@
 //! | [`endpoint`] | where streams may go, and what of it may be logged |
 //! | [`feed`] | which frames make a stream, and when they are |
 //! | [`session`] | when to begin, to try again, to give up |
-//! | [`tap`] | whose tracks a stream has; what members are told |
+//! | `tap` | whose tracks a stream has; what members are told |
 //! | `run` | nothing: it has the threads and the child process |
 
 pub mod endpoint;
