@@ -44,7 +44,7 @@ export function preciseProcessorTime(pid) {
 }
 
 /** All processes of a browser, `{ type, id, cpuTime }`; seconds. */
-export async function processesOf(browser) {
+async function processesOf(browser) {
   const session = await browser.newBrowserCDPSession();
   try {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');

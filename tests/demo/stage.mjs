@@ -62,7 +62,7 @@ export function setStage({ flags, config } = {}) {
 }
 
 /** Somebody at the page; finds things by their `data-test` name. */
-export class Visitor {
+class Visitor {
   constructor(page) {
     this.page = page;
     this.errors = [];

@@ -53,7 +53,7 @@ export function createJournal() {
 const isRoutine = (name, { state }) =>
   name === SkylinkEvents.GET_CONNECTION_STATUS_STATE_CHANGE && state !== -1;
 
-export const topicOf = (name) =>
+const topicOf = (name) =>
   Object.keys(topics).find((topic) => topics[topic].test(name)) ?? OTHER_TOPIC;
 
 const isError = (name, detail) =>

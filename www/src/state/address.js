@@ -1,5 +1,5 @@
 export const DEFAULT_ROOM = 'lobby';
-export const DEFAULT_APP_KEY = 'demo';
+const DEFAULT_APP_KEY = 'demo';
 
 const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u;
 const LONGEST_ROOM_NAME = 60;

@@ -1,5 +1,5 @@
 /** The app keys that `skylink-server` knows by itself, by what their rooms can do. */
-export const roomKinds = [
+const roomKinds = [
   { appKey: 'demo', label: 'Ordinary' },
   { appKey: 'demo-persistent', label: 'Keeps messages for those who come later' },
 ];

@@ -35,7 +35,7 @@ export function createRoomBar(store) {
 }
 
 /** How the connection stands: a name for style sheets and tests, and the words for people. */
-export function connectionInWords(state) {
+function connectionInWords(state) {
   if (state.phase === Phase.LOST) return { name: 'lost', words: 'Connection lost' };
   if (state.isRejoining) return { name: 'reconnecting', words: 'Reconnecting…' };
   if (state.phase !== Phase.JOINED) return { name: 'connecting', words: 'Connecting…' };
