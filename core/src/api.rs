@@ -2,10 +2,17 @@
 
 use crate::options::{whole_number, InitOptions};
 use crate::time::Timestamp;
+use crate::JsonText;
 
 /// The address to ask (wire protocol 3.1). The room name is percent-encoded, unlike in 2.7.2:
 /// plain names come out the same.
-pub(crate) fn room_url(options: &InitOptions, room: &str, page_protocol: &str, now: Timestamp) -> String {
+pub(crate) fn room_url(
+    options: &InitOptions,
+    room: &str,
+    page_protocol: &str,
+    json: JsonText,
+    now: Timestamp,
+) -> String {
     let mut url = [
         options.protocol(page_protocol),
         options.room_server().trim_end_matches('/'),
@@ -15,7 +22,7 @@ pub(crate) fn room_url(options: &InitOptions, room: &str, page_protocol: &str, n
         &percent_encode(room),
     ]
     .concat();
-    if let Some((start, duration, signature)) = options.credentials() {
+    if let Some((start, duration, signature)) = options.credentials(json) {
         for part in ["/", &start, "/", &duration, "?cred=", &signature, "&"] {
             url.push_str(part);
         }
@@ -61,7 +68,11 @@ mod tests {
 
     fn url(options: &str, room: &str) -> String {
         let options = InitOptions::new(serde_json::from_str(options).unwrap());
-        room_url(&options, room, "http:", Timestamp(1_772_443_204_120.0))
+        let json = JsonText {
+            parse: |text| serde_json::from_str(text).ok(),
+            print: |value| serde_json::to_string(value).unwrap(),
+        };
+        room_url(&options, room, "http:", json, Timestamp(1_772_443_204_120.0))
     }
 
     #[test]
@@ -74,11 +85,16 @@ mod tests {
 
     #[test]
     fn credentials_go_into_the_path_as_they_are() {
-        let options = r#"{"appKey":"k","forceSSL":false,"roomServer":"//h",
-            "credentials":{"startDateTime":"2024-05-01T08:00:00.000Z","duration":2,"credentials":"4MBs%3D"}}"#;
-        assert_eq!(
-            url(options, "r"),
-            "http://h/api/k/r/2024-05-01T08:00:00.000Z/2?cred=4MBs%3D&rand=1772443204120"
-        );
+        for hours in ["2", "0.5", "1.25", r#""0.50""#] {
+            let options = [
+                r#"{"appKey":"k","forceSSL":false,"roomServer":"//h",
+                "credentials":{"startDateTime":"2024-05-01T08:00:00.000Z","credentials":"4MBs%3D","duration":"#,
+                hours,
+                "}}",
+            ]
+            .concat();
+            let path = ["http://h/api/k/r/2024-05-01T08:00:00.000Z/", hours.trim_matches('"')].concat();
+            assert_eq!(url(&options, "r"), [&path, "?cred=4MBs%3D&rand=1772443204120"].concat());
+        }
     }
 }

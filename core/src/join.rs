@@ -84,7 +84,7 @@ impl Session {
         let now = self.context.now;
         let request = self.context.fresh();
         let environment = &self.context.environment;
-        let url = api::room_url(&init, &name, &environment.page_protocol, now);
+        let url = api::room_url(&init, &name, &environment.page_protocol, environment.json, now);
         let headers = api::headers(&environment.sdk_version);
         let stage = Stage::Authenticating { request, deadline: now.plus(API_WAIT) };
         let mut room = Room::new(self.context.fresh(), name, init, stage);

@@ -1,5 +1,6 @@
 //! Options that apps give, read with the original's defaults (public API, section 3).
 
+use crate::JsonText;
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object, Value};
 
@@ -55,12 +56,12 @@ impl InitOptions {
     }
 
     /// Start, hours and signature, to be put into the API's address as they are.
-    pub fn credentials(&self) -> Option<(String, String, String)> {
+    pub fn credentials(&self, json: JsonText) -> Option<(String, String, String)> {
         let credentials = self.given.get("credentials")?;
-        let text = |key: &str| match credentials.get(key) {
-            Some(Value::Text(text)) => Some(text.clone()),
-            Some(Value::Number(hours)) => Some(whole_number(*hours)),
-            _ => None,
+        // What was signed is the text of the number, which may be a fraction.
+        let text = |key: &str| {
+            let given = credentials.get(key)?;
+            Some(given.as_text().map_or_else(|| (json.print)(given), str::to_owned))
         };
         Some((text("startDateTime")?, text("duration")?, text("credentials")?))
     }

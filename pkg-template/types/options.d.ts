@@ -25,7 +25,7 @@ export type MediaStatusValue = -1 | 0 | 1;
 export interface Credentials {
   /** ISO 8601 start of the session. Goes into the request path as it is. */
   startDateTime: string;
-  /** Hours. */
+  /** Hours, possibly with a fraction. Goes into the request path as it is. */
   duration: number;
   /** Already percent-encoded signature. Goes into the query as it is. */
   credentials: string;
