@@ -278,23 +278,34 @@ fn the_end_is_not_told_while_something_is_lost() {
     assert_eq!(steps(&mut upload).last(), Some(&End(digest())));
 }
 
+/// Up to where there is no gap.
+fn end_of(pieces: &mut [Piece]) -> f64 {
+    pieces.sort_by(|a, b| a.offset.total_cmp(&b.offset));
+    let follow = |end: f64, piece: &Piece| if piece.offset <= end { piece.end().max(end) } else { end };
+    pieces.iter().fold(0.0, follow)
+}
+
 proptest! {
-    /// Lanes come, go and lose any part of what was under way; each is as fast as it likes.
+    /// Lanes come, go and lose any part of what was under way; each is as fast as it likes. The receiver
+    /// tells of parts of frames as well, and now and then what it has and wants.
     #[test]
     fn every_byte_arrives_over_whatever_lanes(
         frames in 1_u32..90,
         rest in 0_u32..65_528,
-        course in prop::collection::vec((0_u8..4, 0_usize..8, prop::bool::weighted(0.1), 0_u8..4), 20..200),
+        course in prop::collection::vec(
+            (0_u8..4, 0_usize..8, prop::bool::weighted(0.1), 0_u8..4, 0.0..1.0_f64, 0_u32..1_000_000),
+            20..200,
+        ),
     ) {
         let size = f64::from(frames) * FRAME + f64::from(rest);
         let mut upload = StreamedUpload::new(size);
-        upload.on_want(0.0, size);
+        upload.on_want(0.0, 0.0);
         upload.share();
         let mut pipes: std::collections::BTreeMap<u8, Vec<Piece>> = [(0, Vec::new())].into();
         let mut came: std::collections::BTreeMap<u8, f64> = [(0, 0.0)].into();
         let mut arrived: Vec<Piece> = Vec::new();
-        let course = course.into_iter().chain((0_u8..4).cycle().take(400).map(|lane| (lane, 8, false, 0)));
-        for (lane, count, breaks, opens) in course {
+        let rest = (0_u8..4).cycle().take(400).map(|lane| (lane, 8, false, 0, 0.0, u32::MAX));
+        for (lane, count, breaks, opens, part, more) in course.into_iter().chain(rest) {
             if opens > 0 && lane == opens && !pipes.contains_key(&opens) {
                 upload.on_lane(opens);
                 pipes.insert(opens, Vec::new());
@@ -314,19 +325,18 @@ proptest! {
                 pipes.remove(&lane);
                 upload.on_lane_lost(lane);
             } else {
-                prop_assert!(upload.on_got(f64::from(lane), *came));
+                let coming = pipe.first().map_or(0.0, |next| ((next.length - 1.0) * part).floor());
+                prop_assert!(upload.on_got(f64::from(lane), *came + coming));
+            }
+            if more > 500_000 {
+                let end = end_of(&mut arrived);
+                prop_assert!(upload.on_want(end, (end + f64::from(more - 500_000)).min(size)));
             }
             prop_assert!((0.0..1.0).contains(&upload.part()));
         }
         // What is left in lanes that stand still arrives at last.
         arrived.extend(pipes.into_values().flatten());
-        arrived.sort_by(|a, b| a.offset.total_cmp(&b.offset));
-        let mut end = 0.0;
-        for piece in arrived {
-            prop_assert!(piece.offset <= end, "a gap at {end}");
-            end = piece.end().max(end);
-        }
-        prop_assert_eq!(end, size);
+        prop_assert_eq!(end_of(&mut arrived), size);
         prop_assert!(upload.may_be_done());
     }
 
