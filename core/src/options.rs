@@ -31,7 +31,7 @@ impl InitOptions {
     }
 
     fn flag(&self, key: &str, default: bool) -> bool {
-        self.given.get(key).and_then(Value::as_bool).unwrap_or(default)
+        self.given.get(key).map_or(default, Value::is_truthy)
     }
 
     pub fn app_key(&self) -> &str {
@@ -104,7 +104,7 @@ impl InitOptions {
 
     /// Whether statistics are gathered, if the app said so.
     pub fn gathers_statistics(&self) -> Option<bool> {
-        self.given.get("enableStatsGathering").and_then(Value::as_bool)
+        self.given.get("enableStatsGathering").map(Value::is_truthy)
     }
 
     /// Milliseconds between the reports that come again and again.

@@ -65,6 +65,27 @@ fn whole_numbers_are_written_without_a_point() {
 }
 
 #[test]
+fn flags_count_by_their_truth_and_by_their_default_only_where_they_are_missing() {
+    for (given, is_on) in [("1", true), (r#""no""#, true), ("{}", true), ("0", false), ("null", false)] {
+        let text = r#"{"forceSSL":?,"enableDataChannel":?,"audioFallback":?,"enableStatsGathering":?,
+            "forceTURN":?,"beSilentOnStatsLogs":?}"#;
+        let options = InitOptions::new(json(&text.replace('?', given)));
+        assert_eq!(options.protocol("http:") == "https:", is_on, "{given}");
+        assert_eq!(options.gathers_statistics(), Some(is_on), "{given}");
+        let others = [
+            options.enable_data_channel(),
+            options.audio_fallback(),
+            options.force_turn(),
+            options.is_silent_on_statistics(),
+        ];
+        assert_eq!(others, [is_on; 4], "{given}");
+    }
+    let options = InitOptions::new(json("{}"));
+    assert!(options.enable_data_channel() && options.audio_fallback() && !options.force_turn());
+    assert_eq!((options.protocol("http:"), options.gathers_statistics()), ("https:", None));
+}
+
+#[test]
 fn forcing_turn_filters_all_but_relayed_candidates() {
     let options = InitOptions::new(json(r#"{"forceTURNSSL":true}"#));
     assert!(options.filters("host") && options.filters("srflx") && !options.filters("relay"));

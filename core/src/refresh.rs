@@ -79,7 +79,8 @@ impl Room {
             let error = SkylinkError::new(ErrorCode::NoConnection).with_extra(more);
             return context.reject(promise, error.into());
         }
-        if let Some(limits) = arguments.options.and_then(|options| options.get("bandwidth")) {
+        let limits = arguments.options.and_then(|options| options.get("bandwidth"));
+        if let Some(limits) = limits.filter(|limits| limits.is_truthy()) {
             let limits = limits.as_object().cloned().unwrap_or_default();
             self.replace_bandwidth(context, limits);
         }

@@ -246,11 +246,16 @@ fn bandwidth_limits_each_stream_and_later_options_change_it() {
     scene.forget();
     send(&mut scene, MediaToSend::Options(json(r#"{"audio":true,"bandwidth":{"video":300,"audio":0}}"#)));
     assert_eq!(limits(&scene), [(mic, None), (cam, Some(300_000.0))]);
-    scene.forget();
-    let promise = scene.promise();
-    let given = vec![json(r#"{"bandwidth":{"audio":20}}"#)];
-    scene.call(Call::RefreshConnection { promise, room: "lobby".into(), given });
-    assert_eq!(limits(&scene), [(mic, Some(20_000.0)), (cam, None)]);
+    let mut refresh = |options: &str| {
+        scene.forget();
+        let promise = scene.promise();
+        scene.call(Call::RefreshConnection { promise, room: "lobby".into(), given: vec![json(options)] });
+        limits(&scene)
+    };
+    for none in ["null", "false", "0", r#""""#] {
+        assert_eq!(refresh(&format!(r#"{{"bandwidth":{none}}}"#)), [], "those in force stay");
+    }
+    assert_eq!(refresh(r#"{"bandwidth":{"audio":20}}"#), [(mic, Some(20_000.0)), (cam, None)]);
 }
 
 #[test]
