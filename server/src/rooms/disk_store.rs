@@ -50,16 +50,16 @@ impl DiskStore {
     pub fn open(path: &Path, limits: StoreLimits) -> Result<Self, DiskStoreError> {
         let database = Database::create(path).map_err(failed)?;
         let mut memory = MemoryStore::new(limits);
-        let kept = read_all(&database)?;
-        // Numbered anew, so that memory and file agree whatever the limits were before.
-        let mut fresh = Vec::new();
-        for (rid, message) in kept {
-            let text = text_of(&message);
-            let outcome = memory.put(&rid, message);
-            fresh.retain(|(number, _, _)| !outcome.gone.contains(number));
-            fresh.extend(outcome.number.map(|number| (number, rid, text)));
+        // Limits may be other ones than when the messages were written.
+        let mut gone = Vec::new();
+        for (number, rid, message) in read_all(&database)? {
+            let outcome = memory.restore(number, &rid, message);
+            gone.extend(outcome.gone);
+            if outcome.number.is_none() {
+                gone.push(number);
+            }
         }
-        rewrite(&database, &fresh)?;
+        remove_all(&database, &gone)?;
         let (changes, receiver) = channel();
         let writer = std::thread::Builder::new()
             .name("stored-messages".to_owned())
@@ -111,7 +111,8 @@ fn text_of(message: &StoredMessage) -> String {
     serde_json::to_string(&Value::from(message)).unwrap_or_default()
 }
 
-fn read_all(database: &Database) -> Result<Vec<(String, StoredMessage)>, DiskStoreError> {
+/// In the order of receipt, which is that of the numbers.
+fn read_all(database: &Database) -> Result<Vec<(u64, String, StoredMessage)>, DiskStoreError> {
     let reading = database.begin_read().map_err(failed)?;
     let table = match reading.open_table(MESSAGES) {
         Ok(table) => table,
@@ -120,23 +121,25 @@ fn read_all(database: &Database) -> Result<Vec<(String, StoredMessage)>, DiskSto
     };
     let mut all = Vec::new();
     for entry in table.iter().map_err(failed)? {
-        let (_, value) = entry.map_err(failed)?;
+        let (number, value) = entry.map_err(failed)?;
         let (rid, text) = value.value();
         match serde_json::from_str(text) {
-            Ok(message) => all.push((rid.to_owned(), message)),
+            Ok(message) => all.push((number.value(), rid.to_owned(), message)),
             Err(error) => tracing::warn!(%error, "a stored message cannot be read"),
         }
     }
     Ok(all)
 }
 
-fn rewrite(database: &Database, all: &[(u64, String, String)]) -> Result<(), DiskStoreError> {
+fn remove_all(database: &Database, numbers: &[u64]) -> Result<(), DiskStoreError> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
     let writing = database.begin_write().map_err(failed)?;
-    writing.delete_table(MESSAGES).map_err(failed)?;
     {
         let mut table = writing.open_table(MESSAGES).map_err(failed)?;
-        for (number, rid, text) in all {
-            table.insert(number, (rid.as_str(), text.as_str())).map_err(failed)?;
+        for number in numbers {
+            table.remove(number).map_err(failed)?;
         }
     }
     writing.commit().map_err(failed)
@@ -217,6 +220,53 @@ mod tests {
         let crashed = DiskStore::open(&copy, StoreLimits::default()).unwrap();
         assert_eq!(crashed.read("r", None, 0), store.read("r", None, 0));
         assert_eq!(crashed.read("r", None, 0).len(), 50);
+    }
+
+    /// Nanoseconds that this thread had the processor while it opened a file of so many messages.
+    fn cost_of_opening(messages: usize, limits: StoreLimits) -> u64 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages");
+        let mut store = DiskStore::open(&path, limits).unwrap();
+        for number in 0..messages {
+            store.append(&(number % 100).to_string(), message(1, 0.0));
+        }
+        drop(store);
+        let used = || -> u64 {
+            let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+            text.split(' ').next().unwrap().parse().unwrap()
+        };
+        let before = used();
+        let store = DiskStore::open(&path, limits).unwrap();
+        let cost = used() - before;
+        assert_eq!(store.read("0", None, 0).len(), messages / 100);
+        cost
+    }
+
+    #[test]
+    fn opening_takes_time_in_proportion_to_what_is_stored() {
+        let limits = StoreLimits { bytes_per_room: usize::MAX, ..StoreLimits::default() };
+        let (few, many) = (cost_of_opening(1000, limits), cost_of_opening(16_000, limits));
+        // Sixteen times as many messages; a step for each pair of them would be 256 times as much.
+        assert!(many < few * 60, "{few} ns for few, {many} ns for many");
+    }
+
+    #[test]
+    fn limits_of_now_count_for_what_was_stored_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages");
+        let mut store = DiskStore::open(&path, StoreLimits::default()).unwrap();
+        for size in [10, 400, 10, 20, 30] {
+            store.append("r", message(size, 0.0));
+        }
+        drop(store);
+        let sizes = |limits: StoreLimits| -> Vec<usize> {
+            let store = DiskStore::open(&path, limits).unwrap();
+            store.read("r", None, 0).iter().map(|one| one.data.as_text().unwrap().len()).collect()
+        };
+        let narrow = StoreLimits { bytes_per_room: 300, messages_per_room: 2, ..StoreLimits::default() };
+        assert_eq!(sizes(narrow), [20, 30]);
+        // What had to go is gone from the file too.
+        assert_eq!(sizes(StoreLimits::default()), [20, 30]);
     }
 
     #[derive(Debug, Clone)]

@@ -77,6 +77,11 @@ impl MemoryStore {
 
     /// Adds a message and says what became of it and of others.
     pub(super) fn put(&mut self, rid: &str, message: StoredMessage) -> Outcome {
+        self.restore(self.last_number.saturating_add(1), rid, message)
+    }
+
+    /// As [`Self::put`], with a number that it had before. Numbers must grow.
+    pub(super) fn restore(&mut self, number: u64, rid: &str, message: StoredMessage) -> Outcome {
         let mut outcome = Outcome::default();
         let size = size_of_message(&message);
         if size > self.limits.bytes_per_room || self.limits.messages_per_room == 0 || self.limits.rooms == 0 {
@@ -92,12 +97,12 @@ impl MemoryStore {
             }
             self.order.push_back(rid.to_owned());
         }
-        self.last_number = self.last_number.saturating_add(1);
-        outcome.number = Some(self.last_number);
+        self.last_number = number;
+        outcome.number = Some(number);
         let now = message.time_stamp;
         let history = self.histories.entry(rid.to_owned()).or_default();
         history.bytes = history.bytes.saturating_add(size);
-        history.messages.push_back((self.last_number, message));
+        history.messages.push_back((number, message));
         while let Some((_, oldest)) = history.messages.front() {
             let is_too_much = history.messages.len() > self.limits.messages_per_room
                 || history.bytes > self.limits.bytes_per_room;
