@@ -332,7 +332,7 @@ fn message_store(settings: &Settings) -> Result<Box<dyn MessageStore>, ServiceEr
     let path = folder.join("stored-messages.redb");
     let failed = |reason| ServiceError::Data { path: path.clone(), reason };
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let store = DiskStore::open(&path, settings.stored_messages);
+    let store = DiskStore::open(&path, settings.stored_messages, time::now());
     Ok(Box::new(store.map_err(|error| failed(std::io::Error::other(error)))?))
 }
 

@@ -8,8 +8,10 @@ use super::{ConnectionId, Delivery, Reason, Refusal, Rooms, Turn};
 const WARNING: u64 = 60_000;
 
 impl Rooms {
-    /// Warns and removes members whose time is up. To be called every few seconds.
+    /// Warns and removes members whose time is up, and stored messages that are too old. To be called
+    /// every few seconds.
     pub fn tick(&mut self, now: u64) -> Vec<Delivery> {
+        self.setup.store.forget_old(now);
         let mut no_ids = String::new;
         let mut turn = Turn { now, fresh_id: &mut no_ids, deliveries: Vec::new() };
         let mut over: Vec<(ConnectionId, String)> = Vec::new();

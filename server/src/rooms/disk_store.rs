@@ -43,11 +43,12 @@ pub struct DiskStore {
 }
 
 impl DiskStore {
-    /// Opens the file, or makes it, and reads what is in it.
+    /// Opens the file, or makes it, and reads what is in it and not too old at a time in milliseconds
+    /// since 1970.
     ///
     /// # Errors
     /// When the file cannot be made, is in use, or is something else.
-    pub fn open(path: &Path, limits: StoreLimits) -> Result<Self, DiskStoreError> {
+    pub fn open(path: &Path, limits: StoreLimits, now: u64) -> Result<Self, DiskStoreError> {
         let database = Database::create(path).map_err(failed)?;
         let mut memory = MemoryStore::new(limits);
         // Limits may be other ones than when the messages were written.
@@ -59,6 +60,7 @@ impl DiskStore {
                 gone.push(number);
             }
         }
+        gone.extend(memory.remove_old(now));
         remove_all(&database, &gone)?;
         let (changes, receiver) = channel();
         let writer = std::thread::Builder::new()
@@ -89,6 +91,12 @@ impl MessageStore for DiskStore {
 
     fn read(&self, rid: &str, session: Option<&str>, now: u64) -> Vec<StoredMessage> {
         self.memory.read(rid, session, now)
+    }
+
+    fn forget_old(&mut self, now: u64) {
+        for number in self.memory.remove_old(now) {
+            self.tell(Change::Remove(number));
+        }
     }
 
     fn flush(&mut self) {
@@ -203,21 +211,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("messages");
         std::fs::write(&path, "something else, long enough to be looked at").unwrap();
-        assert!(DiskStore::open(&path, StoreLimits::default()).is_err());
+        assert!(DiskStore::open(&path, StoreLimits::default(), 0).is_err());
     }
 
     #[test]
     fn a_file_copied_while_it_is_written_is_sound() {
         let folder = tempfile::tempdir().unwrap();
         let (path, copy) = (folder.path().join("messages"), folder.path().join("copy"));
-        let mut store = DiskStore::open(&path, StoreLimits::default()).unwrap();
+        let mut store = DiskStore::open(&path, StoreLimits::default(), 0).unwrap();
         for number in 0..50 {
             store.append("r", message(number, 0.0));
         }
         store.flush();
         // As after a crash: the database was never closed.
         std::fs::copy(&path, &copy).unwrap();
-        let crashed = DiskStore::open(&copy, StoreLimits::default()).unwrap();
+        let crashed = DiskStore::open(&copy, StoreLimits::default(), 0).unwrap();
         assert_eq!(crashed.read("r", None, 0), store.read("r", None, 0));
         assert_eq!(crashed.read("r", None, 0).len(), 50);
     }
@@ -226,7 +234,7 @@ mod tests {
     fn cost_of_opening(messages: usize, limits: StoreLimits) -> u64 {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("messages");
-        let mut store = DiskStore::open(&path, limits).unwrap();
+        let mut store = DiskStore::open(&path, limits, 0).unwrap();
         for number in 0..messages {
             store.append(&(number % 100).to_string(), message(1, 0.0));
         }
@@ -236,7 +244,7 @@ mod tests {
             text.split(' ').next().unwrap().parse().unwrap()
         };
         let before = used();
-        let store = DiskStore::open(&path, limits).unwrap();
+        let store = DiskStore::open(&path, limits, 0).unwrap();
         let cost = used() - before;
         assert_eq!(store.read("0", None, 0).len(), messages / 100);
         cost
@@ -254,19 +262,40 @@ mod tests {
     fn limits_of_now_count_for_what_was_stored_before() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("messages");
-        let mut store = DiskStore::open(&path, StoreLimits::default()).unwrap();
+        let mut store = DiskStore::open(&path, StoreLimits::default(), 0).unwrap();
         for size in [10, 400, 10, 20, 30] {
             store.append("r", message(size, 0.0));
         }
         drop(store);
         let sizes = |limits: StoreLimits| -> Vec<usize> {
-            let store = DiskStore::open(&path, limits).unwrap();
+            let store = DiskStore::open(&path, limits, 0).unwrap();
             store.read("r", None, 0).iter().map(|one| one.data.as_text().unwrap().len()).collect()
         };
         let narrow = StoreLimits { bytes_per_room: 300, messages_per_room: 2, ..StoreLimits::default() };
         assert_eq!(sizes(narrow), [20, 30]);
         // What had to go is gone from the file too.
         assert_eq!(sizes(StoreLimits::default()), [20, 30]);
+    }
+
+    /// What the file holds, whatever memory says.
+    fn on_disk(path: &Path) -> usize {
+        read_all(&Database::create(path).unwrap()).unwrap().len()
+    }
+
+    #[test]
+    fn old_messages_of_quiet_rooms_leave_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages");
+        let limits = StoreLimits { age: 1000, ..StoreLimits::default() };
+        let mut store = DiskStore::open(&path, limits, 0).unwrap();
+        for (rid, time_stamp) in [("a", 100.0), ("b", 500.0), ("c", 900.0)] {
+            store.append(rid, message(1, time_stamp));
+        }
+        store.forget_old(1101);
+        drop(store);
+        assert_eq!(on_disk(&path), 2);
+        drop(DiskStore::open(&path, limits, 1501).unwrap());
+        assert_eq!(on_disk(&path), 1);
     }
 
     #[derive(Debug, Clone)]
@@ -291,7 +320,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("messages");
             let mut model = MemoryStore::new(limits);
-            let mut store = DiskStore::open(&path, limits).unwrap();
+            let mut store = DiskStore::open(&path, limits, 0).unwrap();
             for (moment, step) in steps.into_iter().enumerate() {
                 match step {
                     Step::Append(room, size) => {
@@ -301,7 +330,7 @@ mod tests {
                     }
                     Step::Restart => {
                         drop(store);
-                        store = DiskStore::open(&path, limits).unwrap();
+                        store = DiskStore::open(&path, limits, moment as u64).unwrap();
                     }
                 }
                 for room in 0..4 {

@@ -14,6 +14,9 @@ pub trait MessageStore: Send {
     /// all of it.
     fn read(&self, rid: &str, session: Option<&str>, now: u64) -> Vec<StoredMessage>;
 
+    /// Removes what is too old at a time in milliseconds since 1970, in all rooms.
+    fn forget_old(&mut self, now: u64);
+
     /// Waits until everything is where it outlives the process, as far as it is to.
     fn flush(&mut self) {}
 }
@@ -49,6 +52,14 @@ struct History {
     /// With the numbers that they got when they came.
     messages: VecDeque<(u64, StoredMessage)>,
     bytes: usize,
+}
+
+impl History {
+    fn remove_oldest(&mut self) -> Option<u64> {
+        let (number, message) = self.messages.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(size_of_message(&message));
+        Some(number)
+    }
 }
 
 /// What became of a message.
@@ -109,16 +120,36 @@ impl MemoryStore {
             if !is_too_much && !self.limits.is_too_old(oldest, now) {
                 break;
             }
-            history.bytes = history.bytes.saturating_sub(size_of_message(oldest));
-            outcome.gone.extend(history.messages.pop_front().map(|(number, _)| number));
+            outcome.gone.extend(history.remove_oldest());
         }
         outcome
+    }
+
+    /// Removes what is too old in all rooms, and gives the numbers of it.
+    #[allow(clippy::cast_precision_loss)]
+    pub(super) fn remove_old(&mut self, now: u64) -> Vec<u64> {
+        let mut gone = Vec::new();
+        if self.limits.age == 0 {
+            return gone;
+        }
+        for history in self.histories.values_mut() {
+            while history.messages.front().is_some_and(|one| self.limits.is_too_old(&one.1, now as f64)) {
+                gone.extend(history.remove_oldest());
+            }
+        }
+        self.histories.retain(|_, history| !history.messages.is_empty());
+        self.order.retain(|rid| self.histories.contains_key(rid));
+        gone
     }
 }
 
 impl MessageStore for MemoryStore {
     fn append(&mut self, rid: &str, message: StoredMessage) {
         self.put(rid, message);
+    }
+
+    fn forget_old(&mut self, now: u64) {
+        self.remove_old(now);
     }
 
     #[allow(clippy::cast_precision_loss)]
@@ -193,5 +224,9 @@ mod tests {
         assert_eq!(store.read("r", None, 1100).len(), 1);
         assert!(store.read("r", None, 1101).is_empty());
         assert_eq!(store.put("r", at(1200.0)).gone, [1]);
+        store.append("s", at(2000.0));
+        assert!(store.remove_old(2200).is_empty());
+        assert_eq!(store.remove_old(2201), [2]);
+        assert_eq!((store.histories.len(), store.order.len()), (1, 1));
     }
 }

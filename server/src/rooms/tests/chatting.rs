@@ -74,3 +74,18 @@ fn history_outlives_the_room() {
     world.join_as(3, "r", "keeper");
     assert_eq!(stored(&mut world, 3, "").len(), 1);
 }
+
+#[test]
+fn old_messages_are_forgotten_though_nobody_writes() {
+    let limits = StoreLimits { age: 1000, ..StoreLimits::default() };
+    let store = Box::new(MemoryStore::new(limits));
+    let mut world =
+        World::with(RoomsSetup { store, doorkeeper: Box::new(DoorByName), ..RoomsSetup::default() });
+    world.join_as(1, "r", "keeper");
+    world.send(1, json!({"type": "message", "rid": "r", "data": "x", "secretId": "s", "isPersistent": true}));
+    assert_eq!(world.rooms.tick(world.now + 1000), []);
+    assert_eq!(stored(&mut world, 1, "").len(), 1);
+    assert_eq!(world.rooms.tick(world.now + 1001), []);
+    // Asked for with the clock of then, so that it would be seen if it were only hidden.
+    assert!(stored(&mut world, 1, "").is_empty());
+}
