@@ -48,6 +48,12 @@ fn prometheus_text(counts: &Counts, traffic: &Traffic) -> String {
         ("connections", "gauge", "Open signalling connections.", size(counts.connections)),
         ("rooms", "gauge", "Rooms with members.", size(counts.rooms)),
         ("members", "gauge", "Members of all rooms.", size(counts.members)),
+        (
+            "stored_messages_unwritten",
+            "gauge",
+            "Changes of stored messages that the disk has refused so far.",
+            counts.unwritten,
+        ),
         ("joins_total", "counter", "Joins granted.", counts.joins),
         ("refusals_total", "counter", "Joins refused.", counts.refusals),
         ("messages_received_total", "counter", "Messages from clients.", counts.received),

@@ -51,6 +51,8 @@ pub struct Counts {
     pub rooms: usize,
     /// Memberships; a connection counts once for each of its rooms.
     pub members: usize,
+    /// Changes of stored messages that the disk has refused so far.
+    pub unwritten: u64,
     /// Messages received.
     pub received: u64,
     /// Messages handed out, counted once for each receiver.

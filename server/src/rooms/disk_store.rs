@@ -5,41 +5,26 @@
 //! them: at most the last moment is missing, never half a message.
 
 use std::path::Path;
-use std::sync::mpsc::{channel, Receiver, Sender};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{channel, Sender};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::Database;
 use skylink_protocol::signaling::StoredMessage;
 use skylink_protocol::Value;
 
+use super::message_file::{failed, DiskStoreError, MessageFile, Opening, Row};
+use super::message_writer::{write_changes, Change};
 use super::stored_messages::{MemoryStore, MessageStore, StoreLimits};
-
-/// Number of a message to its room and its JSON text.
-const MESSAGES: TableDefinition<u64, (&str, &str)> = TableDefinition::new("messages");
-
-/// The file does not work.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct DiskStoreError(String);
-
-fn failed(error: impl std::fmt::Display) -> DiskStoreError {
-    DiskStoreError(error.to_string())
-}
-
-/// What the writing thread is to do.
-enum Change {
-    Put { number: u64, rid: String, text: String },
-    Remove(u64),
-    Flush(Sender<()>),
-}
 
 /// Keeps messages in a file.
 #[derive(Debug)]
 pub struct DiskStore {
     memory: MemoryStore,
-
     changes: Option<Sender<Change>>,
     writer: Option<JoinHandle<()>>,
+    unwritten: Arc<AtomicU64>,
 }
 
 impl DiskStore {
@@ -49,11 +34,25 @@ impl DiskStore {
     /// # Errors
     /// When the file cannot be made, is in use, or is something else.
     pub fn open(path: &Path, limits: StoreLimits, now: u64) -> Result<Self, DiskStoreError> {
-        let database = Database::create(path).map_err(failed)?;
+        let path = path.to_owned();
+        Self::read(Box::new(move || Database::create(&path)), limits, now)
+    }
+
+    fn read(opening: Opening, limits: StoreLimits, now: u64) -> Result<Self, DiskStoreError> {
+        let mut file = MessageFile::open(opening)?;
         let mut memory = MemoryStore::new(limits);
         // Limits may be other ones than when the messages were written.
         let mut gone = Vec::new();
-        for (number, rid, message) in read_all(&database)? {
+        let mut last_number = 0;
+        for (number, Row { rid, text }) in file.read()? {
+            last_number = number;
+            let message = match serde_json::from_str(&text) {
+                Ok(message) => message,
+                Err(error) => {
+                    tracing::warn!(%error, "a stored message cannot be read");
+                    continue;
+                }
+            };
             let outcome = memory.restore(number, &rid, message);
             gone.extend(outcome.gone);
             if outcome.number.is_none() {
@@ -61,13 +60,15 @@ impl DiskStore {
             }
         }
         gone.extend(memory.remove_old(now));
-        remove_all(&database, &gone)?;
+        file.write(&gone.into_iter().map(|number| (number, None)).collect())?;
         let (changes, receiver) = channel();
+        let unwritten = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&unwritten);
         let writer = std::thread::Builder::new()
             .name("stored-messages".to_owned())
-            .spawn(move || write(&database, &receiver))
+            .spawn(move || write_changes(file, last_number, &receiver, &count))
             .map_err(failed)?;
-        Ok(Self { memory, changes: Some(changes), writer: Some(writer) })
+        Ok(Self { memory, changes: Some(changes), writer: Some(writer), unwritten })
     }
 
     fn tell(&self, change: Change) {
@@ -82,7 +83,7 @@ impl MessageStore for DiskStore {
         let text = text_of(&message);
         let outcome = self.memory.put(rid, message);
         if let Some(number) = outcome.number {
-            self.tell(Change::Put { number, rid: rid.to_owned(), text });
+            self.tell(Change::Put(number, Row { rid: rid.to_owned(), text }));
         }
         for number in outcome.gone {
             self.tell(Change::Remove(number));
@@ -104,6 +105,10 @@ impl MessageStore for DiskStore {
         self.tell(Change::Flush(done));
         let _ = waits.recv();
     }
+
+    fn unwritten(&self) -> u64 {
+        self.unwritten.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for DiskStore {
@@ -119,81 +124,18 @@ fn text_of(message: &StoredMessage) -> String {
     serde_json::to_string(&Value::from(message)).unwrap_or_default()
 }
 
-/// In the order of receipt, which is that of the numbers.
-fn read_all(database: &Database) -> Result<Vec<(u64, String, StoredMessage)>, DiskStoreError> {
-    let reading = database.begin_read().map_err(failed)?;
-    let table = match reading.open_table(MESSAGES) {
-        Ok(table) => table,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let mut all = Vec::new();
-    for entry in table.iter().map_err(failed)? {
-        let (number, value) = entry.map_err(failed)?;
-        let (rid, text) = value.value();
-        match serde_json::from_str(text) {
-            Ok(message) => all.push((number.value(), rid.to_owned(), message)),
-            Err(error) => tracing::warn!(%error, "a stored message cannot be read"),
-        }
-    }
-    Ok(all)
-}
-
-fn remove_all(database: &Database, numbers: &[u64]) -> Result<(), DiskStoreError> {
-    if numbers.is_empty() {
-        return Ok(());
-    }
-    let writing = database.begin_write().map_err(failed)?;
-    {
-        let mut table = writing.open_table(MESSAGES).map_err(failed)?;
-        for number in numbers {
-            table.remove(number).map_err(failed)?;
-        }
-    }
-    writing.commit().map_err(failed)
-}
-
-fn write(database: &Database, changes: &Receiver<Change>) {
-    while let Ok(first) = changes.recv() {
-        let mut waiting = Vec::new();
-        let all = std::iter::once(first).chain(changes.try_iter());
-        if let Err(error) = write_some(database, all, &mut waiting) {
-            tracing::error!(%error, "stored messages could not be written");
-        }
-        for done in waiting {
-            let _ = done.send(());
-        }
-    }
-}
-
-fn write_some(
-    database: &Database,
-    changes: impl Iterator<Item = Change>,
-    waiting: &mut Vec<Sender<()>>,
-) -> Result<(), DiskStoreError> {
-    let writing = database.begin_write().map_err(failed)?;
-    {
-        let mut table = writing.open_table(MESSAGES).map_err(failed)?;
-        for change in changes {
-            match change {
-                Change::Put { number, rid, text } => {
-                    table.insert(number, (rid.as_str(), text.as_str())).map_err(failed)?;
-                }
-                Change::Remove(number) => {
-                    table.remove(number).map_err(failed)?;
-                }
-                Change::Flush(done) => waiting.push(done),
-            }
-        }
-    }
-    writing.commit().map_err(failed)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 mod tests {
-    use super::*;
+    use std::fs::File;
+    use std::io::{Error, ErrorKind};
+    use std::sync::atomic::AtomicBool;
+
     use proptest::prelude::*;
+    use redb::backends::FileBackend;
+    use redb::{DatabaseError, StorageBackend};
+
+    use super::*;
 
     fn message(data: usize, time_stamp: f64) -> StoredMessage {
         StoredMessage {
@@ -279,7 +221,8 @@ mod tests {
 
     /// What the file holds, whatever memory says.
     fn on_disk(path: &Path) -> usize {
-        read_all(&Database::create(path).unwrap()).unwrap().len()
+        let path = path.to_owned();
+        MessageFile::open(Box::new(move || Database::create(&path))).unwrap().read().unwrap().len()
     }
 
     #[test]
@@ -296,6 +239,83 @@ mod tests {
         assert_eq!(on_disk(&path), 2);
         drop(DiskStore::open(&path, limits, 1501).unwrap());
         assert_eq!(on_disk(&path), 1);
+    }
+
+    /// A real file on a disk that can be full.
+    #[derive(Debug)]
+    struct Disk {
+        file: FileBackend,
+        is_full: Arc<AtomicBool>,
+    }
+
+    impl Disk {
+        fn open(path: &Path, is_full: &Arc<AtomicBool>) -> Result<Database, DatabaseError> {
+            let mut options = File::options();
+            options.read(true).write(true).create(true).truncate(false);
+            let file = FileBackend::new(options.open(path).unwrap())?;
+            Database::builder().create_with_backend(Self { file, is_full: Arc::clone(is_full) })
+        }
+
+        fn space(&self) -> Result<(), Error> {
+            match self.is_full.load(Ordering::SeqCst) {
+                true => Err(Error::from(ErrorKind::StorageFull)),
+                false => Ok(()),
+            }
+        }
+    }
+
+    impl StorageBackend for Disk {
+        fn len(&self) -> Result<u64, Error> {
+            self.file.len()
+        }
+        fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), Error> {
+            self.file.read(offset, out)
+        }
+        fn set_len(&self, len: u64) -> Result<(), Error> {
+            self.space().and_then(|()| self.file.set_len(len))
+        }
+        fn sync_data(&self) -> Result<(), Error> {
+            self.file.sync_data()
+        }
+        fn write(&self, offset: u64, data: &[u8]) -> Result<(), Error> {
+            self.space().and_then(|()| self.file.write(offset, data))
+        }
+        fn close(&self) -> Result<(), Error> {
+            self.file.close()
+        }
+    }
+
+    #[test]
+    fn what_a_full_disk_does_not_take_is_written_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages");
+        let is_full = Arc::new(AtomicBool::new(false));
+        let limits = StoreLimits { messages_per_room: 3, ..StoreLimits::default() };
+        let (of_store, disk) = (path.clone(), Arc::clone(&is_full));
+        let mut store = DiskStore::read(Box::new(move || Disk::open(&of_store, &disk)), limits, 0).unwrap();
+        store.append("r", message(1, 0.0));
+        store.append("r", message(2, 0.0));
+        store.flush();
+        assert_eq!(store.unwritten(), 0);
+
+        is_full.store(true, Ordering::SeqCst);
+        for size in 3..=6 {
+            store.append("r", message(size, 0.0));
+            store.flush();
+        }
+        // Three messages, and three that have to leave the file or may have come into it.
+        assert_eq!(store.unwritten(), 6);
+
+        is_full.store(false, Ordering::SeqCst);
+        store.append("r", message(7, 0.0));
+        store.flush();
+        assert_eq!(store.unwritten(), 0);
+        let kept = store.read("r", None, 0);
+        drop(store);
+        let restarted = DiskStore::open(&path, limits, 0).unwrap();
+        assert_eq!(restarted.read("r", None, 0), kept);
+        drop(restarted);
+        assert_eq!(on_disk(&path), 3);
     }
 
     #[derive(Debug, Clone)]

@@ -14,7 +14,9 @@ mod introducing;
 mod joining;
 mod leaving;
 mod media_server;
+mod message_file;
 mod message_kind;
+mod message_writer;
 mod pace;
 mod peer_list;
 mod relaying;
@@ -27,7 +29,8 @@ mod tests;
 pub use admission::{Admission, Doorkeeper, OpenDoor, Reason, Refusal};
 pub use counts::{Counts, Dropped};
 pub use delivery::{ConnectionId, Delivery};
-pub use disk_store::{DiskStore, DiskStoreError};
+pub use disk_store::DiskStore;
+pub use message_file::DiskStoreError;
 pub use stored_messages::{MemoryStore, MessageStore, StoreLimits};
 
 use std::collections::{BTreeMap, HashSet};
@@ -215,6 +218,7 @@ impl Rooms {
         let mut counts = self.counts.clone();
         counts.connections = self.connections.len();
         counts.rooms = self.rooms.len();
+        counts.unwritten = self.setup.store.unwritten();
         counts.members = self.rooms.values().fold(0, |sum, room| sum.saturating_add(room.members.len()));
         counts
     }

@@ -17,8 +17,14 @@ pub trait MessageStore: Send {
     /// Removes what is too old at a time in milliseconds since 1970, in all rooms.
     fn forget_old(&mut self, now: u64);
 
-    /// Waits until everything is where it outlives the process, as far as it is to.
+    /// Waits until everything is where it outlives the process, as far as it is to and the disk takes
+    /// it.
     fn flush(&mut self) {}
+
+    /// Changes that the disk has refused so far; they are tried again.
+    fn unwritten(&self) -> u64 {
+        0
+    }
 }
 
 /// How much a store keeps. What comes on top pushes out the oldest.
