@@ -33,10 +33,11 @@ impl Rooms {
         if message.is_persistent != Some(true) {
             return;
         }
-        let session = room.session.clone();
+        let (session, space) = (room.session.clone(), room.space.clone());
         #[allow(clippy::cast_precision_loss)]
         let time_stamp = now as f64;
         self.setup.store.append(
+            &space,
             &stamped.rid,
             StoredMessage {
                 mid: stamped.peer_id.clone(),

@@ -44,7 +44,7 @@ impl DiskStore {
         // Limits may be other ones than when the messages were written.
         let mut gone = Vec::new();
         let mut last_number = 0;
-        for (number, Row { rid, text }) in file.read()? {
+        for (number, Row { space, rid, text }) in file.read()? {
             last_number = number;
             let message = match serde_json::from_str(&text) {
                 Ok(message) => message,
@@ -53,7 +53,7 @@ impl DiskStore {
                     continue;
                 }
             };
-            let outcome = memory.restore(number, &rid, message);
+            let outcome = memory.restore(number, &space, &rid, message);
             gone.extend(outcome.gone);
             if outcome.number.is_none() {
                 gone.push(number);
@@ -79,11 +79,12 @@ impl DiskStore {
 }
 
 impl MessageStore for DiskStore {
-    fn append(&mut self, rid: &str, message: StoredMessage) {
+    fn append(&mut self, space: &str, rid: &str, message: StoredMessage) {
         let text = text_of(&message);
-        let outcome = self.memory.put(rid, message);
+        let outcome = self.memory.put(space, rid, message);
         if let Some(number) = outcome.number {
-            self.tell(Change::Put(number, Row { rid: rid.to_owned(), text }));
+            let row = Row { space: space.to_owned(), rid: rid.to_owned(), text };
+            self.tell(Change::Put(number, row));
         }
         for number in outcome.gone {
             self.tell(Change::Remove(number));
@@ -162,7 +163,7 @@ mod tests {
         let (path, copy) = (folder.path().join("messages"), folder.path().join("copy"));
         let mut store = DiskStore::open(&path, StoreLimits::default(), 0).unwrap();
         for number in 0..50 {
-            store.append("r", message(number, 0.0));
+            store.append("k", "r", message(number, 0.0));
         }
         store.flush();
         // As after a crash: the database was never closed.
@@ -178,7 +179,7 @@ mod tests {
         let path = folder.path().join("messages");
         let mut store = DiskStore::open(&path, limits, 0).unwrap();
         for number in 0..messages {
-            store.append(&(number % 100).to_string(), message(1, 0.0));
+            store.append("k", &(number % 100).to_string(), message(1, 0.0));
         }
         drop(store);
         let used = || -> u64 {
@@ -206,7 +207,7 @@ mod tests {
         let path = folder.path().join("messages");
         let mut store = DiskStore::open(&path, StoreLimits::default(), 0).unwrap();
         for size in [10, 400, 10, 20, 30] {
-            store.append("r", message(size, 0.0));
+            store.append("k", "r", message(size, 0.0));
         }
         drop(store);
         let sizes = |limits: StoreLimits| -> Vec<usize> {
@@ -232,7 +233,7 @@ mod tests {
         let limits = StoreLimits { age: 1000, ..StoreLimits::default() };
         let mut store = DiskStore::open(&path, limits, 0).unwrap();
         for (rid, time_stamp) in [("a", 100.0), ("b", 500.0), ("c", 900.0)] {
-            store.append(rid, message(1, time_stamp));
+            store.append("k", rid, message(1, time_stamp));
         }
         store.forget_old(1101);
         drop(store);
@@ -293,21 +294,21 @@ mod tests {
         let limits = StoreLimits { messages_per_room: 3, ..StoreLimits::default() };
         let (of_store, disk) = (path.clone(), Arc::clone(&is_full));
         let mut store = DiskStore::read(Box::new(move || Disk::open(&of_store, &disk)), limits, 0).unwrap();
-        store.append("r", message(1, 0.0));
-        store.append("r", message(2, 0.0));
+        store.append("k", "r", message(1, 0.0));
+        store.append("k", "r", message(2, 0.0));
         store.flush();
         assert_eq!(store.unwritten(), 0);
 
         is_full.store(true, Ordering::SeqCst);
         for size in 3..=6 {
-            store.append("r", message(size, 0.0));
+            store.append("k", "r", message(size, 0.0));
             store.flush();
         }
         // Three messages, and three that have to leave the file or may have come into it.
         assert_eq!(store.unwritten(), 6);
 
         is_full.store(false, Ordering::SeqCst);
-        store.append("r", message(7, 0.0));
+        store.append("k", "r", message(7, 0.0));
         store.flush();
         assert_eq!(store.unwritten(), 0);
         let kept = store.read("r", None, 0);
@@ -326,7 +327,7 @@ mod tests {
 
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
-            8 => (0..4_u8, 0..300_usize).prop_map(|(room, size)| Step::Append(room, size)),
+            8 => (0..6_u8, 0..300_usize).prop_map(|(room, size)| Step::Append(room, size)),
             1 => Just(Step::Restart),
         ]
     }
@@ -336,7 +337,7 @@ mod tests {
 
         #[test]
         fn it_is_like_memory_that_survives_restarts(steps in prop::collection::vec(step(), 1..40)) {
-            let limits = StoreLimits { messages_per_room: 4, bytes_per_room: 900, rooms: 9, age: 15 };
+            let limits = StoreLimits { messages_per_room: 4, bytes_per_room: 900, rooms: 2, age: 15 };
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("messages");
             let mut model = MemoryStore::new(limits);
@@ -345,15 +346,16 @@ mod tests {
                 match step {
                     Step::Append(room, size) => {
                         let message = message(size, moment as f64);
-                        model.append(&room.to_string(), message.clone());
-                        store.append(&room.to_string(), message);
+                        let (space, room) = (room % 2, room.to_string());
+                        model.append(&space.to_string(), &room, message.clone());
+                        store.append(&space.to_string(), &room, message);
                     }
                     Step::Restart => {
                         drop(store);
                         store = DiskStore::open(&path, limits, moment as u64).unwrap();
                     }
                 }
-                for room in 0..4 {
+                for room in 0..6 {
                     let room = room.to_string();
                     let now = moment as u64;
                     prop_assert_eq!(model.read(&room, None, now), store.read(&room, None, now));

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
-/// Number of a message to its room and its JSON text.
-const MESSAGES: TableDefinition<u64, (&str, &str)> = TableDefinition::new("messages");
+/// Number of a message to its space, its room, and its JSON text.
+const MESSAGES: TableDefinition<u64, (&str, &str, &str)> = TableDefinition::new("stored-messages");
+
+/// As files had it before spaces were kept apart: without the space, which cannot be told from the room.
+const FORMER_MESSAGES: TableDefinition<u64, (&str, &str)> = TableDefinition::new("messages");
 
 /// The file does not work.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,7 @@ pub(super) fn failed(error: impl std::fmt::Display) -> DiskStoreError {
 /// A message as it is in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
+    pub(super) space: String,
     pub(super) rid: String,
     /// JSON.
     pub(super) text: String,
@@ -36,6 +40,7 @@ pub(super) struct MessageFile {
 impl MessageFile {
     pub(super) fn open(opening: Opening) -> Result<Self, DiskStoreError> {
         let database = opening().map_err(failed)?;
+        take_over_former(&database)?;
         Ok(Self { opening, database: Some(database) })
     }
 
@@ -53,8 +58,9 @@ impl MessageFile {
         let mut all = Vec::new();
         for entry in table.iter().map_err(failed)? {
             let (number, value) = entry.map_err(failed)?;
-            let (rid, text) = value.value();
-            all.push((number.value(), Row { rid: rid.to_owned(), text: text.to_owned() }));
+            let (space, rid, text) = value.value();
+            let row = Row { space: space.to_owned(), rid: rid.to_owned(), text: text.to_owned() };
+            all.push((number.value(), row));
         }
         Ok(all)
     }
@@ -74,8 +80,9 @@ impl MessageFile {
             let mut table = writing.open_table(MESSAGES).map_err(failed)?;
             for (number, row) in changes {
                 match row {
-                    Some(Row { rid, text }) => {
-                        table.insert(number, (rid.as_str(), text.as_str())).map_err(failed)?
+                    Some(Row { space, rid, text }) => {
+                        let row = (space.as_str(), rid.as_str(), text.as_str());
+                        table.insert(number, row).map_err(failed)?
                     }
                     None => table.remove(number).map_err(failed)?,
                 };
@@ -84,5 +91,49 @@ impl MessageFile {
         writing.commit().map_err(failed)?;
         self.database = Some(database);
         Ok(())
+    }
+}
+
+/// Rooms get their space when they are written to again.
+fn take_over_former(database: &Database) -> Result<(), DiskStoreError> {
+    let reading = database.begin_read().map_err(failed)?;
+    let former = match reading.open_table(FORMER_MESSAGES) {
+        Ok(former) => former,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    };
+    let writing = database.begin_write().map_err(failed)?;
+    {
+        let mut table = writing.open_table(MESSAGES).map_err(failed)?;
+        for entry in former.iter().map_err(failed)? {
+            let (number, value) = entry.map_err(failed)?;
+            let (rid, text) = value.value();
+            table.insert(number.value(), ("", rid, text)).map_err(failed)?;
+        }
+    }
+    writing.delete_table(FORMER_MESSAGES).map_err(failed)?;
+    writing.commit().map_err(failed)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_before_are_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages");
+        let database = Database::create(&path).unwrap();
+        let writing = database.begin_write().unwrap();
+        writing.open_table(FORMER_MESSAGES).unwrap().insert(7, ("r", "{}")).unwrap();
+        writing.commit().unwrap();
+        drop(database);
+        for _ in 0..2 {
+            let path = path.clone();
+            let file = MessageFile::open(Box::new(move || Database::create(&path))).unwrap();
+            let row = Row { space: String::new(), rid: "r".into(), text: "{}".into() };
+            assert_eq!(file.read().unwrap(), [(7, row)]);
+        }
     }
 }

@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_came_and_went_before_it_was_tried_needs_no_writing() {
-        let row = Row { rid: "r".into(), text: "{}".into() };
+        let row = Row { space: "k".into(), rid: "r".into(), text: "{}".into() };
         let mut pending = Pending { rows: BTreeMap::new(), tried: 5 };
         pending.put(6, row.clone());
         pending.remove(6);

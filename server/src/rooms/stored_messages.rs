@@ -7,8 +7,8 @@ use skylink_protocol::Value;
 
 /// Keeps messages by room, in the order of receipt.
 pub trait MessageStore: Send {
-    /// Adds a message to a room's history.
-    fn append(&mut self, rid: &str, message: StoredMessage);
+    /// Adds a message to the history of a room of a space.
+    fn append(&mut self, space: &str, rid: &str, message: StoredMessage);
 
     /// The history of a room at a time in milliseconds since 1970, oldest first: of one session, or
     /// all of it.
@@ -34,7 +34,7 @@ pub struct StoreLimits {
     pub messages_per_room: usize,
     /// Bytes for each room. A whole history must fit into one answer.
     pub bytes_per_room: usize,
-    /// Rooms; the one whose history began first is forgotten first.
+    /// Rooms of each space; the one that was not written to for longest is forgotten first.
     pub rooms: usize,
     /// Milliseconds for which a message is kept; 0 means for ever.
     pub age: u64,
@@ -55,12 +55,20 @@ impl StoreLimits {
 
 #[derive(Debug, Default)]
 struct History {
+    space: String,
     /// With the numbers that they got when they came.
     messages: VecDeque<(u64, StoredMessage)>,
     bytes: usize,
 }
 
+/// Its rooms by the number of their latest message.
+type Space = BTreeMap<u64, String>;
+
 impl History {
+    fn latest(&self) -> Option<u64> {
+        self.messages.back().map(|(number, _)| *number)
+    }
+
     fn remove_oldest(&mut self) -> Option<u64> {
         let (number, message) = self.messages.pop_front()?;
         self.bytes = self.bytes.saturating_sub(size_of_message(&message));
@@ -82,7 +90,7 @@ pub(super) struct Outcome {
 pub struct MemoryStore {
     limits: StoreLimits,
     histories: BTreeMap<String, History>,
-    order: VecDeque<String>,
+    spaces: BTreeMap<String, Space>,
     last_number: u64,
 }
 
@@ -93,31 +101,26 @@ impl MemoryStore {
     }
 
     /// Adds a message and says what became of it and of others.
-    pub(super) fn put(&mut self, rid: &str, message: StoredMessage) -> Outcome {
-        self.restore(self.last_number.saturating_add(1), rid, message)
+    pub(super) fn put(&mut self, space: &str, rid: &str, message: StoredMessage) -> Outcome {
+        self.restore(self.last_number.saturating_add(1), space, rid, message)
     }
 
     /// As [`Self::put`], with a number that it had before. Numbers must grow.
-    pub(super) fn restore(&mut self, number: u64, rid: &str, message: StoredMessage) -> Outcome {
+    pub(super) fn restore(&mut self, number: u64, space: &str, rid: &str, message: StoredMessage) -> Outcome {
         let mut outcome = Outcome::default();
         let size = size_of_message(&message);
         if size > self.limits.bytes_per_room || self.limits.messages_per_room == 0 || self.limits.rooms == 0 {
             tracing::debug!(size, "message too long to be stored");
             return outcome;
         }
-        if !self.histories.contains_key(rid) {
-            if self.order.len() >= self.limits.rooms {
-                let oldest = self.order.pop_front().and_then(|oldest| self.histories.remove(&oldest));
-                outcome
-                    .gone
-                    .extend(oldest.into_iter().flat_map(|all| all.messages).map(|(number, _)| number));
-            }
-            self.order.push_back(rid.to_owned());
-        }
         self.last_number = number;
         outcome.number = Some(number);
         let now = message.time_stamp;
         let history = self.histories.entry(rid.to_owned()).or_default();
+        if let Some(latest) = history.latest() {
+            forget_place(&mut self.spaces, &history.space, latest);
+        }
+        history.space = space.to_owned();
         history.bytes = history.bytes.saturating_add(size);
         history.messages.push_back((number, message));
         while let Some((_, oldest)) = history.messages.front() {
@@ -127,6 +130,12 @@ impl MemoryStore {
                 break;
             }
             outcome.gone.extend(history.remove_oldest());
+        }
+        let rooms = self.spaces.entry(space.to_owned()).or_default();
+        rooms.insert(number, rid.to_owned());
+        if rooms.len() > self.limits.rooms {
+            let quietest = rooms.pop_first().and_then(|(_, rid)| self.histories.remove(&rid));
+            outcome.gone.extend(quietest.into_iter().flat_map(|all| all.messages).map(|(number, _)| number));
         }
         outcome
     }
@@ -138,20 +147,24 @@ impl MemoryStore {
         if self.limits.age == 0 {
             return gone;
         }
-        for history in self.histories.values_mut() {
-            while history.messages.front().is_some_and(|one| self.limits.is_too_old(&one.1, now as f64)) {
+        let Self { limits, histories, spaces, .. } = self;
+        histories.retain(|_, history| {
+            let latest = history.latest();
+            while history.messages.front().is_some_and(|one| limits.is_too_old(&one.1, now as f64)) {
                 gone.extend(history.remove_oldest());
             }
-        }
-        self.histories.retain(|_, history| !history.messages.is_empty());
-        self.order.retain(|rid| self.histories.contains_key(rid));
+            if let (true, Some(latest)) = (history.messages.is_empty(), latest) {
+                forget_place(spaces, &history.space, latest);
+            }
+            !history.messages.is_empty()
+        });
         gone
     }
 }
 
 impl MessageStore for MemoryStore {
-    fn append(&mut self, rid: &str, message: StoredMessage) {
-        self.put(rid, message);
+    fn append(&mut self, space: &str, rid: &str, message: StoredMessage) {
+        self.put(space, rid, message);
     }
 
     fn forget_old(&mut self, now: u64) {
@@ -169,6 +182,15 @@ impl MessageStore for MemoryStore {
             .filter(|message| !self.limits.is_too_old(message, now as f64))
             .cloned()
             .collect()
+    }
+}
+
+fn forget_place(spaces: &mut BTreeMap<String, Space>, space: &str, latest: u64) {
+    if let Some(rooms) = spaces.get_mut(space) {
+        rooms.remove(&latest);
+        if rooms.is_empty() {
+            spaces.remove(space);
+        }
     }
 }
 
@@ -195,9 +217,9 @@ mod tests {
     #[test]
     fn history_comes_back_in_order_and_by_session() {
         let mut store = MemoryStore::default();
-        store.append("r", message("one", "a"));
-        store.append("r", message("two", "b"));
-        store.append("other", message("three", "a"));
+        store.append("k", "r", message("one", "a"));
+        store.append("k", "r", message("two", "b"));
+        store.append("k", "other", message("three", "a"));
         assert_eq!(store.read("r", None, 0), [message("one", "a"), message("two", "b")]);
         assert_eq!(store.read("r", Some("b"), 0), [message("two", "b")]);
         assert!(store.read("r", Some("c"), 0).is_empty());
@@ -209,30 +231,45 @@ mod tests {
         let limits = StoreLimits { messages_per_room: 3, bytes_per_room: 1000, rooms: 2, age: 0 };
         let mut store = MemoryStore::new(limits);
         for text in ["1", "2", "3", "4"] {
-            store.append("r", message(text, "a"));
+            store.append("k", "r", message(text, "a"));
         }
         assert_eq!(store.read("r", None, 0)[0], message("2", "a"));
-        store.append("r", message(&"x".repeat(900), "a"));
+        store.append("k", "r", message(&"x".repeat(900), "a"));
         assert_eq!(store.read("r", None, 0).len(), 1);
-        store.append("r", message(&"x".repeat(5000), "a"));
+        store.append("k", "r", message(&"x".repeat(5000), "a"));
         assert_eq!(store.read("r", None, 0).len(), 1);
-        store.append("s", message("1", "a"));
-        store.append("t", message("1", "a"));
+        store.append("k", "s", message("1", "a"));
+        store.append("k", "t", message("1", "a"));
         assert!(store.read("r", None, 0).is_empty());
         assert_eq!(store.histories.len(), 2);
+    }
+
+    #[test]
+    fn a_space_pushes_out_its_own_rooms_alone_and_the_quietest_first() {
+        let limits = StoreLimits { rooms: 2, ..StoreLimits::default() };
+        let mut store = MemoryStore::new(limits);
+        store.append("quiet", "q", message("1", "a"));
+        for rid in ["a", "b", "a", "c", "d", "c", "e"] {
+            store.append("busy", rid, message("1", "a"));
+        }
+        let sizes = ["q", "a", "b", "c", "d", "e"].map(|rid| store.read(rid, None, 0).len());
+        assert_eq!(sizes, [1, 0, 0, 2, 0, 1]);
+        assert_eq!(store.spaces["busy"].len(), 2);
     }
 
     #[test]
     fn old_messages_go() {
         let mut store = MemoryStore::new(StoreLimits { age: 1000, ..StoreLimits::default() });
         let at = |time_stamp: f64| StoredMessage { time_stamp, ..message("x", "a") };
-        store.append("r", at(100.0));
+        store.append("k", "r", at(100.0));
         assert_eq!(store.read("r", None, 1100).len(), 1);
         assert!(store.read("r", None, 1101).is_empty());
-        assert_eq!(store.put("r", at(1200.0)).gone, [1]);
-        store.append("s", at(2000.0));
+        assert_eq!(store.put("k", "r", at(1200.0)).gone, [1]);
+        store.append("k", "s", at(2000.0));
         assert!(store.remove_old(2200).is_empty());
         assert_eq!(store.remove_old(2201), [2]);
-        assert_eq!((store.histories.len(), store.order.len()), (1, 1));
+        assert_eq!((store.histories.len(), store.spaces["k"].len()), (1, 1));
+        assert_eq!(store.remove_old(9000), [3]);
+        assert!(store.spaces.is_empty());
     }
 }
