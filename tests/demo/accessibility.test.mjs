@@ -197,3 +197,34 @@ test('moves nothing for people who prefer that', async (t) => {
   const moving = await anna.page.evaluate(() => document.getAnimations().length);
   assert.equal(moving, 0);
 });
+
+test('what went wrong stays in sight until it is dismissed', async (t) => {
+  const room = 'problems';
+  const bob = await stage.visit(t, { room, screen: PHONE, permissions: [] });
+  await bob.find('preview-again').waitFor();
+  await bob.join('Bob');
+  const problemWith = (device) =>
+    bob.find('problem').filter({ hasText: `The browser may not use your ${device}.` });
+  for (const device of ['camera', 'microphone']) {
+    await bob.find(`mute-${device}`).click();
+    await problemWith(device).waitFor();
+  }
+  assert.equal(await problemWith('camera').getAttribute('role'), 'alert');
+
+  // What is said next takes nothing away, and no panel lies over it.
+  await bob.open('chat');
+  const anna = await stage.visit(t, { room });
+  await anna.find('camera-switch').click();
+  await anna.join('Anna');
+  await bob.find('notice').filter({ hasText: 'Anna is here.' }).waitFor();
+  assert.equal(await bob.find('problem').count(), 2);
+  await assertGood(bob, 'the room with problems');
+
+  await problemWith('microphone').locator('button').click();
+  await problemWith('camera').waitFor();
+  assert.equal(await bob.focus(), 'problem-dismiss');
+  await bob.page.keyboard.press('Enter');
+  await bob.find('problems').waitFor({ state: 'hidden' });
+  assert.equal(await bob.focus(), 'room-name');
+  assert.deepEqual([...anna.errors, ...bob.errors], []);
+});

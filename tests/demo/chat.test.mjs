@@ -97,3 +97,38 @@ test('kept messages are there for those who come later', async (t) => {
   await bob.open('chat');
   await received(bob, 'remember this');
 });
+
+test('the chat stays where somebody reads, and follows at its end', async (t) => {
+  const room = 'reading';
+  const anna = await visitQuietly(t, 'Anna', { room });
+  const bob = await visitQuietly(t, 'Bob', { room });
+  await anna.connectedWith(2);
+  const log = anna.find('chat-log');
+  const fromEnd = () =>
+    log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+  for (const word of ['first', 'second']) {
+    await bob.say(`${word} ${'and a long story '.repeat(110)}`);
+    await received(anna, word);
+  }
+  assert.ok((await fromEnd()) < 2, 'it follows');
+
+  await log.evaluate((list) => list.scrollTo(0, 10));
+  await bob.say('third');
+  await received(anna, 'third');
+  assert.equal(await log.evaluate((list) => list.scrollTop), 10);
+
+  // One's own words are looked for at the end, and so is what came while the chat was closed.
+  await anna.say('fourth');
+  await received(anna, 'fourth');
+  assert.ok((await fromEnd()) < 2, 'one sees what one has written');
+  await anna.find('panel-close').click();
+  await bob.say('fifth');
+  await anna.find('open-chat').filter({ hasText: '1' }).waitFor();
+  await anna.open('chat');
+  await received(anna, 'fifth');
+  assert.ok((await fromEnd()) < 2, 'it opens at its end');
+  await bob.say('sixth');
+  await received(anna, 'sixth');
+  assert.ok((await fromEnd()) < 2, 'it follows again');
+  assert.deepEqual([...anna.errors, ...bob.errors], []);
+});

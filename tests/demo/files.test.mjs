@@ -56,6 +56,7 @@ test('files go to a person, to everybody, several at once, or not at all', async
     transferOf(bob, 'to Bob.bin', 'done').locator('[data-test="save"]').click(),
   ]);
   assert.equal(download.suggestedFilename(), 'to Bob.bin');
+  assert.equal(await bob.page.evaluate(() => window.taken.objectUrls.size), 1);
   const bytes = await readFile(await download.path());
   assert.equal(bytes.length, 300_000);
   assert.ok(bytes.every((byte, index) => byte === index % 251));
@@ -81,8 +82,12 @@ test('files go to a person, to everybody, several at once, or not at all', async
   await transferOf(anna, 'large.bin', 'cancelled').waitFor();
   await transferOf(bob, 'large.bin', 'cancelled').waitFor();
 
-  await anna.find('files-tidy').click();
-  assert.equal(await anna.find('transfer').count(), 0);
+  for (const one of [anna, bob]) {
+    await one.find('files-tidy').click();
+    assert.equal(await one.find('transfer').count(), 0);
+  }
+  const keptFiles = await bob.page.evaluate(() => window.taken.objectUrls.size);
+  assert.equal(keptFiles, 0, 'files that were cleared are not kept');
   assert.deepEqual([...anna.errors, ...bob.errors], []);
 });
 

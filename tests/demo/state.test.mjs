@@ -5,6 +5,7 @@ import { addressOfRoom, readAddress, roomNameFault } from '../../www/src/state/a
 import * as change from '../../www/src/state/call-state.js';
 import * as chat from '../../www/src/state/chat.js';
 import * as liveStreams from '../../www/src/state/live-streams.js';
+import { failed, noProblems, problemDismissed } from '../../www/src/state/problems.js';
 import { createStore } from '../../www/src/state/store.js';
 import { defaultSettings, sizeOf, tidySettings } from '../../www/src/state/settings.js';
 import { featuredGrid } from '../../www/src/view/featured-grid.js';
@@ -215,4 +216,36 @@ test('a live stream is shown without its key, from the question to its end', () 
   assert.deepEqual(began.liveStreams, [{ id: 'one', place, isLive: true }]);
   assert.deepEqual(apply(began, liveStreams.liveStreamEnded('other')), began);
   assert.deepEqual(apply(began, liveStreams.liveStreamEnded('one')).liveStreams, []);
+});
+
+test('only so many messages are kept, and only so much of each', () => {
+  let state = { ...change.initialState };
+  const time = new Date();
+  for (let count = 1; count <= chat.MOST_MESSAGES + 3; count += 1) {
+    const message = { isSelf: false, text: `${count}`.padEnd(10_000, '.'), time };
+    state = { ...state, ...chat.messageArrived(message)(state) };
+  }
+  assert.equal(state.messages.length, chat.MOST_MESSAGES);
+  assert.match(state.messages[0].text, /^4\./);
+  assert.ok(state.messages.every(({ text }) => text.length < chat.LONGEST_TEXT + 10));
+  const earlier = { senderId: 'a', text: 'long ago', time: new Date(0), isEarlier: true };
+  const { messages } = chat.historyLoaded([earlier])(state);
+  assert.equal(messages.length, chat.MOST_MESSAGES);
+});
+
+test('what went wrong stays until it is dismissed, the same once', () => {
+  let state = { ...noProblems };
+  const apply = (one) => (state = { ...state, ...one(state) });
+  for (const text of ['one', 'two', 'one']) apply(failed(text));
+  assert.deepEqual(
+    state.problems.map(({ text }) => text),
+    ['two', 'one'],
+  );
+  apply(problemDismissed(state.problems[0].serial));
+  assert.deepEqual(
+    state.problems.map(({ text }) => text),
+    ['one'],
+  );
+  for (let count = 0; count < 100; count += 1) apply(failed(`${count}`));
+  assert.equal(state.problems.length, 20);
 });

@@ -1,6 +1,6 @@
 // Runs in the page before the demo: remembers what the page takes from the browser, so that a test
 // can see whether all of it was given back. It changes nothing.
-window.taken = { tracks: [], connections: [], audioContexts: [] };
+window.taken = { tracks: [], connections: [], audioContexts: [], objectUrls: new Set() };
 
 {
   const { mediaDevices } = navigator;
@@ -12,6 +12,17 @@ window.taken = { tracks: [], connections: [], audioContexts: [] };
       return stream;
     };
   }
+
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (object) => {
+    const url = createObjectURL.call(URL, object);
+    window.taken.objectUrls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    window.taken.objectUrls.delete(url);
+    revokeObjectURL.call(URL, url);
+  };
 
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
     constructor(...parameters) {

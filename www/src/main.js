@@ -14,6 +14,7 @@ import { createFailureBanner } from './view/failure-banner.js';
 import { createJoinForm } from './view/join-form.js';
 import { createNotices } from './view/notices.js';
 import { createPage } from './view/page.js';
+import { createProblemList } from './view/problem-list.js';
 import { createRoomBar } from './view/room-bar.js';
 import { createSharing } from './view/sharing.js';
 import { createSidePanel } from './view/side-panel.js';
@@ -51,6 +52,7 @@ createSidePanel({ store, session, panels });
 createFileDrop({ store, session });
 createTransferPrompt({ store, session });
 createNotices(store);
+createProblemList(store);
 const showRoomFailure = createFailureBanner(byId('room-failure'), (remedy) => {
   if (remedy === Remedy.REJOIN) session.rejoin();
   else session.leave();

@@ -22,6 +22,7 @@ function createChat({ store, session }) {
       element('div', { class: 'chat-foot' }, options.element, composer.element),
     ),
     focus: composer.focus,
+    opened: log.showEnd,
     badge: ({ unreadCount }) => ({ number: unreadCount, meaning: 'unread' }),
     show(state) {
       log.show(state.messages);
@@ -42,19 +43,30 @@ function createLog() {
   });
   let shown = [];
 
+  function showEnd() {
+    list.scrollTop = list.scrollHeight;
+  }
+
   return {
     element: element('div', { class: 'chat-messages' }, empty, list),
 
     show(messages) {
       if (messages === shown) return;
-      const isContinued = shown.every((message, index) => message === messages[index]);
-      if (!isContinued) list.replaceChildren();
-      const fresh = isContinued ? messages.slice(shown.length) : messages;
+      const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+      // The oldest may have gone, or earlier ones may have come between.
+      const gone = Math.max(shown.indexOf(messages[0]), 0);
+      const left = shown.slice(gone);
+      const isContinued = left.every((message, index) => message === messages[index]);
+      if (isContinued) [...list.children].slice(0, gone).forEach((entry) => entry.remove());
+      else list.replaceChildren();
+      const fresh = isContinued ? messages.slice(left.length) : messages;
       shown = messages;
       empty.hidden = messages.length > 0;
       list.append(...fresh.map(createMessageEntry));
-      list.scrollTop = list.scrollHeight;
+      if (isAtEnd || fresh.at(-1)?.isSelf) showEnd();
     },
+
+    showEnd,
   };
 }
 

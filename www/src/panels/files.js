@@ -1,10 +1,5 @@
 import { otherPeople } from '../state/call-state.js';
-import {
-  fileReceiversChosen,
-  finishedTransfersRemoved,
-  isOpen,
-  waitingForAnswer,
-} from '../state/transfers.js';
+import { fileReceiversChosen, isOpen, waitingForAnswer } from '../state/transfers.js';
 import { element } from '../view/element.js';
 import { createReceiverChips } from '../view/receiver-chips.js';
 import { createTransferEntry } from '../view/transfer-entry.js';
@@ -72,7 +67,7 @@ function createFilesPanel({ store, session }) {
       class: 'button plain small',
       data: { test: 'files-tidy' },
       onclick() {
-        store.change(finishedTransfersRemoved());
+        session.files.tidy();
         pick.focus();
       },
     },

@@ -1,4 +1,5 @@
 import { noticed } from '../state/call-state.js';
+import { failed } from '../state/problems.js';
 import { element } from '../view/element.js';
 
 export const journalPanel = {
@@ -72,7 +73,7 @@ function createJournalPanel({ store, session }) {
       await navigator.clipboard.writeText(text);
       store.change(noticed(`${shown.length} events are copied.`));
     } catch {
-      store.change(noticed('The browser does not let the page copy.'));
+      store.change(failed('The browser does not let the page copy.'));
     }
   }
 

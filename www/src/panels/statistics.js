@@ -1,5 +1,6 @@
 import { noticed, personById } from '../state/call-state.js';
 import { MOST_SAMPLES } from '../state/measurements.js';
+import { failed } from '../state/problems.js';
 import { createChart } from '../view/chart.js';
 import { element, setText } from '../view/element.js';
 import { bitRateInWords } from '../view/quantities.js';
@@ -31,7 +32,7 @@ function createStatisticsPanel({ store, session }) {
       await navigator.clipboard.writeText(JSON.stringify(readings.state.reports, null, 2));
       store.change(noticed('The report is copied, as JSON.'));
     } catch {
-      store.change(noticed('The browser does not let the page copy.'));
+      store.change(failed('The browser does not let the page copy.'));
     }
   }
 

@@ -6,6 +6,7 @@ import {
   personById,
   personChanged,
 } from '../state/call-state.js';
+import { failed } from '../state/problems.js';
 
 const { ICE_CONNECTION_STATE: Ice, PEER_TYPE } = SkylinkConstants;
 
@@ -32,7 +33,7 @@ export function createConnections({ store, sdk }) {
     try {
       await sdk().refreshConnection(roomName, peerId, true);
     } catch {
-      store.change(noticed(`The connection to ${name} cannot be renewed now.`));
+      store.change(failed(`The connection to ${name} cannot be renewed now.`));
     }
   }
 

@@ -1,6 +1,7 @@
-import { Phase, Sending, noticed, pictureOf, self, voiceOf } from '../state/call-state.js';
+import { Phase, Sending, pictureOf, self, voiceOf } from '../state/call-state.js';
 import { Kind, deviceChosen, devicesListed } from '../state/devices.js';
 import { keepPreferences } from '../state/preferences.js';
+import { failed } from '../state/problems.js';
 import { describeMediaFailure } from './failure.js';
 import { audioOptions, videoOptions } from './options.js';
 
@@ -68,7 +69,7 @@ export function createDevices({ store, sdk, choice }) {
       });
       choice.change({ [kind]: device });
     } catch (error) {
-      store.change(noticed(describeMediaFailure(error, kind)));
+      store.change(failed(describeMediaFailure(error, kind)));
     }
   }
 

@@ -1,7 +1,8 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
 import { Phase, noticed, personById, spoken } from '../state/call-state.js';
+import { failed } from '../state/problems.js';
 import { watchSpeed } from '../state/transfer-speed.js';
-import { Step, isOpen, transferChanged } from '../state/transfers.js';
+import { Step, finishedTransfersRemoved, isOpen, transferChanged } from '../state/transfers.js';
 
 const { DATA_TRANSFER_STATE: State } = SkylinkConstants;
 
@@ -34,7 +35,7 @@ export function createFiles({ store, sdk }) {
       const step = stepOf[state];
       if (!step) return;
       if (!transferId || !transferInfo) {
-        store.change(noticed(`The file was not sent: ${textOf(error?.message)}`));
+        store.change(failed(`The file was not sent: ${textOf(error?.message)}`));
         return;
       }
       const key = `${peerId} ${transferId}`;
@@ -89,7 +90,7 @@ export function createFiles({ store, sdk }) {
   async function send(files, peerIds) {
     const { phase, roomName } = store.state;
     if (phase !== Phase.JOINED) {
-      store.change(noticed('There is no connection: the file was not sent.'));
+      store.change(failed('There is no connection: the file was not sent.'));
       return;
     }
     const target = peerIds.length > 0 ? peerIds : null;
@@ -97,7 +98,7 @@ export function createFiles({ store, sdk }) {
     for (const outcome of await Promise.allSettled(sending)) {
       // How each person's transfer ended came as an event.
       if (outcome.status === 'rejected') {
-        store.change(noticed(`The file was not sent: ${textOf(outcome.reason)}`));
+        store.change(failed(`The file was not sent: ${textOf(outcome.reason)}`));
       }
     }
   }
@@ -114,8 +115,16 @@ export function createFiles({ store, sdk }) {
     try {
       await sdk().cancelBlobTransfer(store.state.roomName, peerId, id);
     } catch (error) {
-      store.change(noticed(textOf(error)));
+      store.change(failed(`The file was not stopped: ${textOf(error)}`));
     }
+  }
+
+  /** Forgets what is over, and lets go of the files that came. */
+  function tidy() {
+    for (const { url } of store.state.transfers.filter((one) => !isOpen(one))) {
+      if (urls.delete(url)) URL.revokeObjectURL(url);
+    }
+    store.change(finishedTransfersRemoved());
   }
 
   /** After the call nothing can be fetched any more. */
@@ -141,6 +150,7 @@ export function createFiles({ store, sdk }) {
     refuse: (transfer) => answer(transfer, false),
     cancel,
     interrupt,
+    tidy,
     forget,
   };
 }

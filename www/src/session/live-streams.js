@@ -7,12 +7,14 @@ import {
   liveStreamRefused,
   placeOf,
 } from '../state/live-streams.js';
+import { failed } from '../state/problems.js';
 
 const { RTMP_STATE } = SkylinkConstants;
 
 /** Sending one's own picture and sound to RTMP servers, which the room's media server does. */
 export function createLiveStreams({ store, sdk }) {
   const say = (text) => store.change(noticed(text));
+  const fail = (text) => store.change(failed(text));
   const isOwn = (id) => store.state.liveStreams.some((stream) => stream.id === id);
 
   const listeners = {
@@ -20,11 +22,9 @@ export function createLiveStreams({ store, sdk }) {
     [SkylinkEvents.RTMP_STATE]({ state, rtmpId, error }) {
       if (state === RTMP_STATE.START || !isOwn(rtmpId)) return;
       store.change(liveStreamEnded(rtmpId));
-      say(
-        state === RTMP_STATE.ERROR
-          ? `The live stream failed: ${error?.message ?? 'unknown reason'}.`
-          : 'The live stream has ended.',
-      );
+      if (state === RTMP_STATE.ERROR) {
+        fail(`The live stream failed: ${error?.message ?? 'unknown reason'}.`);
+      } else say('The live stream has ended.');
     },
   };
 
@@ -34,7 +34,7 @@ export function createLiveStreams({ store, sdk }) {
     async start(endpoint) {
       const picture = pictureOf(self(store.state));
       if (!picture) {
-        say('Switch your camera on first.');
+        fail('No live stream: switch your camera on first.');
         return;
       }
       const stream = { id: null, place: placeOf(endpoint), isLive: false };
@@ -46,7 +46,7 @@ export function createLiveStreams({ store, sdk }) {
         say('Your picture is live.');
       } catch (error) {
         store.change(liveStreamRefused(stream));
-        say(`No live stream: ${error.message}.`);
+        fail(`No live stream: ${error.message}.`);
       }
     },
 
@@ -54,7 +54,7 @@ export function createLiveStreams({ store, sdk }) {
       try {
         await sdk().stopRTMPSession(store.state.roomName, id);
       } catch (error) {
-        say(`The live stream goes on: ${error.message}.`);
+        fail(`The live stream goes on: ${error.message}.`);
       }
     },
   };

@@ -1,7 +1,10 @@
 import { SkylinkEvents } from 'skylink-wasm';
 import { Phase, noticed, personById } from '../state/call-state.js';
 import { Way, messageArrived, willBeKept } from '../state/chat.js';
+import { failed } from '../state/problems.js';
 import { personFrom } from './person.js';
+
+const LONGEST_NOTICE = 200;
 
 /** Chat messages to everybody or to chosen people, over the server or from browser to browser. */
 export function createMessages({ store, sdk }) {
@@ -11,7 +14,7 @@ export function createMessages({ store, sdk }) {
       store.change(messageArrived(message));
       if (!message.isSelf && store.state.openPanel !== 'chat') {
         const way = message.isPrivate ? ' (private)' : '';
-        store.change(noticed(`${message.sender}${way}: ${message.text}`));
+        store.change(noticed(`${message.sender}${way}: ${shortened(message.text)}`));
       }
     },
   };
@@ -25,7 +28,7 @@ export function createMessages({ store, sdk }) {
       else sendOverServer(text);
       return true;
     } catch (error) {
-      store.change(noticed(`The message was not sent: ${reasonOf(error)}.`));
+      store.change(failed(`The message was not sent: ${reasonOf(error)}.`));
       return false;
     }
   }
@@ -66,6 +69,10 @@ function messageFrom(state, { peerId, isSelf, peerInfo, message }) {
     time: new Date(),
   };
 }
+
+/** For a glance; the whole text is in the chat. */
+const shortened = (text) =>
+  text.length > LONGEST_NOTICE ? `${text.slice(0, LONGEST_NOTICE)}…` : text;
 
 export const textOf = (content) =>
   typeof content === 'string' ? content : JSON.stringify(content);

@@ -1,5 +1,6 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
 import { noticed } from '../state/call-state.js';
+import { failed } from '../state/problems.js';
 import { recordingBegan, recordingEnded, recordingFileCame } from '../state/recording.js';
 
 const { RECORDING_STATE } = SkylinkConstants;
@@ -7,6 +8,7 @@ const { RECORDING_STATE } = SkylinkConstants;
 /** Recording a room, which its media server does. */
 export function createRecording({ store, sdk }) {
   const say = (text) => store.change(noticed(text));
+  const fail = (text) => store.change(failed(text));
 
   const listeners = {
     // Everybody in the room is told, whoever pressed the button.
@@ -25,7 +27,7 @@ export function createRecording({ store, sdk }) {
       }
       if (state === RECORDING_STATE.ERROR) {
         store.change(recordingEnded(recordingId));
-        say(`The recording failed: ${textOf(error)}`);
+        fail(`The recording failed: ${textOf(error)}`);
       }
     },
   };
@@ -34,7 +36,7 @@ export function createRecording({ store, sdk }) {
     try {
       await call(store.state.roomName);
     } catch (error) {
-      say(textOf(error));
+      fail(textOf(error));
     }
   };
 

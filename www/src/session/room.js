@@ -1,5 +1,6 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
 import { Phase, noticed, roomLockChanged } from '../state/call-state.js';
+import { failed } from '../state/problems.js';
 import { describeRefusal } from './failure.js';
 import { personFrom } from './person.js';
 
@@ -20,7 +21,7 @@ export function createRoom({ store, sdk, onPutOut, onLost, onFatal }) {
 
     [SkylinkEvents.SYSTEM_ACTION]({ action, reason, info }) {
       if (action === SYSTEM_ACTION.WARNING) {
-        store.change(noticed(info || 'Warning from the server.'));
+        store.change(failed(info ? `The server warns: ${info}.` : 'The server warns.'));
       } else onPutOut(describeRefusal({ reason, info }));
     },
 

@@ -1,5 +1,6 @@
 import { SkylinkConstants, SkylinkEvents } from 'skylink-wasm';
 import * as change from '../state/call-state.js';
+import { failed } from '../state/problems.js';
 import { knownPersonFrom } from './person.js';
 
 const { MEDIA_ACCESS_FALLBACK_STATE } = SkylinkConstants;
@@ -24,7 +25,7 @@ export function createStreams({ store, sdk }) {
 
     [SkylinkEvents.MEDIA_ACCESS_FALLBACK]({ state }) {
       if (state !== MEDIA_ACCESS_FALLBACK_STATE.FALLBACKING) return;
-      store.change(change.noticed('The camera cannot be used: joining with the microphone alone.'));
+      store.change(failed('The camera cannot be used: joining with the microphone alone.'));
     },
   };
 

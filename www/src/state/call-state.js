@@ -7,6 +7,7 @@ import { noChat, receiverLeft } from './chat.js';
 import { noDevices } from './devices.js';
 import { noLiveStreams } from './live-streams.js';
 import { noPictures } from './pictures.js';
+import { noProblems } from './problems.js';
 import { noRecording } from './recording.js';
 import { defaultSettings } from './settings.js';
 import { noTransfers } from './transfers.js';
@@ -47,6 +48,7 @@ const nothingOfARoom = {
   ...noRecording,
   ...noLiveStreams,
   ...noPictures,
+  ...noProblems,
 };
 
 export const initialState = {

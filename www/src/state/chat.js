@@ -21,6 +21,20 @@ export const noChat = {
   keepsMessages: false,
 };
 
+/** A call may last for days, and anybody may send anything: older messages and more of a text go. */
+export const MOST_MESSAGES = 500;
+export const LONGEST_TEXT = 4000;
+
+const latest = (messages) => messages.slice(-MOST_MESSAGES);
+const numbered = (message) => ({
+  ...message,
+  text:
+    message.text.length > LONGEST_TEXT
+      ? `${message.text.slice(0, LONGEST_TEXT)} […]`
+      : message.text,
+  serial: (lastSerial += 1),
+});
+
 let lastSerial = 0;
 
 /**
@@ -28,7 +42,7 @@ let lastSerial = 0;
  *   text, time }`, where `receivers` is the words for whom a private message is for
  */
 export const messageArrived = (message) => (state) => ({
-  messages: [...state.messages, { ...message, serial: (lastSerial += 1) }],
+  messages: latest([...state.messages, numbered(message)]),
   unreadCount:
     message.isSelf || state.openPanel === 'chat' ? state.unreadCount : state.unreadCount + 1,
 });
@@ -39,8 +53,8 @@ export const historyLoaded = (earlier) => (state) => {
   const unknown = earlier.filter(
     ({ senderId, text }) => !live.some((one) => one.senderId === senderId && one.text === text),
   );
-  const fresh = unknown.map((message) => ({ ...message, serial: (lastSerial += 1) }));
-  return { messages: [...fresh, ...live].sort((one, other) => one.time - other.time) };
+  const all = [...unknown.map(numbered), ...live].sort((one, other) => one.time - other.time);
+  return { messages: latest(all) };
 };
 
 export const receiversChosen = (receivers) => () => ({ receivers });

@@ -1,5 +1,6 @@
-import { Sending, noticed, self, voiceOf } from '../state/call-state.js';
+import { Sending, self, voiceOf } from '../state/call-state.js';
 import { Kind } from '../state/devices.js';
+import { failed } from '../state/problems.js';
 import { playTestSound } from '../media/test-sound.js';
 import { element } from './element.js';
 import { createLevel } from './level.js';
@@ -47,7 +48,7 @@ export function createDeviceFields({ store, session }) {
         try {
           await playTestSound(store.state.speakerId);
         } catch {
-          store.change(noticed('The speaker cannot be used.'));
+          store.change(failed('The speaker cannot be used.'));
         }
       },
     },
