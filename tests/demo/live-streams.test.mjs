@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { RtmpSink } from '../compat/rtmp-sink.mjs';
 import { setStage } from './stage.mjs';
 
-const config = '[live_streams]\nprivate_addresses = true\n[keys.demo]\nmcu = true\n';
+const config = await readFile(new URL('../../www/demo.toml', import.meta.url), 'utf8');
 const stage = setStage({ config });
 
 let sink;
