@@ -4,12 +4,33 @@ const isPlain = (value) =>
   value !== null &&
   [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
-/** Plain objects and arrays are copied, whatever else is kept. */
-export function copyOf(value) {
-  if (Array.isArray(value)) {
-    return value.map(copyOf);
+/** A member like any other, whatever it is called. */
+const OWN = { configurable: true, enumerable: true, writable: true };
+
+/** Plain objects and arrays are copied, each once, whatever else is kept. */
+export function copyOf(value, copies = new Map()) {
+  const isList = Array.isArray(value);
+  if (!isList && !isPlain(value)) {
+    return value;
   }
-  return isPlain(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOf(member)]))
-    : value;
+  if (!copies.has(value)) {
+    const copy = isList ? [] : {};
+    copies.set(value, copy);
+    for (const [name, member] of Object.entries(value)) {
+      Object.defineProperty(copy, name, { ...OWN, value: copyOf(member, copies) });
+    }
+  }
+  return copies.get(value);
+}
+
+/** A copy of options, which may be inherited from defaults. */
+export function optionsOf(value) {
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
+    return copyOf(value);
+  }
+  const options = {};
+  for (const name in value) {
+    options[name] = value[name];
+  }
+  return copyOf(options);
 }

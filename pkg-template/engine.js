@@ -25,6 +25,8 @@ let starting;
 const waiting = [];
 /** How to reject each promise that the session has not settled yet. */
 const unsettled = new Set();
+/** Why the last session died. */
+let death;
 
 export function useModule(given) {
   source = given;
@@ -44,8 +46,12 @@ function begin(glue, { exports }, module) {
   const onTrap = (cause) => die(failed(cause, ENGINE_DIED), exports);
   glue.finish({ exports: guarded(exports, onTrap) }, module);
   session = new glue.Session(host, environment());
-  for (const { run } of waiting.splice(0)) {
-    run();
+  for (const { run, reject } of waiting.splice(0)) {
+    if (session) {
+      run();
+    } else {
+      reject(death);
+    }
   }
 }
 
@@ -64,6 +70,7 @@ async function beginInBackground() {
 }
 
 function die(error, exports) {
+  death = error;
   session = undefined;
   starting = undefined;
   logger.log.ERROR([null, 'SKYLINK ERROR', null, error.message], error.cause);

@@ -10,12 +10,14 @@ import { logger } from './logger.js';
 
 const TAG = 'SKYLINK EVENT';
 
+// Not members: frameworks put proxies around what they watch, and those have no private members.
+const target = new EventTarget();
+
 class EventManager {
   /** Listeners of the app by event value. */
   events = Object.create(null);
   /** Listeners of the SDK, called after the app's. */
   privateEvents = Object.create(null);
-  #target = new EventTarget();
 
   addEventListener(name, callback) {
     this.addListener(name, callback, false);
@@ -30,11 +32,11 @@ class EventManager {
       logger.log.DEBUG([null, TAG, name, 'The listener is no function']);
       return;
     }
-    const registry = this.#registry(isPrivate);
+    const registry = registryOf(isPrivate);
     const entry = (registry[name] ??= { callbacks: [] });
     entry.callbacks = [...entry.callbacks, callback];
     // Adding the same function again changes nothing.
-    this.#target.addEventListener(name, this.#deliver);
+    target.addEventListener(name, deliver);
   }
 
   removeEventListener(name, callback) {
@@ -46,7 +48,7 @@ class EventManager {
   }
 
   removeListener(name, callback, isPrivate) {
-    const entry = this.#registry(isPrivate)[name];
+    const entry = registryOf(isPrivate)[name];
     if (!entry) {
       logger.log.WARN([null, TAG, name, 'There is no listener to remove']);
       return;
@@ -56,37 +58,33 @@ class EventManager {
 
   /** Whether anybody listens to events of that name. */
   hears(name) {
-    return [this.events, this.privateEvents].some(
-      (registry) => registry[name]?.callbacks.length > 0,
-    );
+    return registries().some((registry) => registry[name]?.callbacks.length > 0);
   }
 
   /** @param {{ name: string, detail: { detail: unknown } }} event */
   dispatchEvent({ name, detail }) {
     if (name !== EVENTS.LOGGED_ON_CONSOLE) {
-      this.#target.dispatchEvent(new CustomEvent(name, { detail: detail?.detail }));
+      target.dispatchEvent(new CustomEvent(name, { detail: detail?.detail }));
     }
   }
-
-  #registry(isPrivate) {
-    return isPrivate ? this.privateEvents : this.events;
-  }
-
-  #deliver = (event) => {
-    const { type } = event;
-    const lists = [this.events, this.privateEvents].map(
-      (registry) => registry[type]?.callbacks ?? [],
-    );
-    for (const callbacks of lists) {
-      for (const callback of callbacks) {
-        try {
-          callback(event);
-        } catch (error) {
-          logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
-        }
-      }
-    }
-  };
 }
 
 export const eventManager = new EventManager();
+
+/** The app's, and the SDK's. */
+const registries = () => [eventManager.events, eventManager.privateEvents];
+
+const registryOf = (isPrivate) => registries()[Number(isPrivate)];
+
+function deliver(event) {
+  const { type } = event;
+  for (const callbacks of registries().map((registry) => registry[type]?.callbacks ?? [])) {
+    for (const callback of callbacks) {
+      try {
+        callback(event);
+      } catch (error) {
+        logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
+      }
+    }
+  }
+}

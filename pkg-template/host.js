@@ -8,29 +8,28 @@ import { LOGS } from './texts.js';
 
 const LEVEL_NAMES = Object.keys(logger.logLevels);
 
-function settle(object, key, value) {
-  Object.defineProperty(object, key, { value, writable: true });
-  return value;
+/** Listeners may change what they get, or freeze it, so they get copies, made when they are looked at. */
+function payloadOf(about, message) {
+  let peerInfo;
+  let room;
+  return {
+    peerId: about.peerId,
+    get peerInfo() {
+      return (peerInfo ??= copyOf(about.peerInfo));
+    },
+    set peerInfo(value) {
+      peerInfo = value;
+    },
+    isSelf: about.isSelf,
+    get room() {
+      return (room ??= copyOf(about.room));
+    },
+    set room(value) {
+      room = value;
+    },
+    message,
+  };
 }
-
-/** Listeners may change what they get, so they get copies, made when they are looked at. */
-const payloadOf = (about, message) => ({
-  peerId: about.peerId,
-  get peerInfo() {
-    return settle(this, 'peerInfo', copyOf(about.peerInfo));
-  },
-  set peerInfo(value) {
-    settle(this, 'peerInfo', value);
-  },
-  isSelf: about.isSelf,
-  get room() {
-    return settle(this, 'room', copyOf(about.room));
-  },
-  set room(value) {
-    settle(this, 'room', value);
-  },
-  message,
-});
 
 export const host = {
   dispatch(name, detail) {

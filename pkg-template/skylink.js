@@ -2,7 +2,7 @@
 import { AdaptiveVideo } from './adaptive-video.js';
 import { SkylinkConstants, EVENTS } from './constants.js';
 import { detectBrowser } from './browser.js';
-import { copyOf } from './copies.js';
+import { copyOf, optionsOf } from './copies.js';
 import { sessionNow, start, whenReady } from './engine.js';
 import { NO_APP_KEY, NO_CODECS, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
 import { host } from './host.js';
@@ -52,56 +52,80 @@ function hasCodecs() {
   return !receiver?.getCapabilities || listed('audio') || listed('video');
 }
 
-export default class Skylink {
-  #options;
-  #subscriptions = new Subscriptions();
-  #adaptiveVideo;
+/**
+ * What an instance keeps for itself. It is found through the proxies that frameworks put around what they
+ * watch, which private members are not; and they leave a function as it is.
+ */
+const STATE = Symbol('state');
 
+/** That of the instance made last: methods may be called without one. */
+let newest;
+
+const stateOf = (instance) => instance?.[STATE]?.() ?? newest;
+
+export default class Skylink {
   /** @param {object | string} options init options, or the app key alone */
   constructor(options) {
-    this.#options = typeof options === 'string' ? { appKey: options } : { ...copyOf(options) };
+    const state = {
+      instance: this,
+      options: typeof options === 'string' ? { appKey: options } : { ...optionsOf(options) },
+      subscriptions: new Subscriptions(),
+      adaptiveVideo: undefined,
+    };
+    Object.defineProperty(this, STATE, { value: () => state });
     announce(READY_STATE_CHANGE.INIT, null);
-    check(this.#options);
+    check(state.options);
+    newest = state;
     start();
     // The first question starts what WebRTC needs; joining a room is not to wait for that.
     setTimeout(hasCodecs);
   }
 
-  joinRoom(...args) {
-    const copies = args.map(copyOf);
-    const roomName = copies[0]?.roomName || this.#options.defaultRoom;
+  async joinRoom(given, ...streams) {
+    const state = stateOf(this);
+    const { instance, options } = state;
+    const copies = [optionsOf(given), ...streams.map((value) => copyOf(value))];
+    if (typeof copies[1]?.then === 'function') {
+      // As documented: what `getUserMedia` returned.
+      return instance.joinRoom(copies[0], await copies[1]);
+    }
+    if (typeof copies[0]?.roomName === 'number') {
+      copies[0].roomName = `${copies[0].roomName}`;
+    }
+    const roomName = copies[0]?.roomName || options.defaultRoom;
     if (roomName && !hasCodecs()) {
-      const room = { roomName };
-      return Promise.reject(refusal(NO_CODECS, READY_STATE_CHANGE_ERROR.PARSE_CODECS, room));
+      throw refusal(NO_CODECS, READY_STATE_CHANGE_ERROR.PARSE_CODECS, { roomName });
     }
-    if (this.#options.adaptiveVideo === true) {
-      this.#adaptiveVideo ??= new AdaptiveVideo(this);
+    if (options.adaptiveVideo === true) {
+      state.adaptiveVideo ??= new AdaptiveVideo(instance);
     }
-    const joined = later(NAMES.indexOf('joinRoom'), [this.#options, ...copies]);
-    follow(this, roomName, copies, joined, () => this.joinRoom(...copies));
+    const joined = later(NAMES.indexOf('joinRoom'), [options, ...copies]);
+    follow(instance, roomName, copies, joined, () => instance.joinRoom(...copies));
     return joined;
   }
 
   on(name, listener) {
-    return this.#subscriptions.add(name, listener, false);
+    return stateOf(this).subscriptions.add(name, listener, false);
   }
 
   once(name, listener) {
-    return this.#subscriptions.add(name, listener, true);
+    return stateOf(this).subscriptions.add(name, listener, true);
   }
 
   off(name, listener) {
-    this.#subscriptions.remove(name, listener);
+    stateOf(this).subscriptions.remove(name, listener);
   }
 
   /** Leaves the rooms joined by this instance, then takes its listeners off: they hear of it. */
   async destroy() {
+    const state = stateOf(this);
+    const { instance } = state;
     try {
-      await Promise.all(roomsOf(this).map((roomName) => this.leaveRoom(roomName)));
+      await Promise.all(roomsOf(instance).map((roomName) => instance.leaveRoom(roomName)));
     } finally {
-      this.#adaptiveVideo?.close();
-      this.#adaptiveVideo = undefined;
-      this.#subscriptions.remove();
+      state.adaptiveVideo?.close();
+      state.adaptiveVideo = undefined;
+      state.subscriptions.remove();
     }
   }
 
@@ -123,8 +147,12 @@ disposable(Symbol.dispose, function dispose() {
 
 /** The caller may change its objects while the call waits, so they are copied. */
 function later(number, args) {
-  const copies = args.map(copyOf);
-  return whenReady((session) => session.invoke(number, ...copies));
+  try {
+    const copies = args.map((value) => copyOf(value));
+    return whenReady((session) => session.invoke(number, ...copies));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function now(number, args) {

@@ -3,7 +3,7 @@ import { eventManager } from './event-manager.js';
 
 export class Subscriptions {
   /** @type {Set<{ name: string, listener: Function, deliver: Function }>} */
-  #entries = new Set();
+  entries = new Set();
 
   /** @returns {() => void} takes this one listener off again */
   add(name, listener, isOnce) {
@@ -11,26 +11,26 @@ export class Subscriptions {
     const entry = { name, listener };
     entry.deliver = (event) => {
       if (isOnce) {
-        this.#drop(entry);
+        this.drop(entry);
       }
       listener(event);
     };
-    this.#entries.add(entry);
+    this.entries.add(entry);
     eventManager.addEventListener(name, entry.deliver);
-    return () => this.#drop(entry);
+    return () => this.drop(entry);
   }
 
   /** Without a listener all of that name, without a name all. */
   remove(name, listener) {
-    for (const entry of this.#entries) {
+    for (const entry of this.entries) {
       if ((name ?? entry.name) === entry.name && (listener ?? entry.listener) === entry.listener) {
-        this.#drop(entry);
+        this.drop(entry);
       }
     }
   }
 
-  #drop(entry) {
-    if (this.#entries.delete(entry)) {
+  drop(entry) {
+    if (this.entries.delete(entry)) {
       eventManager.removeEventListener(entry.name, entry.deliver);
     }
   }

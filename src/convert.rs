@@ -17,13 +17,21 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
-    /// Names and values of the members that JSON carries, in turn.
-    #[wasm_bindgen(js_name = membersOf)]
-    fn members_of(object: &JsValue) -> Array;
+    /// Whether it is a list, and its items; or names and values of the members that JSON carries, in turn.
+    #[wasm_bindgen(js_name = partsOf)]
+    fn parts_of(object: &JsValue) -> Array;
+    /// The name that an app means; `None` for what is falsy.
+    #[wasm_bindgen(js_name = nameOf)]
+    pub fn name_of(value: &JsValue) -> Option<String>;
 }
 
 /// Deeper values are cut: nothing on the wire is, and the stack has an end.
 const MAX_DEPTH: usize = 48;
+
+/// Objects in a value at the most. Where each is reached by many ways, there are more than a page has time for.
+const MAX_OBJECTS: u32 = 100_000;
+/// Objects after the first that holds itself: such a value is no JSON, and may reach the whole page.
+const MAX_OBJECTS_IN_CIRCLES: u32 = 1000;
 
 /// JSON by the browser's own parser.
 pub const JSON_TEXT: JsonText = JsonText { parse: parse_json, print: print_json };
@@ -101,43 +109,57 @@ pub fn text(object: &JsValue, key: &str) -> String {
 /// The value as JSON would carry it: what has no form in JSON is `null`, or left out of objects. An
 /// object inside itself is `null` there.
 pub fn from_js(value: &JsValue) -> Value {
-    read(value, &mut Vec::new())
+    Reader { above: Vec::new(), rest: MAX_OBJECTS }.read(value)
 }
 
-/// Reads a value inside the objects `above`.
-fn read(value: &JsValue, above: &mut Vec<JsValue>) -> Value {
-    if let Some(text) = value.as_string() {
-        return Value::Text(text);
-    }
-    if let Some(number) = value.as_f64() {
-        return Value::Number(number);
-    }
-    if let Some(flag) = value.as_bool() {
-        return Value::Bool(flag);
-    }
-    if !value.is_object() || above.len() >= MAX_DEPTH || above.contains(value) {
-        return Value::Null;
-    }
-    above.push(value.clone());
-    let object = read_object(value, above);
-    above.pop();
-    object
+struct Reader {
+    /// The objects that the value is inside of.
+    above: Vec<JsValue>,
+    /// Objects that may still be read.
+    rest: u32,
 }
 
-fn read_object(object: &JsValue, above: &mut Vec<JsValue>) -> Value {
-    // Dates and their like say themselves what they are in JSON.
-    let to_json = object.unchecked_ref::<Stringified>().to_json().unwrap_or_default();
-    if let Some(to_json) = to_json.dyn_ref::<Function>() {
-        return to_json.call0(object).map_or(Value::Null, |json| read(&json, above));
+impl Reader {
+    fn read(&mut self, value: &JsValue) -> Value {
+        if let Some(text) = value.as_string() {
+            return Value::Text(text);
+        }
+        if let Some(number) = value.as_f64() {
+            return Value::Number(number);
+        }
+        if let Some(flag) = value.as_bool() {
+            return Value::Bool(flag);
+        }
+        if !value.is_object() || self.above.len() >= MAX_DEPTH {
+            return Value::Null;
+        }
+        if self.above.contains(value) {
+            self.rest = self.rest.min(MAX_OBJECTS_IN_CIRCLES);
+            return Value::Null;
+        }
+        let Some(rest) = self.rest.checked_sub(1) else { return Value::Null };
+        self.rest = rest;
+        self.above.push(value.clone());
+        let object = self.read_object(value);
+        self.above.pop();
+        object
     }
-    if let Some(array) = object.dyn_ref::<Array>() {
-        return Value::List(array.iter().map(|item| read(&item, above)).collect_vec());
+
+    fn read_object(&mut self, object: &JsValue) -> Value {
+        // Dates and their like say themselves what they are in JSON.
+        let to_json = object.unchecked_ref::<Stringified>().to_json().unwrap_or_default();
+        if let Some(to_json) = to_json.dyn_ref::<Function>() {
+            return to_json.call0(object).map_or(Value::Null, |json| self.read(&json));
+        }
+        let parts = parts_of(object);
+        let mut parts = parts.iter();
+        if parts.next().is_some_and(|is_list| is_list.is_truthy()) {
+            return Value::List(parts.map(|item| self.read(&item)).collect_vec());
+        }
+        let mut members = Vec::new();
+        while let (Some(key), Some(member)) = (parts.next(), parts.next()) {
+            members.push((key.as_string().unwrap_or_default(), self.read(&member)));
+        }
+        Value::Object(Members::from_distinct(members))
     }
-    let given = members_of(object);
-    let mut given = given.iter();
-    let mut members = Vec::new();
-    while let (Some(key), Some(member)) = (given.next(), given.next()) {
-        members.push((key.as_string().unwrap_or_default(), read(&member, above)));
-    }
-    Value::Object(Members::from_distinct(members))
 }

@@ -13,7 +13,7 @@ use web_sys::MediaStream;
 /// Reads `joinRoom`'s arguments: streams may be the first or the second one, not both.
 pub(crate) fn prefetched(driver: &Driver, options: &JsValue, streams: &JsValue) -> Prefetched {
     let first = options.is_instance_of::<MediaStream>() || options.is_instance_of::<Array>();
-    let given = match (first, streams.is_undefined() || streams.is_null()) {
+    let given = match (first, streams.is_falsy()) {
         (false, true) => return Prefetched::None,
         (true, false) => return Prefetched::Invalid,
         (true, true) => options,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, afterEach, before, describe } from 'node:test';
+import { parse } from 'acorn';
 import { chromium } from 'playwright-core';
 import {
   buildWithEsbuild,
@@ -63,6 +64,15 @@ test('the tarball holds what is needed and no more', () => {
     'slim.js',
     ...TYPES,
   ]);
+});
+
+test('the entries are in a language that old tools read', async () => {
+  // Webpack 4 reads no more than ES2019.
+  for (const name of ['skylink.complete.js', 'skylink.complete.umd.js']) {
+    const script = await readFile(join(installed.folder, 'node_modules/skylinkjs', name), 'utf8');
+    const sourceType = name.includes('umd') ? 'script' : 'module';
+    assert.doesNotThrow(() => parse(script, { ecmaVersion: 2019, sourceType }), name);
+  }
 });
 
 test('the types of the package accept and refuse what they should', async () => {

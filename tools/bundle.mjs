@@ -78,6 +78,8 @@ export async function bundle(entry, format, module) {
     // same file once for each function taken from it.
     logOverride: { 'empty-import-meta': 'silent', 'duplicate-object-key': 'silent' },
     target: settings.bundle.target,
+    // The slim entry finds its module by it.
+    supported: { 'import-meta': true },
     format: isUmd ? 'iife' : 'esm',
     globalName: isUmd ? 'Skylink' : undefined,
     banner: { js: isUmd ? UMD.banner : '' },

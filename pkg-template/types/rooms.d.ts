@@ -3,6 +3,9 @@
 import type { JoinRoomOptions, RoomName } from './options.js';
 import type { MediaStreams } from './payload-parts.js';
 
+/** Streams that the app has already. */
+export type PrefetchedStreams = MediaStream | ReadonlyArray<MediaStream | null>;
+
 /** Rooms: coming in, leaving, locking. */
 export interface RoomMethods {
   /**
@@ -15,8 +18,8 @@ export interface RoomMethods {
    * @param options what to capture, who one is, and which room; without `roomName` it is
    *   `defaultRoom` of the constructor. Without `audio` and `video` nothing is captured
    * @param prefetchedStream streams that the app has already, for example from `getUserMedia()`, in
-   *   place of those that `options` ask for; `null` entries of a list are skipped. Each is split into
-   *   streams of one kind, so events carry other ids than the streams passed in
+   *   place of those that `options` ask for, or a promise of them; `null` entries of a list are skipped.
+   *   Each is split into streams of one kind, so events carry other ids than the streams passed in
    * @returns `[audio, video]` once the server let this client in; `null` when the streams were
    *   prefetched or none were asked for
    * @throws `NO_ROOM_NAME`, `INVALID_PREFETCHED_STREAMS`, `INVALID_MEDIA_OPTIONS`; `API_REFUSED`,
@@ -46,10 +49,10 @@ export interface RoomMethods {
    */
   joinRoom(
     options?: JoinRoomOptions | null,
-    prefetchedStream?: MediaStream | Array<MediaStream | null> | null,
+    prefetchedStream?: PrefetchedStreams | Promise<PrefetchedStreams> | false | null,
   ): Promise<MediaStreams | null>;
   /** The default room, with streams that the app has already. */
-  joinRoom(streams: MediaStream | Array<MediaStream | null>): Promise<null>;
+  joinRoom(streams: PrefetchedStreams): Promise<null>;
 
   /**
    * Leaves a room: closes its connections, and the socket when it was the last room. A join that is

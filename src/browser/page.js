@@ -14,14 +14,39 @@ export const follow = (promise, number, settled) => {
   );
 };
 
-/** Names and values of the members that JSON carries, in turn: one list crosses over sooner than pairs. */
-export const membersOf = (object) => {
-  const members = [];
-  for (const name of Object.keys(object)) {
-    const member = object[name];
-    if (member !== undefined && typeof member !== 'function') members.push(name, member);
+const memberOf = (object, name) => {
+  try {
+    return object[name];
+  } catch {
+    return undefined;
   }
-  return members;
+};
+
+/**
+ * `true` and the items of a list, or `false` with names and values of the members that JSON carries, in turn: one
+ * list crosses over sooner than pairs. What cannot be looked at is empty.
+ */
+export const partsOf = (object) => {
+  try {
+    if (Array.isArray(object)) return [true, ...object];
+    const parts = [false];
+    for (const name of Object.keys(object)) {
+      const member = memberOf(object, name);
+      if (member !== undefined && typeof member !== 'function') parts.push(name, member);
+    }
+    return parts;
+  } catch {
+    return [];
+  }
+};
+
+/** The name that an app means: text as it is, nothing for nothing, and for all else a text that names nothing. */
+export const nameOf = (value) => {
+  try {
+    return value ? `${value}` : undefined;
+  } catch {
+    return '?';
+  }
 };
 
 /** Fills the bytes with random ones. */

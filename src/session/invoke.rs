@@ -1,6 +1,7 @@
 //! The one way in for the methods that apps call.
 
 use super::Session;
+use crate::convert::name_of;
 use wasm_bindgen::prelude::*;
 
 /// Numbers the methods in the order given. `METHODS` in pkg-template/skylink.js has the same order;
@@ -41,7 +42,7 @@ impl Session {
             getEncryptSecrets => self.get_encrypt_secrets(a),
             getMessagePersistence => self.get_message_persistence(a),
             getConnectionStatus => Ok(self.get_connection_status(a, b)),
-            getPeerInfo => self.get_peer_info(a, b.as_string()),
+            getPeerInfo => self.get_peer_info(a, name_of(b)),
             getPeers => Ok(self.get_peers(a, b)),
             getPeersCustomSettings => self.get_peers_custom_settings(a),
             getPeersDataChannels => self.get_peers_data_channels(a),
@@ -51,17 +52,17 @@ impl Session {
             getStoredMessages => self.get_stored_messages(a, b),
             getStreamSources => Ok(self.get_stream_sources().into()),
             getStreams => self.get_streams(a, b),
-            getUserData => self.get_user_data(a, b.as_string()),
+            getUserData => self.get_user_data(a, name_of(b)),
             getUserMedia => Ok(self.get_user_media(a, b)),
             leaveAllRooms => Ok(self.leave_all_rooms(a)),
             leaveRoom => Ok(self.leave_room(a, b)),
             lockRoom => self.lock_room(a),
-            muteStreams => self.mute_streams(a, b, c.as_string()),
+            muteStreams => self.mute_streams(a, b, name_of(c)),
             refreshConnection => Ok(self.refresh_connection(a, b, c, d)),
             refreshDatachannel => self.refresh_data_channel(a, b),
             respondBlobRequest => Ok(self.respond_blob_request(a, b, c, d, e).into()),
             sendBlobData => Ok(self.send_blob_data(a, b, c, d, e).into()),
-            sendMessage => self.send_message(a, b, c, d.as_string()),
+            sendMessage => self.send_message(a, b, c, name_of(d)),
             sendP2PMessage => self.send_p2p_message(a, b, c),
             sendStream => Ok(self.send_stream(a, b)),
             setEncryptSecret => self.set_encrypt_secret(a, b, c),
@@ -76,7 +77,7 @@ impl Session {
             stopRTMPSession => Ok(self.stop_rtmp(a, b)),
             stopRecording => Ok(self.stop_recording(a)),
             stopScreen => self.stop_screen(a),
-            stopStreams => Ok(self.stop_streams(a, b.as_string())),
+            stopStreams => Ok(self.stop_streams(a, name_of(b))),
             unlockRoom => self.unlock_room(a),
         }
     }

@@ -11,7 +11,7 @@ mod secrets;
 mod statistics;
 
 use crate::browser::page::{can_derive_keys, random_uuid};
-use crate::convert::{from_js, get, text, to_js, JSON_TEXT};
+use crate::convert::{from_js, get, name_of, text, to_js, JSON_TEXT};
 use crate::driver::Driver;
 use crate::host::Host;
 use crate::media_calls;
@@ -181,7 +181,7 @@ impl Session {
 
 /// A room's name; anything but text names no room.
 fn name(room: &JsValue) -> String {
-    room.as_string().unwrap_or_default()
+    name_of(room).unwrap_or_default()
 }
 
 /// The option `stopStreams`, true unless told otherwise.
