@@ -37,6 +37,17 @@ fn the_example_file_is_complete_and_valid() {
 }
 
 #[test]
+fn the_settings_that_people_are_shown_are_valid() {
+    let page = include_str!("../../../docs/hosting.md");
+    let shown = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let settings = load(shown).unwrap();
+    assert!(settings.keys["my-app"].mcu);
+    assert_eq!((settings.media_address.len(), settings.live_streams.at_once), (1, 4));
+    let demo = load(include_str!("../../../www/demo.toml")).unwrap();
+    assert!(demo.keys.keys().eq(default_keys().keys()) && demo.keys.values().all(|key| key.mcu));
+}
+
+#[test]
 fn recordings_are_in_the_folder_for_data_unless_they_have_their_own() {
     assert_eq!(load("").unwrap().recording.folder, None);
     let settings = load("data = \"/d\"\n[recording]\nkept_days = 2\nlink_hours = 0").unwrap();
