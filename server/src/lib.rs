@@ -3,6 +3,7 @@
 pub mod access;
 pub mod http;
 pub mod ice;
+pub mod listening;
 pub mod mcu;
 pub mod random;
 pub mod rooms;

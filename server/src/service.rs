@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use axum::Router;
 use socketioxide::SocketIo;
 use tokio::net::TcpListener;
@@ -14,6 +13,7 @@ use tokio::runtime::Handle;
 
 use crate::access::{Authority, TokenSigner};
 use crate::http::{router, Site, Traffic};
+use crate::listening;
 use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
 use crate::mcu::record::Studio;
 use crate::mcu::refusing::{refusing, Refused};
@@ -76,6 +76,8 @@ pub struct Service {
     io: SocketIo,
     hub: Arc<Hub>,
     media: Option<Media>,
+    /// For clients that take nothing.
+    patience: Duration,
 }
 
 /// The media server and what recordings and live streams need.
@@ -124,7 +126,8 @@ impl Service {
             .map_err(|reason| ServiceError::Listen { address: settings.listen.clone(), reason })?;
         let address = listener.local_addr().map_err(ServiceError::Serve)?;
         let Parts { router, io, hub, media } = assemble(settings, address)?;
-        Ok(Self { listener, address, router, io, hub, media })
+        let patience = settings.ping_interval.saturating_add(settings.ping_timeout);
+        Ok(Self { listener, address, router, io, hub, media, patience })
     }
 
     /// Where it listens, with the real port.
@@ -143,13 +146,9 @@ impl Service {
     /// When the listener breaks.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let (begin_farewell, farewell_begun) = tokio::sync::oneshot::channel::<()>();
-        let listener = self.listener.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let server = axum::serve(listener, self.router.into_make_service()).with_graceful_shutdown(async {
+        let mut serving = tokio::spawn(listening::serve(self.listener, self.router, self.patience, async {
             let _ = farewell_begun.await;
-        });
-        let mut serving = tokio::spawn(async move { server.await });
+        }));
         let hub = Arc::clone(&self.hub);
         let ticking = tokio::spawn(async move {
             let mut interval = tokio::time::interval(TICK);
@@ -164,8 +163,7 @@ impl Service {
         };
         ticking.abort();
         if let Some(outcome) = outcome {
-            let outcome = outcome.map_err(std::io::Error::other).and_then(|inner| inner);
-            return outcome.map_err(ServiceError::Serve);
+            return outcome.map_err(|error| ServiceError::Serve(std::io::Error::other(error)));
         }
         tracing::info!("stopping");
         let farewell = async {

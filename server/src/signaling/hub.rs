@@ -11,12 +11,15 @@ use serde_json::value::to_raw_value;
 use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
+use crate::listening::Outflow;
 use crate::mcu::command::{Command, Signal};
 use crate::rooms::{ConnectionId, Counts, Delivery, Rooms};
 use crate::{random, time};
 
-/// How often a connection that is to be closed, but is stuck, is tried again.
+/// How often, and how many times, a connection that is to be closed, but is stuck, is tried again.
+/// Of one that polls too seldom even then the heartbeat has the last word.
 const CLOSE_RETRY: Duration = Duration::from_millis(250);
+const CLOSE_ATTEMPTS: usize = 240;
 
 /// Where what the media server is to be told goes. It must not block, nor call the hub.
 pub type CommandSink = Box<dyn Fn(Command) + Send + Sync>;
@@ -157,6 +160,9 @@ impl State {
             for connection in stuck {
                 if let Some(socket) = self.sockets.remove(&connection) {
                     tracing::warn!("a client does not take its messages and is cut off");
+                    if let Some(outflow) = socket.req_parts().extensions.get::<Outflow>() {
+                        outflow.cut();
+                    }
                     close(socket);
                     deliveries.extend(self.rooms.disconnect(connection));
                 }
@@ -169,7 +175,10 @@ impl State {
 /// While the queue is full not even the packet that closes fits in.
 fn close(socket: SocketRef) {
     tokio::spawn(async move {
-        while socket.connected() {
+        for _ in 0..CLOSE_ATTEMPTS {
+            if !socket.connected() {
+                break;
+            }
             match socket.clone().disconnect() {
                 Err(SocketError::InternalChannelFull) => tokio::time::sleep(CLOSE_RETRY).await,
                 _ => break,

@@ -3,6 +3,8 @@
 use axum::extract::Request;
 use axum::http::{header, HeaderMap, HeaderValue, Method, Uri};
 
+use crate::listening::Outflow;
+
 /// socketioxide keeps the request that opened a connection for as long as the connection lasts.
 /// Its address and headers are slices of the buffer into which the HTTP connection was read, 8 KiB
 /// of it, so one of them keeps all of that. Only the key of the WebSocket handshake is looked at.
@@ -11,6 +13,11 @@ pub(crate) async fn with_little_to_keep(mut request: Request) -> Request {
         return request;
     }
     let key = request.headers().get(header::SEC_WEBSOCKET_KEY).and_then(copy);
+    if key.is_some() {
+        if let Some(outflow) = request.extensions().get::<Outflow>() {
+            outflow.expect_pings();
+        }
+    }
     *request.headers_mut() = HeaderMap::new();
     if let Some(key) = key {
         request.headers_mut().insert(header::SEC_WEBSOCKET_KEY, key);

@@ -62,6 +62,11 @@ impl Client {
         self.send_raw("2").await;
     }
 
+    /// The same where the server may have hung up.
+    pub async fn try_ping(&mut self) {
+        let _ = self.socket.send(Message::text("2")).await;
+    }
+
     /// Leaves as 2.7.2 does: namespace first, then the connection.
     pub async fn leave(&mut self) {
         self.send_raw("41").await;

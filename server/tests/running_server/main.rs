@@ -12,6 +12,7 @@ mod client;
 mod media_server;
 mod polling;
 mod program;
+mod standstill;
 mod starting;
 
 use std::time::{Duration, Instant};

@@ -1,0 +1,95 @@
+//! TCP connections: taken in, served by the router, let go when they do nothing.
+//!
+//! hyper's own loop, as axum has it, knows no time: it waits for ever for the rest of a request, and
+//! for a peer that takes nothing of an answer.
+
+mod outflow;
+mod stall;
+mod stream;
+
+pub use outflow::Outflow;
+
+use std::future::Future;
+use std::io::ErrorKind;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tower_http::add_extension::AddExtension;
+
+use stream::Stream;
+
+/// How long the head of a request may take, the wait for a further request included. Proxies keep
+/// connections for a minute; who closes first must not be the server, or it meets a request.
+const HEAD: Duration = Duration::from_secs(75);
+/// Without descriptors nobody can be let in until somebody leaves.
+const ACCEPT_RETRY: Duration = Duration::from_secs(1);
+
+/// Serves until `stop` is done, and then until the requests that are under way have their answers.
+/// Each request has its connection's [`Outflow`] among its extensions. A peer that takes nothing
+/// for `patience`, or lets nothing be heard for so long while pings are expected of it, is let go.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    patience: Duration,
+    stop: impl Future<Output = ()>,
+) {
+    let (farewell, begun) = watch::channel(());
+    let accepting = async {
+        loop {
+            let tcp = accept(&listener).await;
+            let _ = tcp.set_nodelay(true);
+            tokio::spawn(serve_one(tcp, router.clone(), patience, begun.clone()));
+        }
+    };
+    tokio::select! {
+        () = accepting => {}
+        () = stop => {}
+    }
+    drop(listener);
+    drop(begun);
+    let _ = farewell.send(());
+    farewell.closed().await;
+}
+
+/// Until the connection ends, or belongs to a WebSocket.
+async fn serve_one(tcp: TcpStream, router: Router, patience: Duration, mut farewell: watch::Receiver<()>) {
+    let outflow = Outflow::default();
+    let stream = TokioIo::new(Stream::new(tcp, outflow.clone(), patience));
+    let service = TowerToHyperService::new(AddExtension::new(router, outflow));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let mut connection = pin!(http.serve_connection(stream, service).with_upgrades());
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        _ = farewell.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::trace!(%error, "a connection ended");
+    }
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) if is_of_the_peer(error.kind()) => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be taken in");
+                tokio::time::sleep(ACCEPT_RETRY).await;
+            }
+        }
+    }
+}
+
+fn is_of_the_peer(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}
