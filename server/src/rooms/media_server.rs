@@ -1,7 +1,7 @@
 //! Rooms with a media server: what members say to the peer `MCU`, and it to them (wire protocol
 //! 6.7). Chat, locks and user data stay with the rooms.
 
-use skylink_protocol::signaling::{Candidate, EndOfCandidates, UpdateUser};
+use skylink_protocol::signaling::{Candidate, EndOfCandidates, MediaInfoEvent, UpdateUser};
 use skylink_protocol::Value;
 
 use super::message_kind::MessageKind;
@@ -37,6 +37,14 @@ impl Rooms {
             MessageKind::Enter | MessageKind::Handshake | MessageKind::Direct | MessageKind::Unknown
         );
         may_be && stamped.target() == Some(MCU) && self.has_media_server(&stamped.rid)
+    }
+
+    /// Whether a member says to another one what only the media server has to say there. 2.7.2
+    /// believes the `publisherId` of these, which anybody can write, and sends them to it alone.
+    pub(super) fn is_word_of_media_server(&self, stamped: &Stamped, kind: MessageKind) -> bool {
+        let message_type = stamped.message.get("type").and_then(Value::as_text);
+        let is_of_its_kind = kind == MessageKind::Enter || message_type == Some(MediaInfoEvent::TYPE);
+        is_of_its_kind && self.has_media_server(&stamped.rid)
     }
 
     pub(super) fn tell_media_server(

@@ -38,6 +38,7 @@ impl Rooms {
             _ if self.is_for_media_server(&stamped, kind) => self.tell_media_server(&stamped, kind, turn),
             // Members of such a room greet each newcomer, who would have to drop it.
             MessageKind::Handshake if self.has_media_server(&stamped.rid) => Ok(()),
+            _ if self.is_word_of_media_server(&stamped, kind) => Err(Dropped::ServerType),
             MessageKind::Enter => self.enter(stamped, turn),
             MessageKind::Handshake => self.relay_or_answer(stamped, turn),
             MessageKind::Direct => self.relay(stamped, turn),

@@ -72,6 +72,29 @@ fn members_do_not_greet_each_other() {
 }
 
 #[test]
+fn members_cannot_say_who_another_one_is_or_shows() {
+    let (mut world, alice, bob) = filmed();
+    let carol = world.join_as(3, "r", "filmed");
+    for member in 1..=3 {
+        world.send(member, json!({"type": "enter", "rid": "r", "target": "MCU"}));
+    }
+    told(&mut world);
+    for target in [json!(bob), json!(null)] {
+        let enter = json!({"type": "enter", "rid": "r", "target": target, "publisherId": carol,
+            "userInfo": {"userData": "forged"}});
+        assert_eq!(world.send(1, enter), []);
+        let gone = json!({"type": "mediaInfoEvent", "rid": "r", "target": target, "publisherId": carol,
+            "mediaId": "VIDEO_1", "mediaState": "unavailable"});
+        assert_eq!(world.send(1, gone), []);
+    }
+    assert_eq!(world.dropped(Dropped::ServerType), 4);
+    // To the media server, in whose word the others trust, she says so of herself.
+    let own = json!({"type": "mediaInfoEvent", "rid": "r", "target": "MCU", "publisherId": alice});
+    assert_eq!(world.send(1, own), []);
+    assert_eq!(told(&mut world), [(alice, "mediaInfoEvent".to_owned())]);
+}
+
+#[test]
 fn it_tells_of_leavers_itself() {
     let (mut world, alice, bob) = filmed();
     world.send(1, json!({"type": "enter", "rid": "r", "target": "MCU"}));
