@@ -9,6 +9,7 @@ export const CONFIG = `
 room_members = 1000
 message_burst = 1000000
 messages_per_second = 0
+bytes_per_second = 0
 send_queue = 65536
 `;
 

@@ -12,6 +12,7 @@ mcu = true
 room_members = 1000
 message_burst = 1000000
 messages_per_second = 0
+bytes_per_second = 0
 send_queue = 65536
 `;
 const PING_EVERY_MS = 20_000;

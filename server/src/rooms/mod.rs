@@ -10,6 +10,7 @@ mod connection;
 mod counts;
 mod delivery;
 mod disk_store;
+mod intake;
 mod introducing;
 mod joining;
 mod leaving;
@@ -30,6 +31,7 @@ pub use admission::{Admission, Doorkeeper, OpenDoor, Reason, Refusal};
 pub use counts::{Counts, Dropped};
 pub use delivery::{ConnectionId, Delivery};
 pub use disk_store::DiskStore;
+pub use intake::{Intake, Reading};
 pub use message_file::DiskStoreError;
 pub use stored_messages::{MemoryStore, MessageStore, StoreLimits};
 
@@ -57,6 +59,9 @@ pub struct RoomLimits {
     pub message_burst: u32,
     /// Messages a second that a connection may send for long; 0 means no limit.
     pub messages_per_second: u32,
+    /// Bytes a second that a connection may send for long, whatever they are; eight times as many
+    /// at once. 0 means no limit.
+    pub bytes_per_second: u32,
 }
 
 impl Default for RoomLimits {
@@ -67,6 +72,7 @@ impl Default for RoomLimits {
             rooms_per_connection: 50,
             message_burst: 2000,
             messages_per_second: 200,
+            bytes_per_second: 4 * 1024 * 1024,
         }
     }
 }
@@ -143,23 +149,28 @@ impl Rooms {
         self.connections.entry(connection).or_default();
     }
 
-    /// A message text arrived on a connection.
-    pub fn receive_text(
-        &mut self,
-        connection: ConnectionId,
-        text: &str,
-        now: u64,
-        fresh_id: &mut dyn FnMut() -> String,
-    ) -> Vec<Delivery> {
-        if text.len() > self.setup.limits.message_bytes {
-            self.counts.received = self.counts.received.saturating_add(1);
-            self.counts.note_drop(Dropped::TooLong, "");
-            return Vec::new();
+    /// The limits that they were made with.
+    pub fn limits(&self) -> RoomLimits {
+        self.setup.limits
+    }
+
+    /// Whether a connection is in a room.
+    pub fn is_inside(&self, connection: ConnectionId) -> bool {
+        self.connections.get(&connection).is_some_and(|state| state.memberships.len() > 0)
+    }
+
+    /// A text arrived on a connection that was not read ([`Intake`]).
+    pub fn unread(&mut self, connection: ConnectionId, reason: Dropped, now: u64) -> Vec<Delivery> {
+        self.counts.received = self.counts.received.saturating_add(1);
+        self.counts.note_drop(reason, "");
+        let mut no_ids = String::new;
+        let mut turn = Turn { now, fresh_id: &mut no_ids, deliveries: Vec::new() };
+        let rid =
+            self.connections.get(&connection).and_then(|state| state.memberships.rids().next().cloned());
+        if let (Dropped::TooFast, Some(rid)) = (reason, rid) {
+            self.warn_of_pace(connection, &rid, &mut turn);
         }
-        match serde_json::from_str::<Value>(text) {
-            Ok(message) => self.receive(connection, message, now, fresh_id),
-            Err(_) => self.receive(connection, Value::Null, now, fresh_id),
-        }
+        self.finish(turn)
     }
 
     /// A message arrived on a connection. `now` is in milliseconds since 1970; `fresh_id` gives a
@@ -249,17 +260,24 @@ impl Rooms {
             return true;
         }
         if let Some(rid) = message.get("rid").and_then(Value::as_text) {
-            if state.memberships.contains(rid) && state.pace.should_warn(turn.now) {
-                let warning = Redirect {
-                    rid: rid.to_owned(),
-                    action: "warning".to_owned(),
-                    reason: Some(Reason::TooFast.as_text().to_owned()),
-                    info: Some("too many messages; some were dropped".to_owned()),
-                };
-                turn.send(vec![connection], &warning);
-            }
+            self.warn_of_pace(connection, rid, turn);
         }
         false
+    }
+
+    fn warn_of_pace(&mut self, connection: ConnectionId, rid: &str, turn: &mut Turn) {
+        let Some(state) = self.connections.get_mut(&connection) else {
+            return;
+        };
+        if state.memberships.contains(rid) && state.pace.should_warn(turn.now) {
+            let warning = Redirect {
+                rid: rid.to_owned(),
+                action: "warning".to_owned(),
+                reason: Some(Reason::TooFast.as_text().to_owned()),
+                info: Some("too many messages; some were dropped".to_owned()),
+            };
+            turn.send(vec![connection], &warning);
+        }
     }
 
     fn finish(&mut self, turn: Turn) -> Vec<Delivery> {

@@ -16,15 +16,26 @@ impl Pace {
         if per_second == 0 {
             return true;
         }
-        #[allow(clippy::cast_precision_loss)]
-        let elapsed = now.saturating_sub(self.at) as f64 / 1000.0;
-        self.at = self.at.max(now);
-        self.spent = (self.spent - elapsed * f64::from(per_second)).max(0.0);
+        self.refill(now, f64::from(per_second));
         if self.spent + 1.0 > f64::from(burst) {
             return false;
         }
         self.spent += 1.0;
         true
+    }
+
+    /// Takes tokens whether there are any or not, and tells how many are taken.
+    pub(super) fn spend(&mut self, now: u64, tokens: f64, per_second: f64) -> f64 {
+        self.refill(now, per_second);
+        self.spent += tokens;
+        self.spent
+    }
+
+    fn refill(&mut self, now: u64, per_second: f64) {
+        #[allow(clippy::cast_precision_loss)]
+        let elapsed = now.saturating_sub(self.at) as f64 / 1000.0;
+        self.at = self.at.max(now);
+        self.spent = (self.spent - elapsed * per_second).max(0.0);
     }
 
     /// Whether it is time to tell the client that it is too fast.

@@ -51,6 +51,7 @@ pub struct LimitSettings {
     pub rooms_per_connection: Option<usize>,
     pub message_burst: Option<u32>,
     pub messages_per_second: Option<u32>,
+    pub bytes_per_second: Option<u32>,
     pub send_queue: Option<usize>,
 }
 
@@ -63,6 +64,7 @@ impl LimitSettings {
             rooms_per_connection: self.rooms_per_connection.unwrap_or(usual.rooms_per_connection),
             message_burst: self.message_burst.unwrap_or(usual.message_burst),
             messages_per_second: self.messages_per_second.unwrap_or(usual.messages_per_second),
+            bytes_per_second: self.bytes_per_second.unwrap_or(usual.bytes_per_second),
         }
     }
 }

@@ -13,7 +13,7 @@ use socketioxide::{SendError, SocketError};
 
 use crate::listening::Outflow;
 use crate::mcu::command::{Command, Signal};
-use crate::rooms::{ConnectionId, Counts, Delivery, Rooms};
+use crate::rooms::{ConnectionId, Counts, Delivery, Intake, Reading, RoomLimits, Rooms};
 use crate::{random, time};
 
 /// How often, and how many times, a connection that is to be closed, but is stuck, is tried again.
@@ -26,6 +26,7 @@ pub type CommandSink = Box<dyn Fn(Command) + Send + Sync>;
 
 /// Rooms and the sockets of their members.
 pub struct Hub {
+    limits: RoomLimits,
     state: Mutex<State>,
     media_server: OnceLock<CommandSink>,
 }
@@ -39,8 +40,9 @@ struct State {
 impl Hub {
     /// A hub without connections.
     pub fn new(rooms: Rooms) -> Self {
+        let limits = rooms.limits();
         let state = State { rooms, sockets: HashMap::new(), last_connection: 0 };
-        Self { state: Mutex::new(state), media_server: OnceLock::new() }
+        Self { limits, state: Mutex::new(state), media_server: OnceLock::new() }
     }
 
     /// There is a media server from now on. Only the first one counts.
@@ -65,13 +67,23 @@ impl Hub {
         connection
     }
 
-    /// A socket sent a text.
-    pub fn receive(&self, connection: ConnectionId, text: &str) {
+    /// A socket sent a text. It is read before the lock is taken, which everybody waits for.
+    pub fn receive(&self, connection: ConnectionId, intake: &mut Intake, text: &str) {
+        let now = time::now();
+        let reading = intake.read(text, now, &self.limits);
         let mut state = self.lock();
         if !state.sockets.contains_key(&connection) {
             return;
         }
-        let deliveries = state.rooms.receive_text(connection, text, time::now(), &mut fresh_id);
+        let deliveries = match reading {
+            Reading::Message(message) => state.rooms.receive(connection, message, now, &mut fresh_id),
+            Reading::Unread(reason) => state.rooms.unread(connection, reason, now),
+            Reading::HangUp => {
+                tracing::warn!("a client sends on and on beyond its limits and is cut off");
+                state.cut_off(connection)
+            }
+        };
+        intake.set_inside(state.rooms.is_inside(connection));
         self.finish(state, deliveries);
     }
 
@@ -158,16 +170,24 @@ impl State {
             }
             deliveries = Vec::new();
             for connection in stuck {
-                if let Some(socket) = self.sockets.remove(&connection) {
-                    tracing::warn!("a client does not take its messages and is cut off");
-                    if let Some(outflow) = socket.req_parts().extensions.get::<Outflow>() {
-                        outflow.cut();
-                    }
-                    close(socket);
-                    deliveries.extend(self.rooms.disconnect(connection));
-                }
+                tracing::warn!("a client does not take its messages and is cut off");
+                deliveries.extend(self.cut_off(connection));
             }
         }
+    }
+}
+
+impl State {
+    /// Ends a connection whose client need not hear of it any more.
+    fn cut_off(&mut self, connection: ConnectionId) -> Vec<Delivery> {
+        let Some(socket) = self.sockets.remove(&connection) else {
+            return Vec::new();
+        };
+        if let Some(outflow) = socket.req_parts().extensions.get::<Outflow>() {
+            outflow.cut();
+        }
+        close(socket);
+        self.rooms.disconnect(connection)
     }
 }
 

@@ -11,7 +11,7 @@ use socketioxide::layer::SocketIoLayer;
 use socketioxide::SocketIo;
 
 use super::hub::Hub;
-use crate::rooms::ConnectionId;
+use crate::rooms::{ConnectionId, Intake};
 
 /// Texts that may come in between the packet that says "connected" and our handler's call.
 const MOST_WAITING: usize = 16;
@@ -41,7 +41,7 @@ struct Entrance(Arc<Mutex<Phase>>);
 #[derive(Debug)]
 enum Phase {
     Waiting(Vec<String>),
-    Open(ConnectionId),
+    Open(ConnectionId, Intake),
     Closed,
 }
 
@@ -61,10 +61,11 @@ impl Entrance {
             if let Phase::Waiting(texts) = phase {
                 let texts = std::mem::take(texts);
                 let connection = hub.connect(socket);
-                *phase = Phase::Open(connection);
+                let mut intake = Intake::default();
                 for text in texts {
-                    hub.receive(connection, &text);
+                    hub.receive(connection, &mut intake, &text);
                 }
+                *phase = Phase::Open(connection, intake);
             }
         });
     }
@@ -72,14 +73,14 @@ impl Entrance {
     fn receive(&self, hub: &Hub, text: String) {
         self.with(|phase| match phase {
             Phase::Waiting(texts) if texts.len() < MOST_WAITING => texts.push(text),
-            Phase::Open(connection) => hub.receive(*connection, &text),
+            Phase::Open(connection, intake) => hub.receive(*connection, intake, &text),
             Phase::Waiting(_) | Phase::Closed => {}
         });
     }
 
     fn close(&self, hub: &Hub) {
         self.with(|phase| {
-            if let Phase::Open(connection) = std::mem::replace(phase, Phase::Closed) {
+            if let Phase::Open(connection, _) = std::mem::replace(phase, Phase::Closed) {
                 hub.disconnect(connection);
             }
         });

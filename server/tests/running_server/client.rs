@@ -54,6 +54,12 @@ impl Client {
         self.send_raw(&packet(&self.api, message)).await;
     }
 
+    /// The same where the server may have hung up, which gives `false`.
+    pub async fn try_send(&mut self, message: Value) -> bool {
+        let packet = packet(&self.api, message);
+        self.socket.send(Message::text(packet)).await.is_ok()
+    }
+
     pub async fn send_raw(&mut self, frame: &str) {
         self.socket.send(Message::text(frame)).await.unwrap();
     }

@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod flooding;
 #[cfg(feature = "media-server")]
 mod media_server;
 mod polling;

@@ -46,6 +46,21 @@ impl World {
         flat(self.rooms.receive(ConnectionId(from), message, self.now, &mut fresh_id))
     }
 
+    /// A text, as it comes from a connection that is in a room; how many get something.
+    fn send_text(&mut self, from: u64, text: &str) -> usize {
+        let mut intake = Intake::default();
+        intake.set_inside(true);
+        let limits = self.rooms.limits();
+        let mut fresh_id = || "x".to_owned();
+        let from = ConnectionId(from);
+        let deliveries = match intake.read(text, self.now, &limits) {
+            Reading::Message(message) => self.rooms.receive(from, message, self.now, &mut fresh_id),
+            Reading::Unread(reason) => self.rooms.unread(from, reason, self.now),
+            Reading::HangUp => panic!("one text is no flood"),
+        };
+        flat(deliveries).len()
+    }
+
     /// Opens the connection if need be, joins, and gives the peer id.
     fn join(&mut self, from: u64, rid: &str) -> String {
         self.rooms.connect(ConnectionId(from));

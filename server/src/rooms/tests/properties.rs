@@ -185,10 +185,9 @@ proptest! {
         world.join_and_enter(1, "a");
         world.join_and_enter(2, "a");
         for text in texts {
-            let mut id = || "x".to_owned();
-            world.rooms.receive_text(ConnectionId(1), &text, 0, &mut id);
+            world.send_text(1, &text);
             let inside = json!({"type": text, "rid": "a", "target": text}).to_string();
-            world.rooms.receive_text(ConnectionId(1), &inside, 0, &mut id);
+            world.send_text(1, &inside);
         }
     }
 

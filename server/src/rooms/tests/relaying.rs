@@ -145,9 +145,7 @@ fn text_is_read_within_its_limit() {
     });
     world.join_and_enter(1, "r");
     world.join_and_enter(2, "r");
-    let mut no_ids = String::new;
-    let mut receive =
-        |text: &str| flat(world.rooms.receive_text(ConnectionId(1), text, 0, &mut no_ids)).len();
+    let mut receive = |text: &str| world.send_text(1, text);
     assert_eq!(receive(r#"{"type":"message","rid":"r","data":"short"}"#), 1);
     let long = format!(r#"{{"type":"message","rid":"r","data":"{}"}}"#, "x".repeat(60));
     assert_eq!(receive(&long), 0);
