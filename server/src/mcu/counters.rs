@@ -33,6 +33,8 @@ counters! {
     BadMessage = "bad_messages_total", "Messages of clients that could not be used.";
     /// A medium was not published because of a limit.
     OverLimit = "over_limit_total", "Media that were not published because of a limit.";
+    /// A message of a member was refused because its thread had too many.
+    CommandRefused = "commands_refused_total", "Messages of members refused because their thread had too many.";
     /// A data channel message was dropped.
     TextDropped = "texts_dropped_total", "Data channel messages that were dropped.";
     /// A data channel message was passed on.

@@ -7,6 +7,10 @@ pub(super) struct Connection {
     /// One connection serves all rooms of a page (wire protocol 6.6).
     pub(super) memberships: Memberships,
     pub(super) pace: Pace,
+    pub(super) joins: Pace,
+    /// Of handshake messages for media servers. Not of a membership, which begins anew with every
+    /// join.
+    pub(super) media_pace: Pace,
 }
 
 #[derive(Debug)]

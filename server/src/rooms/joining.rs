@@ -4,9 +4,13 @@ use skylink_protocol::signaling::{InRoom, JoinRoom, PcConfig, Redirect};
 use skylink_protocol::Value;
 
 use super::connection::{Membership, Memberships};
-use super::pace::Pace;
 use super::room::{Member, Room};
 use super::{Admission, ConnectionId, Delivery, Dropped, Reason, Refusal, Rooms, Turn};
+
+/// Joins of one connection at once, and for long: two of each room that it may be in, or a page with
+/// one room that somebody keeps reloading it for.
+const JOIN_BURST: u32 = 100;
+const JOINS_PER_SECOND: u32 = 5;
 
 /// Ids of the media server and of the recorder, and words that clients take for "none".
 const RESERVED_PEER_IDS: [&str; 5] = ["MCU", "REC_SRV", "null", "undefined", ""];
@@ -16,10 +20,16 @@ impl Rooms {
         let Ok(join) = JoinRoom::try_from(message) else {
             return self.counts.note_drop(Dropped::Malformed, JoinRoom::TYPE);
         };
-        if !self.connections.contains_key(&connection) {
+        let rooms = u32::try_from(self.setup.limits.rooms_per_connection).unwrap_or(u32::MAX);
+        let burst = JOIN_BURST.max(rooms.saturating_mul(2));
+        let Some(state) = self.connections.get_mut(&connection) else {
             return self.counts.note_drop(Dropped::NotAMember, JoinRoom::TYPE);
-        }
-        let outcome = self.setup.doorkeeper.admit(&join, turn.now);
+        };
+        let outcome = if state.joins.allows(turn.now, burst, JOINS_PER_SECOND) {
+            self.setup.doorkeeper.admit(&join, turn.now)
+        } else {
+            Err(Refusal::new(Reason::TooFast, "too many joins; try again in a moment"))
+        };
         let outcome = outcome.and_then(|admission| {
             self.check_room(connection, &join.rid, &admission)?;
             let peer_id = self.fresh_peer_id(turn)?;
@@ -133,7 +143,6 @@ impl Rooms {
             entered: false,
             enter: None,
             warned_of_end: false,
-            media_pace: Pace::default(),
         });
         state.memberships.insert(rid, Membership { peer_id: peer_id.clone(), former_peer_id });
         self.peer_ids.insert(peer_id.clone());

@@ -10,7 +10,8 @@ use super::{Delivery, Dropped, Rooms, Turn};
 use crate::mcu::command::{Command, Signal};
 use crate::mcu::messages::MCU;
 
-/// Descriptions cost most of all messages. A client that negotiates on and on gets by with these.
+/// Descriptions cost most of all messages. A client that negotiates on and on gets by with these
+/// in each of its rooms.
 const BURST: u32 = 100;
 const PER_SECOND: u32 = 20;
 
@@ -60,10 +61,11 @@ impl Rooms {
         }
         // Other kinds have their limit already.
         if matches!(kind, MessageKind::Enter | MessageKind::Handshake) {
-            let room = self.rooms.get_mut(&stamped.rid).ok_or(Dropped::NotAMember)?;
-            let member = room.member_mut(&stamped.peer_id).ok_or(Dropped::NotAMember)?;
-            if !member.media_pace.allows(turn.now, BURST, PER_SECOND) {
-                if member.media_pace.should_warn(turn.now) {
+            let state = self.connections.get_mut(&stamped.connection).ok_or(Dropped::NotAMember)?;
+            let rooms = u32::try_from(state.memberships.len()).unwrap_or(u32::MAX);
+            let (burst, rate) = (BURST.saturating_mul(rooms), PER_SECOND.saturating_mul(rooms));
+            if !state.media_pace.allows(turn.now, burst, rate) {
+                if state.media_pace.should_warn(turn.now) {
                     tracing::warn!(
                         peer = stamped.peer_id,
                         room = stamped.rid,

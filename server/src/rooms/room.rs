@@ -6,7 +6,6 @@ use skylink_protocol::Value;
 
 use super::admission::Admission;
 use super::delivery::ConnectionId;
-use super::pace::Pace;
 
 #[derive(Debug)]
 pub(super) struct Member {
@@ -19,8 +18,6 @@ pub(super) struct Member {
     pub(super) enter: Option<Value>,
     /// Whether it was told that its time is nearly over.
     pub(super) warned_of_end: bool,
-    /// Of handshake messages for the media server.
-    pub(super) media_pace: Pace,
 }
 
 /// Most rooms are calls between two.

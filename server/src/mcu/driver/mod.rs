@@ -8,6 +8,7 @@
 //! ```
 
 mod arrivals;
+mod link;
 mod outbox;
 mod placement;
 mod port;
@@ -24,12 +25,13 @@ mod thread;
 
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{channel, Receiver, Sender};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use self::arrivals::Arrivals;
+use self::link::Link;
 use self::placement::Placement;
 use self::port::Port;
 use self::tcp::TcpPort;
@@ -37,7 +39,7 @@ use self::thread::Thread;
 use super::address::told;
 use super::command::Command;
 use super::connection::Endpoint;
-use super::counters::{Counters, Note};
+use super::counters::Counters;
 use super::engine::Certificate;
 use super::entropy::Source;
 use super::setup::{DriverSetup, SignalSink, TcpSetting};
@@ -59,28 +61,6 @@ enum Job {
     Command(Command),
     Datagrams(Arrivals),
     Stop,
-}
-
-/// The way to one thread.
-struct Link {
-    jobs: Sender<Job>,
-    /// Datagrams that wait.
-    backlog: AtomicUsize,
-    /// Rooms, connections, tracks and lines, as it last said.
-    sizes: [AtomicUsize; 4],
-}
-
-/// Datagrams that may wait for one thread: about a second of a busy one.
-const MOST_WAITING: usize = 16 * 1024;
-
-/// Gives datagrams to the thread that they are for.
-fn hand_over(link: &Link, arrivals: Arrivals, counters: &Counters) {
-    let count = arrivals.count();
-    if link.backlog.fetch_add(count, Ordering::Relaxed) >= MOST_WAITING {
-        link.backlog.fetch_sub(count, Ordering::Relaxed);
-        return counters.add(Note::Overrun, count);
-    }
-    let _ = link.jobs.send(Job::Datagrams(arrivals));
 }
 
 /// The TCP port beside a UDP port.
@@ -133,10 +113,7 @@ impl MediaServer {
             udp: told.clone(),
             tcp: told_tcp.unwrap_or_default(),
         });
-        let ways = (0..setup.threads.max(1)).map(|_| {
-            let (jobs, receiver) = channel();
-            (Link { jobs, backlog: AtomicUsize::new(0), sizes: Default::default() }, receiver)
-        });
+        let ways = (0..setup.threads.max(1)).map(|_| Link::new());
         let (links, receivers): (Vec<Link>, Vec<Receiver<Job>>) = ways.unzip();
         let server = Self {
             placement: Mutex::new(Placement::new(links.len())),
@@ -149,6 +126,7 @@ impl MediaServer {
         };
         for (number, jobs) in receivers.into_iter().enumerate() {
             let (own_source, links) = (Arc::clone(&source), Arc::clone(&server.links));
+            let noted = Arc::clone(&counters);
             let worker = WorkerSetup {
                 endpoint: Arc::clone(&endpoint),
                 certificate: Arc::clone(&certificate),
@@ -159,7 +137,7 @@ impl MediaServer {
                 taps: setup.taps.clone(),
                 news: Arc::new(move |rid, tap, news| {
                     if let Some(link) = links.get(number) {
-                        let _ = link.jobs.send(Job::Command(Command::News { rid, tap, news }));
+                        link.command(Command::News { rid, tap, news }, &noted);
                     }
                 }),
             };
@@ -193,7 +171,7 @@ impl MediaServer {
     pub fn handle(&self, command: Command) {
         let worker = self.placement.lock().unwrap_or_else(PoisonError::into_inner).place(&command);
         if let Some(link) = worker.and_then(|worker| self.links.get(worker)) {
-            let _ = link.jobs.send(Job::Command(command));
+            link.command(command, &self.counters);
         }
     }
 
@@ -262,7 +240,7 @@ impl MediaServer {
             tcp.close();
         }
         for link in self.links.iter() {
-            let _ = link.jobs.send(Job::Stop);
+            link.stop();
         }
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {

@@ -12,7 +12,7 @@ use rustix::net::{recvfrom, RecvFlags};
 
 use super::arrivals::Arrivals;
 use super::outbox::{send_all, Datagram};
-use super::{hand_over, Link};
+use super::Link;
 use crate::mcu::counters::{Counters, Note};
 use crate::mcu::engine::{ufrag_of, Protocol};
 use crate::mcu::framing::LONGEST_DATAGRAM;
@@ -109,7 +109,7 @@ impl Port {
                     self.read_waiting(&mut buffer, &mut arrivals);
                     for (link, arrivals) in links.iter().zip(&mut arrivals) {
                         if let Some(arrivals) = arrivals.take() {
-                            hand_over(link, arrivals, &self.counters);
+                            link.datagrams(arrivals, &self.counters);
                         }
                     }
                 }

@@ -13,7 +13,7 @@ use tokio::time::{timeout, timeout_at};
 
 use super::arrivals::Arrivals;
 use super::port::named_worker;
-use super::{hand_over, Link};
+use super::Link;
 use crate::mcu::counters::{Counters, Note};
 use crate::mcu::engine::Protocol;
 use crate::mcu::framing::{framed, Framing};
@@ -245,7 +245,7 @@ impl TcpPort {
         };
         let mut arrivals = Arrivals::new(Protocol::Tcp);
         arrivals.push(from, datagram);
-        hand_over(link, arrivals, &self.counters);
+        link.datagrams(arrivals, &self.counters);
     }
 }
 

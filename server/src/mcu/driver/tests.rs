@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
 use std::net::{Ipv6Addr, TcpStream, UdpSocket};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{channel, Receiver};
 use std::time::{Duration, Instant};
 
 use serde_json::{json, Value as Json};

@@ -76,6 +76,9 @@ impl Thread {
         };
         let mut begun = Instant::now();
         for left in (0..BATCH).rev() {
+            if let (Some(link), Some(job)) = (self.links.get(self.number), &job) {
+                link.taken(job);
+            }
             match job.take() {
                 None => break,
                 Some(Job::Stop) => return false,
@@ -84,9 +87,6 @@ impl Thread {
                     self.carry_out(worker);
                 }
                 Some(Job::Datagrams(arrivals)) => {
-                    if let Some(link) = self.links.get(self.number) {
-                        link.backlog.fetch_sub(arrivals.count(), Ordering::Relaxed);
-                    }
                     for (from, datagram) in arrivals.iter() {
                         let now = Instant::now();
                         worker.datagram(arrivals.protocol, from, datagram, now);

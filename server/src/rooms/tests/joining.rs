@@ -179,3 +179,23 @@ fn a_session_lasts_from_the_first_to_the_last_member() {
     world.disconnect(2);
     assert_eq!(session(&mut world.rooms, "s4"), "s4");
 }
+
+#[test]
+fn a_page_may_join_all_its_rooms_at_once_but_not_for_ever() {
+    let mut world = World::new();
+    for _ in 0..2 {
+        for number in 0..50 {
+            world.join(1, &format!("r{number}"));
+        }
+    }
+    let join = |rid: &str| json!({"type": "joinRoom", "rid": rid});
+    let refused = world.send(1, join("r1"));
+    assert_eq!((refused.len(), &refused[0].1["reason"]), (1, &json!("fastmsg")));
+    // It has other rooms, of which this must not cost it any.
+    assert_eq!(refused[0].1["action"], "locked");
+    assert_eq!(world.rooms.members_of("r1"), 1);
+    world.now += 1000;
+    let passed = (0..10).filter(|_| world.send(1, join("r1")).last().unwrap().1["type"] == "inRoom").count();
+    assert_eq!(passed, 5);
+    world.join(2, "r1");
+}

@@ -136,6 +136,34 @@ fn a_storm_of_offers_is_cut() {
 }
 
 #[test]
+fn joining_anew_does_not_set_the_limit_of_offers_back() {
+    let (mut world, _, _) = filmed();
+    told(&mut world);
+    for _ in 0..50 {
+        world.join_as(1, "r", "filmed");
+        for _ in 0..10 {
+            world.send(1, json!({"type": "offer", "rid": "r", "target": "MCU", "sdp": ""}));
+        }
+    }
+    assert_eq!(told(&mut world).iter().filter(|(_, kind)| kind == "offer").count(), 100);
+}
+
+#[test]
+fn each_room_of_a_page_has_its_share_of_offers() {
+    let mut world = by_name();
+    let rids: Vec<String> = (0..50).map(|number| format!("r{number}")).collect();
+    for rid in &rids {
+        world.join_as(1, rid, "filmed");
+    }
+    for rid in &rids {
+        for kind in ["enter", "offer", "answer", "answer", "answer"] {
+            world.send(1, json!({"type": kind, "rid": rid, "target": "MCU", "sdp": ""}));
+        }
+    }
+    assert_eq!(told(&mut world).len(), 250);
+}
+
+#[test]
 fn rooms_without_one_have_no_such_peer() {
     let mut world = by_name();
     world.join_as(1, "r", "anybody");
