@@ -261,19 +261,14 @@ impl Room {
         if let Some(Value::Object(status)) = peer.info.get_mut("mediaStatus") {
             set_media_status(status, stream_id, kind, muted);
         }
-        let stream = peer.stream(stream_id);
-        let (has_audio, has_video) = stream
-            .map_or((kind == crate::Kind::Audio, kind == crate::Kind::Video), |stream| {
-                (stream.has_audio, stream.has_video)
-            });
         let Some(peer) = self.peer(id) else { return };
         let detail = Object::new()
             .with("isSelf", false)
             .with("peerId", id)
             .with("peerInfo", self.peer_info(peer))
             .with("streamId", stream_id)
-            .with("isAudio", has_audio)
-            .with("isVideo", has_video)
+            .with("isAudio", kind == Kind::Audio)
+            .with("isVideo", kind == Kind::Video)
             .with("isScreensharing", is_screen);
         context.event("streamMuted", detail);
         self.peer_update(context, id);

@@ -97,8 +97,12 @@ pub(crate) fn media_status(kind: Kind, muted: bool) -> Object {
     Object::new().with("audioMuted", audio).with("videoMuted", video)
 }
 
-/// Changes one kind of one stream in a `mediaStatus` map, making the entry if there is none.
+/// Changes one kind of one stream in a `mediaStatus` map, making the entry if there is none. What mobile
+/// SDKs say there beside their streams is left out, since apps take each member for a stream.
 pub(crate) fn set_media_status(status: &mut Object, stream_id: &str, kind: Kind, muted: bool) {
+    for kind in [Kind::Audio, Kind::Video] {
+        status.remove(status_key(kind));
+    }
     match status.get_mut(stream_id) {
         Some(Value::Object(entry)) => entry.set(status_key(kind), if muted { MUTED } else { ACTIVE }),
         _ => status.set(stream_id, media_status(kind, muted)),

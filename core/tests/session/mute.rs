@@ -153,3 +153,36 @@ fn a_peer_mutes_and_unmutes() {
         assert_eq!(scene.events(), ["channelMessage"], "no news");
     }
 }
+
+#[test]
+fn a_mobile_peer_mutes_one_kind_of_a_stream_with_both() {
+    let mut scene = Scene::in_room();
+    let connection = scene.meet("bob");
+    let offer = r#"{"sdp":"v=0","target":"me","weight":9,
+        "userInfo":{"settings":{},"mediaStatus":{"audioMuted":false,"videoMuted":false}},"mediaInfoList":[
+        {"publisherId":"bob","mediaId":"AUDIO_b1","mediaType":"audioMic","mediaState":"active","transceiverMid":"0"},
+        {"publisherId":"bob","mediaId":"VIDEO_b1","mediaType":"videoCamera","mediaState":"active","transceiverMid":"1"}]}"#;
+    scene.hear("offer", "bob", offer);
+    for (kind, mid) in [(Kind::Audio, "0"), (Kind::Video, "1")] {
+        let (stream_id, mid) = ("b1".into(), Some(mid.into()));
+        scene.report(connection, ConnectionEvent::Track { stream: 70, stream_id, kind, mid });
+    }
+    let whole_status = |scene: &Scene, event| {
+        scene.detail(event).get("peerInfo").and_then(|info| info.get("mediaStatus").cloned()).unwrap()
+    };
+    let both_live = json(r#"{"b1":{"audioMuted":1,"videoMuted":1}}"#);
+    assert_eq!(whole_status(&scene, "onIncomingStream"), both_live, "every member is a stream");
+    for (medium, kind, status) in [
+        ("AUDIO_b1", "audioMic", r#"{"b1":{"audioMuted":0,"videoMuted":1}}"#),
+        ("VIDEO_b1", "videoCamera", r#"{"b1":{"audioMuted":0,"videoMuted":0}}"#),
+    ] {
+        scene.forget();
+        let members =
+            format!(r#"{{"target":"me","mediaId":"{medium}","mediaType":"{kind}","mediaState":"muted"}}"#);
+        scene.hear("mediaInfoEvent", "bob", &members);
+        let detail = scene.detail("streamMuted");
+        assert_eq!(detail.get("isAudio"), Some(&(kind == "audioMic").into()), "{medium}");
+        assert_eq!(detail.get("isVideo"), Some(&(kind == "videoCamera").into()), "{medium}");
+        assert_eq!(whole_status(&scene, "streamMuted"), json(status));
+    }
+}
