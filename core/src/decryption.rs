@@ -7,7 +7,7 @@ use crate::keyring::KeyState;
 use crate::room::Room;
 use crate::session::Context;
 use crate::{ErrorCode, LogCode, LogLevel, Output, Relayed, RequestId, SkylinkError};
-use skylink_protocol::{Object, Value};
+use skylink_protocol::Value;
 
 /// Messages that may wait for a key. More than any server lets through in that time.
 const MOST_WAITING: usize = 4096;
@@ -102,18 +102,10 @@ impl Room {
 
     fn deliver(&mut self, context: &mut Context, message: IncomingMessage) {
         let IncomingMessage { mid, sender, content, is_private, .. } = message;
-        let kept = self.kept_peer_detail(context, &mid);
-        let about = kept.unwrap_or_else(|| {
-            let detail = Object::new().with("peerId", mid.as_str()).with("isSelf", false);
-            context.keep(detail.with("room", self.info()))
-        });
         let sender = Some(sender).filter(|sender| *sender != mid);
         let relayed = Some(Relayed { sender, time: context.now, peers: None });
         let target = self.own_id.clone().into();
-        context.push(Output::Message { about, target, content, is_private, relayed });
-        if kept.is_none() {
-            context.push(Output::Release(about));
-        }
+        self.tell_message(context, &mid, target, content, is_private, relayed);
     }
 
     /// Decrypts a message, whichever format it is in; a stored one at once if its key is there.

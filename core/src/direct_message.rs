@@ -171,10 +171,7 @@ impl Room {
         let DirectMessage { is_private, sender, target, data } = message;
         let release = data.clone();
         let sender = sender.as_deref().filter(|_| id == MEDIA_SERVER).unwrap_or(id);
-        if let Some(about) = self.kept_peer_detail(context, sender) {
-            let is_private = is_private.unwrap_or(false);
-            context.push(Output::Message { about, target, content: data, is_private, relayed: None });
-        }
+        self.tell_message(context, sender, target, data, is_private.unwrap_or(false), None);
         context.release_content(&release);
     }
 }

@@ -5,8 +5,8 @@
 
 use crate::room::Room;
 use crate::session::{Context, Session};
-use crate::{Call, ChannelEvent, ConnectionEvent, Handle, Input, Output};
-use skylink_protocol::Object;
+use crate::{Call, ChannelEvent, ConnectionEvent, Handle, Input, Output, Relayed};
+use skylink_protocol::{Object, Value};
 
 impl Context {
     /// Has the shell keep an object, until it is released.
@@ -35,6 +35,24 @@ impl Room {
         let handle = context.keep(self.peer_detail(peer));
         self.peer_mut(id)?.kept = Some(handle);
         Some(handle)
+    }
+
+    /// `ON_INCOMING_MESSAGE` about a message of a peer, or of somebody whose `enter` it overtook.
+    pub fn tell_message(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        target: Value,
+        content: Value,
+        is_private: bool,
+        relayed: Option<Relayed>,
+    ) {
+        let kept = self.kept_peer_detail(context, id);
+        let about = kept.unwrap_or_else(|| context.keep(self.detail_of(id)));
+        context.push(Output::Message { about, target, content, is_private, relayed });
+        if kept.is_none() {
+            context.push(Output::Release(about));
+        }
     }
 }
 

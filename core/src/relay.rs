@@ -118,8 +118,7 @@ impl Session {
 impl Room {
     fn on_room_lock(&mut self, context: &mut Context, message: &RoomLock) {
         self.is_locked = message.lock;
-        let Some(peer) = self.peer(&message.mid) else { return };
-        let detail = self.peer_detail(peer).with("isLocked", message.lock);
+        let detail = self.detail_of(&message.mid).with("isLocked", message.lock);
         context.event("roomLock", detail);
     }
 

@@ -246,6 +246,14 @@ impl Room {
             .with("room", self.info())
     }
 
+    /// As [`Self::peer_detail`]; of somebody who is not known, without `peerInfo`.
+    pub fn detail_of(&self, id: &str) -> Object {
+        match self.peer(id) {
+            Some(peer) => self.peer_detail(peer),
+            None => Object::new().with("peerId", id).with("isSelf", false).with("room", self.info()),
+        }
+    }
+
     /// `PEER_UPDATED` about ourselves.
     pub fn own_update(&self, context: &mut Context) {
         let mut detail = self.own_detail(context);

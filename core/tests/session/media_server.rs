@@ -389,11 +389,17 @@ fn messages_over_data_channels_go_through_the_media_server() {
     }
     scene.forget();
     let message = r#"{"type":"MESSAGE","isPrivate":false,"sender":"SENDER","target":null,"data":"hello"}"#;
-    for sender in ["nobody", "bob"] {
+    // Of a member, and of one whose `enter` the message overtook.
+    for (sender, is_known) in [("bob", true), ("carol", false)] {
+        scene.forget();
         report(&mut scene, ChannelEvent::Text(message.replace("SENDER", sender)));
+        assert_eq!(scene.events(), ["onIncomingMessage"]);
+        let detail = scene.detail("onIncomingMessage");
+        assert_eq!(detail.get("peerId"), Some(&sender.into()));
+        assert_eq!(detail.get("isSelf"), Some(&false.into()));
+        assert_eq!(text(detail.get("room").unwrap(), "roomName"), "lobby");
+        assert_eq!(text(detail.get("message").unwrap(), "senderPeerId"), sender);
+        assert_eq!(detail.get("peerInfo").is_some(), is_known);
+        assert_eq!(scene.kept(), usize::from(is_known), "of who is not known nothing is kept");
     }
-    assert_eq!(scene.events(), ["onIncomingMessage"], "of a member only");
-    let detail = scene.detail("onIncomingMessage");
-    assert_eq!(detail.get("peerId"), Some(&"bob".into()));
-    assert_eq!(text(detail.get("message").unwrap(), "senderPeerId"), "bob");
 }

@@ -196,4 +196,9 @@ fn the_lock_is_told_and_heard() {
     assert_eq!(detail.get("isLocked"), Some(&false.into()));
     assert_eq!(detail.get("peerId"), Some(&"bob".into()));
     assert_eq!(detail.get("room").unwrap().get("isLocked"), Some(&false.into()));
+    scene.hear("roomLockEvent", "somebody", r#"{"lock":true}"#);
+    let detail = scene.detail("roomLock");
+    assert_eq!(detail.get("isLocked"), Some(&true.into()), "even if its `enter` is still to come");
+    assert_eq!(detail.get("peerId"), Some(&"somebody".into()));
+    assert_eq!(detail.get("peerInfo"), None);
 }
