@@ -64,7 +64,8 @@ impl Session {
             Prefetched::None => None,
             Prefetched::Streams(streams) => Some(streams),
         };
-        if let Some(place) = self.rooms.iter().position(|room| room.is_called(&name)) {
+        let is_it = |room: &Room| room.is_called(&name) && room.options.asks_as(&init);
+        if let Some(place) = self.rooms.iter().position(is_it) {
             let known = self.rooms.get_mut(place).map(|room| (room.key, room.joining.as_mut()));
             match known {
                 Some((_, Some(joining))) => {

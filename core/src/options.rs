@@ -46,6 +46,11 @@ impl InitOptions {
         self.text("roomServer").unwrap_or("//api.temasys.io")
     }
 
+    /// Whether a room's name means the same room as with the other options.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        self.app_key() == other.app_key() && self.room_server() == other.room_server()
+    }
+
     /// `https:` unless the app allows the page's own protocol.
     pub fn protocol<'a>(&self, page_protocol: &'a str) -> &'a str {
         if self.flag("forceSSL", true) {

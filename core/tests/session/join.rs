@@ -120,6 +120,37 @@ fn two_calls_for_one_room_share_one_join() {
 }
 
 #[test]
+fn rooms_of_one_name_are_others_with_another_app_key_or_server() {
+    let options = r#"{"appKey":"demo","roomServer":"//one.test"}"#;
+    for other in
+        [r#"{"appKey":"other","roomServer":"//one.test"}"#, r#"{"appKey":"demo","roomServer":"//two.test"}"#]
+    {
+        for is_entered in [false, true] {
+            let mut scene = Scene::new();
+            let join = |scene: &mut Scene, options| {
+                scene.forget();
+                let promise = scene.join_with(options, r#"{"roomName":"lobby"}"#, Prefetched::None);
+                (promise, scene.outputs.iter().any(|output| matches!(output, Output::Fetch { .. })))
+            };
+            let (first, _) = join(&mut scene, options);
+            if is_entered {
+                scene.enter();
+            }
+            let (second, asks) = join(&mut scene, other);
+            assert!(asks && !scene.events().contains(&"peerLeft"), "{other}");
+            scene.answer_api_with(200, Some(crate::scene::ticket("other")));
+            if is_entered {
+                scene.receive(json(r#"{"type":"inRoom","rid":"rid-of-other","sid":"me-too"}"#));
+                assert_eq!(scene.resolution(first), &Value::Null);
+                assert_eq!(scene.resolution(second), &Value::Null);
+            }
+            let (_, asks) = join(&mut scene, options);
+            assert_eq!(asks, is_entered, "the same room is shared or left");
+        }
+    }
+}
+
+#[test]
 fn joining_the_room_one_is_in_leaves_it_first() {
     let mut scene = Scene::in_room();
     scene.meet("bob");
