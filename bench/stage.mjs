@@ -11,6 +11,7 @@ message_burst = 1000000
 messages_per_second = 0
 bytes_per_second = 0
 send_queue = 65536
+send_bytes = 0
 `;
 
 /**

@@ -207,7 +207,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
             all.flat_map(|server| server.servers(now)).collect()
         }),
     });
-    let hub = Arc::new(Hub::new(rooms));
+    let hub = Arc::new(Hub::new(rooms, settings.send_bytes));
     let media = media_server(settings, listen, &hub, &authority)?;
     let (layer, io) = signaling::layer(
         Arc::clone(&hub),
@@ -228,7 +228,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         room_members: settings.limits.room_members,
     };
     let www = settings.www.clone().filter(|folder| folder.is_dir());
-    Ok(Parts { router: router(Arc::new(site), layer, www), io, hub, media })
+    Ok(Parts { router: router(Arc::new(site), layer, io.clone(), www), io, hub, media })
 }
 
 /// Joined with the rooms: what members say to it goes there, its answers come back.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{header, HeaderValue, Method, StatusCode};
-use axum::middleware::map_request;
+use axum::middleware::{from_fn_with_state, map_request};
 use axum::routing::{any, delete, get, post};
 use axum::Router;
 use socketioxide::layer::SocketIoLayer;
+use socketioxide::SocketIo;
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -18,7 +19,7 @@ use super::health::Traffic;
 use super::{api, health, recordings, statistics};
 use crate::access::Authority;
 use crate::service::Media;
-use crate::signaling::{with_little_to_keep, Hub};
+use crate::signaling::{count_polled, with_little_to_keep, Hub};
 
 /// Browsers need not ask again for this long.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
@@ -42,7 +43,7 @@ pub struct Site {
 }
 
 /// Everything this server answers.
-pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, www: Option<PathBuf>) -> Router {
+pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Option<PathBuf>) -> Router {
     let api = Router::new()
         .route("/{key}/{room}", get(api::by_origin))
         .route("/{key}/{room}/{start}/{hours}", get(api::by_credentials))
@@ -63,6 +64,7 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, www: Option<PathBuf>) -
         .route("/socket.io/", any(StatusCode::NOT_FOUND))
         .layer(socket_io)
         .layer(map_request(with_little_to_keep))
+        .layer(from_fn_with_state(io, count_polled))
         .layer(cors_for_polling());
     let operating =
         Router::new().route("/healthz", get(health::healthz)).route("/metrics", get(health::metrics));

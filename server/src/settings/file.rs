@@ -53,6 +53,7 @@ pub struct LimitSettings {
     pub messages_per_second: Option<u32>,
     pub bytes_per_second: Option<u32>,
     pub send_queue: Option<usize>,
+    pub send_bytes: Option<usize>,
 }
 
 impl LimitSettings {

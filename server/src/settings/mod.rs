@@ -112,6 +112,8 @@ pub struct Settings {
     pub limits: RoomLimits,
     /// Messages that may wait for one slow client before it is cut off.
     pub send_queue: usize,
+    /// Bytes of them, packets included; 0 means any.
+    pub send_bytes: usize,
     /// Limits of stored messages.
     pub stored_messages: StoreLimits,
     /// Limits of live streams.
@@ -182,6 +184,7 @@ impl Settings {
             ping_timeout: seconds(command_line.ping_timeout_seconds.or(file.ping_timeout_seconds), 60),
             limits: limits.room_limits(),
             send_queue: limits.send_queue.unwrap_or(2048),
+            send_bytes: limits.send_bytes.unwrap_or(16 * 1024 * 1024),
             stored_messages: file.stored_messages.unwrap_or_default().store_limits(),
             live_streams: file.live_streams.unwrap_or_default().limits(),
             keys,

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use serde_json::value::to_raw_value;
 use socketioxide::extract::SocketRef;
-use socketioxide::{SendError, SocketError};
+use socketioxide::SocketError;
 
-use crate::listening::Outflow;
+use super::outlet::Outlet;
+
 use crate::mcu::command::{Command, Signal};
 use crate::rooms::{ConnectionId, Counts, Delivery, Intake, Reading, RoomLimits, Rooms};
 use crate::{random, time};
@@ -33,15 +34,19 @@ pub struct Hub {
 
 struct State {
     rooms: Rooms,
-    sockets: HashMap<ConnectionId, SocketRef>,
+    outlets: HashMap<ConnectionId, Outlet>,
+    /// That may wait for one client.
+    most_bytes: u64,
     last_connection: u64,
 }
 
 impl Hub {
-    /// A hub without connections.
-    pub fn new(rooms: Rooms) -> Self {
+    /// A hub without connections. A client for which more than `most_bytes` wait is cut off; 0 means
+    /// never.
+    pub fn new(rooms: Rooms, most_bytes: usize) -> Self {
+        let most_bytes = u64::try_from(most_bytes).unwrap_or(u64::MAX);
         let limits = rooms.limits();
-        let state = State { rooms, sockets: HashMap::new(), last_connection: 0 };
+        let state = State { rooms, outlets: HashMap::new(), most_bytes, last_connection: 0 };
         Self { limits, state: Mutex::new(state), media_server: OnceLock::new() }
     }
 
@@ -63,7 +68,7 @@ impl Hub {
         state.last_connection = state.last_connection.saturating_add(1);
         let connection = ConnectionId(state.last_connection);
         state.rooms.connect(connection);
-        state.sockets.insert(connection, socket);
+        state.outlets.insert(connection, Outlet::new(socket));
         connection
     }
 
@@ -72,7 +77,7 @@ impl Hub {
         let now = time::now();
         let reading = intake.read(text, now, &self.limits);
         let mut state = self.lock();
-        if !state.sockets.contains_key(&connection) {
+        if !state.outlets.contains_key(&connection) {
             return;
         }
         let deliveries = match reading {
@@ -90,7 +95,7 @@ impl Hub {
     /// A socket was closed, by whichever side.
     pub fn disconnect(&self, connection: ConnectionId) {
         let mut state = self.lock();
-        state.sockets.remove(&connection);
+        state.outlets.remove(&connection);
         let deliveries = state.rooms.disconnect(connection);
         self.finish(state, deliveries);
     }
@@ -155,16 +160,14 @@ impl State {
                     continue;
                 };
                 for connection in delivery.to {
-                    let Some(socket) = self.sockets.get(&connection) else {
+                    let Some(outlet) = self.outlets.get_mut(&connection) else {
                         continue;
                     };
-                    if let Err(SendError::Socket(SocketError::InternalChannelFull)) =
-                        socket.emit("message", &text)
-                    {
+                    if !outlet.send(&text, self.most_bytes) {
                         stuck.push(connection);
                     }
                     if delivery.then_close {
-                        close(socket.clone());
+                        close(outlet.socket());
                     }
                 }
             }
@@ -180,13 +183,11 @@ impl State {
 impl State {
     /// Ends a connection whose client need not hear of it any more.
     fn cut_off(&mut self, connection: ConnectionId) -> Vec<Delivery> {
-        let Some(socket) = self.sockets.remove(&connection) else {
+        let Some(outlet) = self.outlets.remove(&connection) else {
             return Vec::new();
         };
-        if let Some(outflow) = socket.req_parts().extensions.get::<Outflow>() {
-            outflow.cut();
-        }
-        close(socket);
+        outlet.cut();
+        close(outlet.socket());
         self.rooms.disconnect(connection)
     }
 }

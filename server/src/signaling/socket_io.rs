@@ -8,9 +8,10 @@ use std::time::Duration;
 use socketioxide::extract::{Extension, SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::layer::SocketIoLayer;
-use socketioxide::SocketIo;
+use socketioxide::{SocketIo, TransportType};
 
 use super::hub::Hub;
+use crate::listening::Outflow;
 use crate::rooms::{ConnectionId, Intake};
 
 /// Texts that may come in between the packet that says "connected" and our handler's call.
@@ -118,6 +119,13 @@ pub fn layer(hub: Arc<Hub>, settings: SocketSettings) -> (SocketIoLayer, SocketI
 fn prepare_socket(socket: &SocketRef, hub: &Arc<Hub>) {
     let entrance = Entrance::default();
     socket.extensions.insert(entrance.clone());
+    let outflow = match socket.transport_type() {
+        TransportType::Websocket => socket.req_parts().extensions.get::<Outflow>().cloned(),
+        TransportType::Polling => Some(Outflow::default()),
+    };
+    if let Some(outflow) = outflow {
+        socket.extensions.insert(outflow);
+    }
     let (receiving, receiver) = (entrance.clone(), Arc::clone(hub));
     socket.on("message", move |TryData(text): TryData<String>| {
         match text {

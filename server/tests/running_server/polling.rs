@@ -9,7 +9,7 @@ use super::program::Program;
 
 const ORIGIN: &str = "Origin: https://app.example\r\n";
 
-struct PollingClient {
+pub struct PollingClient {
     address: String,
     api: Value,
     session: String,
@@ -17,7 +17,7 @@ struct PollingClient {
 }
 
 impl PollingClient {
-    async fn join(program: &Program, room: &str) -> Self {
+    pub async fn join(program: &Program, room: &str) -> Self {
         let address = program.address.clone();
         let api = ask_api(&address, &format!("/api/demo/{room}")).await;
         let mut client = Self { address, api, session: String::new(), packets: VecDeque::new() };
@@ -38,7 +38,7 @@ impl PollingClient {
         assert_eq!(exchange(&self.address, &request, &body).await.1, "ok");
     }
 
-    async fn next(&mut self) -> Value {
+    pub async fn next(&mut self) -> Value {
         let packet = self.packet().await;
         let event: (String, String) = serde_json::from_str(packet.strip_prefix("42").unwrap()).unwrap();
         serde_json::from_str(&event.1).unwrap()

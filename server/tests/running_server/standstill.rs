@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::client::Client;
+use super::polling::PollingClient;
 use super::program::Program;
 
 const PINGS: [&str; 4] = ["--ping-interval-seconds", "1", "--ping-timeout-seconds", "4"];
@@ -42,20 +43,46 @@ async fn who_takes_nothing_leaves_whether_it_pings_or_not() {
     are_given_up(&mut speaking, &mut stuck).await;
 }
 
+fn start_with(limits: &str) -> (Program, tempfile::NamedTempFile) {
+    let mut settings = tempfile::NamedTempFile::new().unwrap();
+    settings.write_all(format!("ping_timeout_seconds = 600\n[limits]\n{limits}").as_bytes()).unwrap();
+    (Program::start(&["--config", settings.path().to_str().unwrap()]), settings)
+}
+
 /// Descriptors of the program: nothing is left of who was cut off.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn who_was_cut_off_is_gone_altogether() {
-    let mut settings = tempfile::NamedTempFile::new().unwrap();
-    settings.write_all(b"ping_timeout_seconds = 600\n[limits]\nsend_queue = 4").unwrap();
-    let program = Program::start(&["--config", settings.path().to_str().unwrap()]);
-    let mut speaking = Client::join(&program, "lobby").await;
-    let before = program.descriptors();
-    let mut stuck = [Client::join(&program, "lobby").await];
-    are_given_up(&mut speaking, &mut stuck).await;
-    let since = Instant::now();
-    while program.descriptors() > before {
-        assert!(since.elapsed() < Duration::from_secs(30), "its connection is still there");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    for limits in ["send_queue = 4", "send_bytes = 3000000"] {
+        let (program, _settings) = start_with(limits);
+        let mut speaking = Client::join(&program, "lobby").await;
+        let before = program.descriptors();
+        let mut stuck = [Client::join(&program, "lobby").await];
+        are_given_up(&mut speaking, &mut stuck).await;
+        let since = Instant::now();
+        while program.descriptors() > before {
+            assert!(since.elapsed() < Duration::from_secs(30), "its connection is still there");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
+}
+
+#[tokio::test]
+async fn who_takes_what_it_is_sent_may_be_sent_any_amount() {
+    let (program, _settings) = start_with("send_bytes = 600000");
+    let mut speaking = Client::join(&program, "lobby").await;
+    let mut reading = Client::join(&program, "lobby").await;
+    let mut polling = PollingClient::join(&program, "lobby").await;
+    for number in 0..10 {
+        speaking.send(json!({"type": "public", "data": "x".repeat(BYTES), "number": number})).await;
+        assert_eq!(reading.next().await["number"], number);
+        assert_eq!(polling.next().await["number"], number);
+    }
+    // The first one waits, the second one is too much.
+    for _ in 0..2 {
+        speaking.send(json!({"type": "public", "data": "x".repeat(BYTES)})).await;
+        reading.next().await;
+    }
+    assert_eq!(speaking.next().await["type"], "bye");
+    assert_eq!(reading.next().await["type"], "bye");
 }
