@@ -2,6 +2,7 @@
 
 mod command_line;
 mod file;
+mod origins;
 
 pub use command_line::CommandLine;
 pub use file::{LimitSettings, LiveStreamSettings, RecordingSection, SettingsFile, StoredMessageSettings};
@@ -11,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use self::origins::as_browsers_write_it;
 use crate::access::AppKey;
 use crate::ice::{IceServerError, IceServerSettings};
 use crate::mcu::address::PublicAddress;
@@ -63,6 +65,15 @@ pub enum SettingsError {
     /// A number that would stop the service.
     #[error("{0} must be greater than 0")]
     Zero(&'static str),
+    /// No browser sends it.
+    #[error("the origin \"{1}\" of the app key \"{0}\" must be *, or scheme://host or scheme://host:port without a path")]
+    Origin(String, String),
+    /// Neither origins nor credentials.
+    #[error("nobody can use the app key \"{0}\": it has neither origins nor a secret")]
+    NobodyMayUse(String),
+    /// With which anybody can sign.
+    #[error("{0} is empty: leave it out, or give it a value")]
+    EmptySecret(String),
     /// Not an address that can be posted to.
     #[error("the webhook must begin with http://{}", if cfg!(feature = "webhook-tls") { " or https://" } else { "; https needs a build with the feature webhook-tls" })]
     Webhook,
@@ -143,11 +154,16 @@ impl Settings {
 
     fn merge(command_line: CommandLine, file: SettingsFile) -> Result<Self, SettingsError> {
         let named: Vec<String> = command_line.app_keys;
-        let keys = if !named.is_empty() {
+        let mut keys = if !named.is_empty() {
             named.into_iter().map(|name| (name, AppKey::default())).collect()
         } else {
             file.keys.unwrap_or_else(default_keys)
         };
+        for origin in keys.values_mut().filter_map(|key| key.origins.as_mut()).flatten() {
+            if let Some(written) = as_browsers_write_it(origin) {
+                *origin = written;
+            }
+        }
         let limits = file.limits.unwrap_or_default();
         let minutes = command_line.token_lifetime_minutes.or(file.token_lifetime_minutes).unwrap_or(60);
         let seconds = |seconds: Option<u64>, usual| Duration::from_secs(seconds.unwrap_or(usual));
@@ -211,7 +227,7 @@ impl Settings {
                 return Err(SettingsError::PublicAddress(address.clone()));
             }
         }
-        let is_weak = |secret: &Secret| secret.reveal().chars().count() < 16;
+        self.check_access()?;
         let weak = self.keys.iter().find(|(_, key)| key.recording_token.as_ref().is_some_and(is_weak));
         if let Some((name, _)) = weak {
             return Err(SettingsError::WeakRecordingToken(name.clone()));
@@ -245,6 +261,58 @@ impl Settings {
             None => Ok(()),
         }
     }
+
+    /// What an empty variable in a template, or a slip of the pen, would leave open or closed.
+    fn check_access(&self) -> Result<(), SettingsError> {
+        if let Some((name, _)) = self.secrets().into_iter().find(|(_, secret)| secret.is_empty()) {
+            return Err(SettingsError::EmptySecret(name));
+        }
+        for (name, key) in &self.keys {
+            if let Some(origins) = &key.origins {
+                if origins.is_empty() && key.secret.is_none() {
+                    return Err(SettingsError::NobodyMayUse(name.clone()));
+                }
+                if let Some(wrong) = origins.iter().find(|origin| as_browsers_write_it(origin).is_none()) {
+                    return Err(SettingsError::Origin(name.clone(), wrong.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Of others than us: short ones are given, and only warned about.
+    fn secrets(&self) -> Vec<(String, &Secret)> {
+        let mut secrets: Vec<(String, &Secret)> = Vec::new();
+        for (name, key) in &self.keys {
+            secrets.extend(
+                key.secret.as_ref().map(|secret| (format!("the secret of the app key \"{name}\""), secret)),
+            );
+        }
+        for server in &self.ice_servers {
+            let url = server.urls.first().map_or("", String::as_str);
+            secrets.extend(server.secret.as_ref().map(|secret| (format!("the secret of {url}"), secret)));
+            secrets.extend(
+                server.credential.as_ref().map(|secret| (format!("the credential of {url}"), secret)),
+            );
+        }
+        let webhook = self.recording.webhook_secret.as_ref();
+        secrets.extend(webhook.map(|secret| ("the webhook_secret".to_owned(), secret)));
+        secrets
+    }
+
+    /// What is better changed, though it works; to be told at the start.
+    pub fn warnings(&self) -> Vec<String> {
+        let weak = self.secrets().into_iter().filter(|(_, secret)| is_weak(secret));
+        weak.map(|(name, _)| format!("{name} has less than {LEAST_CHARACTERS} characters: it can be guessed"))
+            .collect()
+    }
+}
+
+/// Of a secret that nobody finds by trying.
+const LEAST_CHARACTERS: usize = 16;
+
+fn is_weak(secret: &Secret) -> bool {
+    secret.reveal().chars().count() < LEAST_CHARACTERS
 }
 
 /// Whether the text can be put into a client's signalling URL: it must hold nothing else.

@@ -93,6 +93,12 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         ("[recording]\nwebhook = \"ftp://a\"", "the webhook must begin with http://"),
         ("[keys.a]\nrecording_token = \"topsecret\"", "\"a\" must have at least 16"),
         ("[[ice_servers]]\nurls = [\"turn:a\"]", "needs either a secret"),
+        ("[[ice_servers]]\nurls = [\"turn:a\"]\nsecret = \"\"", "the secret of turn:a is empty"),
+        ("[keys.a]\nsecret = \"\"", "the secret of the app key \"a\" is empty"),
+        ("[recording]\nwebhook_secret = \"\"", "the webhook_secret is empty"),
+        ("[keys.a]\norigins = []", "nobody can use the app key \"a\""),
+        ("[keys.a]\norigins = [\"a.example\"]", "\"a.example\" of the app key \"a\" must be"),
+        ("[keys.a]\norigins = [\"https://a.example/x\"]", "without a path"),
         ("[keys.a]\nsecret = [\"topsecret\"]", "line 2: invalid type"),
     ] {
         let message = load(text).expect_err(text).to_string();
@@ -104,6 +110,25 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         Settings::load(CommandLine { config: Some("/nowhere/at/all.toml".into()), ..CommandLine::default() });
     let message = missing.expect_err("no file").to_string();
     assert!(message.contains("/nowhere/at/all.toml cannot be read"));
+}
+
+#[test]
+fn origins_fit_whatever_browsers_leave_out() {
+    let settings = load("[keys.a]\norigins = [\"https://App.example:443/\"]").unwrap();
+    assert!(settings.keys["a"].allows_origin("https://app.example"));
+    // Credentials remain.
+    assert!(load("[keys.a]\norigins = []\nsecret = \"0123456789abcdefg\"").is_ok());
+}
+
+#[test]
+fn short_secrets_of_others_work_with_a_warning() {
+    let settings =
+        load("[keys.a]\nsecret = \"topsecret\"\n[keys.b]\nsecret = \"0123456789abcdefg\"").unwrap();
+    let warnings = settings.warnings();
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].starts_with("the secret of the app key \"a\" has less than 16"), "{warnings:?}");
+    let example = load(include_str!("../../skylink-server.example.toml")).unwrap();
+    assert_eq!(example.warnings(), Vec::<String>::new());
 }
 
 #[test]
