@@ -250,22 +250,16 @@ impl Room {
             return;
         };
         info.media_state.clone_from(&message.media_state);
+        let is_screen = info.media_type.as_deref() == Some("videoScreen");
         if message.media_state.as_deref() == Some(UNAVAILABLE) {
             let info = source.media.remove(place);
             return context.event("mediaInfoDeleted", Object::new().with("mediaInfo", shown(info)));
         }
-        let media_type = info.media_type.as_deref().unwrap_or_default();
-        let is_screen = media_type == "videoScreen";
-        let kind = if media_type.starts_with("audio") { Kind::Audio } else { Kind::Video };
-        // Other SDKs may call their media as they like.
-        let named = parse_media_id(&message.media_id).map(|(_, stream_id)| stream_id);
-        let mid = info.transceiver_mid.as_text();
-        let brought = mid.and_then(|mid| source.streams_by_mid.get(mid)).and_then(Value::as_text);
-        let Some(stream_id) = named.or(brought).map(str::to_owned) else { return };
+        let Some((kind, stream_id)) = parse_media_id(&message.media_id) else { return };
         let muted = is_muted(message.media_state.as_deref());
         let Some(peer) = self.peer_mut(id) else { return };
         if let Some(Value::Object(status)) = peer.info.get_mut("mediaStatus") {
-            set_media_status(status, &stream_id, kind, muted);
+            set_media_status(status, stream_id, kind, muted);
         }
         let Some(peer) = self.peer(id) else { return };
         let detail = Object::new()

@@ -168,12 +168,9 @@ impl Room {
     pub fn add_track(&mut self, context: &mut Context, source: &str, id: &str, track: RemoteTrack) {
         let RemoteTrack { stream: handle, stream_id, kind, mid } = track;
         let media = self.peer(source).map(|source| source.media.as_slice()).unwrap_or_default();
-        let info = mid.as_deref().and_then(|mid| of_mid(media, mid));
+        let info = mid.and_then(|mid| of_mid(media, &mid));
         let is_screen = info.is_some_and(|info| info.media_type.as_deref() == Some("videoScreen"));
         let muted = info.is_some_and(|info| is_muted(info.media_state.as_deref()));
-        if let Some((source, mid)) = self.peer_mut(source).zip(mid) {
-            source.streams_by_mid.set(&mid, stream_id.as_str());
-        }
         let Some(peer) = self.peer_mut(id) else { return context.push(Output::Release(handle)) };
         match peer.info.get_mut("mediaStatus") {
             Some(Value::Object(status)) => set_media_status(status, &stream_id, kind, muted),

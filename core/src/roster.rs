@@ -24,8 +24,6 @@ pub(crate) struct Peer {
     pub candidates: Candidates,
     /// What comes over the connection; over a media server's, what all members send.
     pub media: Vec<MediaInfo>,
-    /// Which stream came last by each of its m-sections.
-    pub streams_by_mid: Object,
     pub streams: Vec<RemoteStream>,
     /// Own media that were taken back and that the peer is to be told of, and how many of them the
     /// last description told.
@@ -77,7 +75,6 @@ impl Peer {
             negotiation,
             candidates: Candidates::default(),
             media: Vec::new(),
-            streams_by_mid: Object::new(),
             streams: Vec::new(),
             removed: Vec::new(),
             removals_told: 0,
