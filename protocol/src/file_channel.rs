@@ -4,7 +4,8 @@
 //! Bytes go in binary frames, each with a header that tells where they belong, since they may come
 //! over several lanes. All else is JSON text on the channel itself: the receiver says what it wants
 //! with [`Want`] when the channel is open and again before the limit is reached, the sender says
-//! [`End`] when it has sent everything, the receiver [`Done`] when everything is right.
+//! [`End`] when it has sent everything, the receiver [`Done`] when everything is right. Who accepted has room for
+//! [`BLOCK_SIZE`] bytes: a file of less may come at once, unless a media server is between.
 //!
 //! Where both sides announced it, the sender may open lanes: peer connections with one channel each
 //! that carry frames beside the file's own channel. Their descriptions and candidates go through
@@ -26,8 +27,8 @@ pub const HEADER_SIZE: usize = 8;
 /// Bytes of the file in a frame at the most.
 pub const PAYLOAD_SIZE: usize = FRAME_SIZE - HEADER_SIZE;
 
-/// Bytes of the file in each block but the last: the digest is the SHA-256 of the SHA-256 of all
-/// blocks, as lower-case hexadecimal digits.
+/// Bytes of the file in each block but the last, unless the request says less: the digest is the SHA-256 of
+/// the SHA-256 of all blocks, as lower-case hexadecimal digits.
 pub const BLOCK_SIZE: usize = PAYLOAD_SIZE * 16;
 
 /// First byte of a frame with bytes of the file.

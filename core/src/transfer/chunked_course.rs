@@ -15,7 +15,7 @@ impl Room {
     pub(super) fn on_chunk_acknowledged(&mut self, context: &mut Context, file: FileId, number: f64) {
         let now = context.now;
         let Some(transfer) = self.transfer_mut(file) else { return };
-        if matches!(transfer.stage, Stage::Asked) && number == 0.0 {
+        if matches!(transfer.stage, Stage::Asked(_)) && number == 0.0 {
             let size = transfer.facts.bytes.unwrap_or(0.0);
             transfer.stage = Stage::ChunkedUpload(ChunkedUpload::new(size));
             transfer.start_clock(now);

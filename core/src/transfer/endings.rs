@@ -75,7 +75,7 @@ impl Room {
         let result = Value::from(Object::new().with(&transfer.peer, outcome));
         match transfer.direction {
             Direction::Upload => {
-                let was_asked = matches!(transfer.stage, Stage::Asked) && transfer.is_chunked();
+                let was_asked = matches!(transfer.stage, Stage::Asked(_)) && transfer.is_chunked();
                 if was_asked && ending.state != "rejected" {
                     self.transfers.abandoned.push(transfer.peer.clone());
                 }

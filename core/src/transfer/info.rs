@@ -18,7 +18,7 @@ impl Transfer {
     /// How much is done, between 0 and 1.
     fn part(&self) -> f64 {
         match &self.stage {
-            Stage::Queued { .. } | Stage::Asked => 0.0,
+            Stage::Queued { .. } | Stage::Asked(_) => 0.0,
             Stage::ChunkedUpload(upload) => upload.part(),
             Stage::ChunkedDownload(download) => download.part(),
             Stage::StreamedUpload(upload) => upload.part(),

@@ -84,10 +84,10 @@ impl Room {
         }
         let Some(transfer) = self.transfer(file) else { return };
         match transfer.stage {
-            Stage::Asked if !transfer.is_chunked() && message.ack_n == 0.0 => {
+            Stage::Asked(_) if !transfer.is_chunked() && message.ack_n == 0.0 => {
                 self.start_stream(context, file)
             }
-            Stage::Asked | Stage::ChunkedUpload(_) if transfer.is_chunked() => {
+            Stage::Asked(_) | Stage::ChunkedUpload(_) if transfer.is_chunked() => {
                 self.on_chunk_acknowledged(context, file, message.ack_n);
             }
             _ => stray(context, Acknowledge::TYPE, id),

@@ -29,7 +29,7 @@ pub(crate) use self::streamed_course::StreamEvent;
 use self::chunked::{text_length, ChunkedDownload, ChunkedUpload};
 use self::lanes::Lane;
 use self::streamed_download::StreamedDownload;
-use self::streamed_upload::StreamedUpload;
+use self::streamed_upload::{block_size_for, StreamedUpload};
 use crate::data_channel::Channel;
 use crate::room::Room;
 use crate::roster::Peer;
@@ -99,8 +99,8 @@ pub(crate) enum Stage {
     Queued {
         rests_until: Option<Timestamp>,
     },
-    /// The receiver has not answered.
-    Asked,
+    /// The receiver has not answered. The beginning of a file for a channel of its own is read meanwhile.
+    Asked(Option<StreamedUpload>),
     ChunkedUpload(ChunkedUpload),
     ChunkedDownload(ChunkedDownload),
     StreamedUpload(StreamedUpload),
@@ -171,7 +171,7 @@ impl Transfer {
             direction,
             facts,
             way,
-            stage: Stage::Asked,
+            stage: Stage::Asked(None),
             blob: None,
             promises: Vec::new(),
             channel: None,
@@ -193,7 +193,7 @@ impl Transfer {
 
     /// Whether the shell has something to do with it.
     fn has_file(&self) -> bool {
-        !matches!(self.stage, Stage::Queued { .. } | Stage::Asked)
+        !matches!(self.stage, Stage::Queued { .. } | Stage::Asked(None))
     }
 
     /// Whether it occupies the channel for messages.
@@ -214,9 +214,9 @@ impl Transfer {
 
 impl Peer {
     /// The way that files go to this peer.
-    fn way_of_files(&self) -> Way {
+    fn way_of_files(&self, bytes: f64) -> Way {
         if self.streams_files {
-            Way::Streamed { block_size: skylink_protocol::file_channel::BLOCK_SIZE as f64 }
+            Way::Streamed { block_size: block_size_for(bytes) }
         } else {
             Way::Chunked { chunk_size: chunked::CHUNK_SIZE }
         }
@@ -273,11 +273,11 @@ impl Room {
         match event {
             FileEvent::Read(piece) => match &mut transfer.stage {
                 Stage::ChunkedUpload(upload) => upload.on_read(piece),
-                Stage::StreamedUpload(upload) => upload.on_read(piece),
+                Stage::StreamedUpload(upload) | Stage::Asked(Some(upload)) => upload.on_read(piece),
                 _ => {}
             },
             FileEvent::Digest(digest) => match &mut transfer.stage {
-                Stage::StreamedUpload(upload) => upload.on_digest(digest),
+                Stage::StreamedUpload(upload) | Stage::Asked(Some(upload)) => upload.on_digest(digest),
                 Stage::StreamedDownload(download) => {
                     download.on_digest(digest);
                     return self.judge(context, file);
@@ -304,7 +304,9 @@ impl Room {
         let Some(transfer) = self.transfer(file) else { return };
         match transfer.stage {
             Stage::ChunkedUpload(_) => self.go_on_chunked(context, file),
-            Stage::StreamedUpload(_) | Stage::StreamedDownload(_) => self.go_on_streamed(context, file),
+            Stage::StreamedUpload(_) | Stage::StreamedDownload(_) | Stage::Asked(Some(_)) => {
+                self.go_on_streamed(context, file);
+            }
             _ => {}
         }
     }

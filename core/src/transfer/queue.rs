@@ -46,7 +46,7 @@ impl Room {
     fn ask(&mut self, context: &mut Context, file: FileId) {
         let own_id = self.own_id();
         let Some(transfer) = self.transfer_mut(file) else { return };
-        transfer.stage = Stage::Asked;
+        transfer.stage = Stage::Asked(transfer.new_upload());
         transfer.start_clock(context.now);
         let is_announced = std::mem::replace(&mut transfer.announced, true);
         let peer = transfer.peer.clone();
@@ -55,6 +55,7 @@ impl Room {
         if let Some(transfer) = self.transfer(file).filter(|_| !is_announced) {
             transfer.tell_request(context, &own_id);
         }
+        self.go_on(context, file);
     }
 
     pub(super) fn send_write_request(&mut self, context: &mut Context, file: FileId) {
@@ -92,7 +93,7 @@ impl Room {
     pub(super) fn make_room_for_request(&mut self, context: &mut Context, peer: &str) -> bool {
         let Some(busy) = self.transfer_on_main(peer) else { return true };
         let file = busy.file;
-        if busy.direction == Direction::Upload && matches!(busy.stage, Stage::Asked) {
+        if busy.direction == Direction::Upload && matches!(busy.stage, Stage::Asked(_)) {
             // Both asked at once. 2.7.2 took note of ours, and has forgotten its own by that: only
             // CANCEL frees it. Ours is asked again a little later.
             context.log(LogLevel::Warn, LogCode::RequestsCrossed, &[peer]);

@@ -49,7 +49,7 @@ impl Room {
     fn respond(&mut self, context: &mut Context, promise: PromiseId, answer: Answer) -> bool {
         let Answer { peer, id, accept, writable } = answer;
         let fits = |it: &Transfer| {
-            let is_open = matches!(it.stage, Stage::Asked);
+            let is_open = matches!(it.stage, Stage::Asked(_));
             it.direction == Direction::Download && (accept || is_open)
         };
         let prefix = Direction::Download.terminated();
@@ -70,7 +70,7 @@ impl Room {
         };
         let Some(transfer) = self.transfer_mut(file) else { return false };
         transfer.promises.push(promise);
-        if !matches!(transfer.stage, Stage::Asked) {
+        if !matches!(transfer.stage, Stage::Asked(_)) {
             // Accepted twice: both wait for the same end.
             return false;
         }
@@ -140,7 +140,7 @@ impl Room {
             if let Some(known) = self.find_transfer(id, &transfer_id, Direction::Download) {
                 // Asked again, since the channel was lost.
                 let file = known.file;
-                if !matches!(known.stage, Stage::Asked) {
+                if !matches!(known.stage, Stage::Asked(_)) {
                     self.send_acknowledge(context, file, 0.0);
                 }
                 return;
@@ -158,7 +158,7 @@ impl Room {
         let file = context.fresh();
         let transfer = Transfer::new(file, transfer_id, id.to_owned(), Direction::Download, facts, way);
         let waiting =
-            self.transfers.all.iter().filter(|it| it.peer == id && matches!(it.stage, Stage::Asked));
+            self.transfers.all.iter().filter(|it| it.peer == id && matches!(it.stage, Stage::Asked(_)));
         let is_too_much = waiting.count() >= MAX_REQUESTS;
         self.transfers.all.push(transfer);
         if is_too_much {

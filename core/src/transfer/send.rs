@@ -99,9 +99,10 @@ impl Room {
         self.transfers.calls.push(UploadCall::new(promise, blob.handle));
         let mut started = Vec::new();
         for peer in targets {
-            let way = self
-                .peer(&peer)
-                .map_or(Way::Chunked { chunk_size: super::chunked::CHUNK_SIZE }, |peer| peer.way_of_files());
+            let way =
+                self.peer(&peer).map_or(Way::Chunked { chunk_size: super::chunked::CHUNK_SIZE }, |peer| {
+                    peer.way_of_files(blob.size)
+                });
             let file = context.fresh();
             let mut transfer = Transfer::new(file, id.clone(), peer, Direction::Upload, facts.clone(), way);
             transfer.blob = Some(blob.handle);

@@ -4,7 +4,7 @@
 use super::file::Piece;
 use super::streamed_download::{DownloadStep, Frame, Verdict};
 use super::streamed_upload::{LaneNumber, StreamedUpload, UploadStep, LOW_WATER};
-use super::{Direction, Room, Stage, Transfer};
+use super::{Direction, Room, Stage, Transfer, Way};
 use crate::data_channel::Channel;
 use crate::session::Context;
 use crate::statistics::Purpose;
@@ -36,12 +36,26 @@ pub(crate) enum StreamEvent {
     Lost,
 }
 
+impl Transfer {
+    /// The upload through a channel of its own, if it is to be one.
+    pub(super) fn new_upload(&self) -> Option<StreamedUpload> {
+        match self.way {
+            Way::Streamed { block_size } => {
+                Some(StreamedUpload::new(self.facts.bytes.unwrap_or(0.0), block_size))
+            }
+            Way::Chunked { .. } => None,
+        }
+    }
+}
+
 impl Room {
     /// The receiver accepted.
     pub(super) fn start_stream(&mut self, context: &mut Context, file: FileId) {
         let now = context.now;
         let Some(transfer) = self.transfer_mut(file) else { return };
-        transfer.stage = Stage::StreamedUpload(StreamedUpload::new(transfer.facts.bytes.unwrap_or(0.0)));
+        let Stage::Asked(upload) = &mut transfer.stage else { return };
+        let Some(upload) = upload.take() else { return };
+        transfer.stage = Stage::StreamedUpload(upload);
         transfer.start_clock(now);
         transfer.tell(context, "uploadStarted");
         transfer.tell_progress(context);
@@ -80,7 +94,7 @@ impl Room {
         let files: Vec<FileId> = self.transfers.all.iter().filter(waits).map(|it| it.file).collect_vec();
         for file in files {
             match self.transfer(file) {
-                Some(Transfer { stage: Stage::Asked, .. }) => self.send_write_request(context, file),
+                Some(Transfer { stage: Stage::Asked(_), .. }) => self.send_write_request(context, file),
                 Some(Transfer { channel: None, .. }) => self.open_stream(context, file),
                 _ => {}
             }
@@ -118,9 +132,15 @@ impl Room {
         let Some(transfer) = self.transfer_mut(file) else { return };
         match event {
             StreamEvent::Open => {
-                if let Stage::StreamedDownload(download) = &mut transfer.stage {
-                    download.on_open();
-                    transfer.touch(now);
+                // A media server tells first how much it takes.
+                let is_direct = transfer.peer == peer;
+                match &mut transfer.stage {
+                    Stage::StreamedDownload(download) => {
+                        download.on_open();
+                        transfer.touch(now);
+                    }
+                    Stage::StreamedUpload(upload) => upload.on_open(is_direct),
+                    _ => {}
                 }
                 self.open_lanes(context, file);
             }
@@ -309,14 +329,12 @@ impl Room {
             let Some(transfer) = self.transfer_mut(file) else { return };
             let (blob, channel) = (transfer.blob, transfer.channel);
             let message = match &mut transfer.stage {
-                Stage::StreamedUpload(upload) => match upload.next_step() {
+                Stage::StreamedUpload(upload) | Stage::Asked(Some(upload)) => match upload.next_step() {
                     None => return,
                     Some(UploadStep::Read(piece)) => {
+                        let block_size = Some(upload.block_size());
                         if let Some(blob) = blob {
-                            transfer.op(
-                                context,
-                                FileOp::Read { blob, piece, block_size: Some(BLOCK_SIZE as f64) },
-                            );
+                            transfer.op(context, FileOp::Read { blob, piece, block_size });
                         }
                         continue;
                     }

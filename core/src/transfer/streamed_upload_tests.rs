@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use UploadStep::{Digest as AskDigest, End, Read, Send};
 
 const MEGABYTE: f64 = 1_048_576.0;
+const BLOCK: f64 = BLOCK_SIZE as f64;
 
 fn digest() -> String {
     "d".to_owned()
@@ -21,14 +22,52 @@ fn steps(upload: &mut StreamedUpload) -> Vec<UploadStep> {
     steps
 }
 
+/// An upload whose channel is open, by blocks of the usual size.
+fn opened(size: f64) -> StreamedUpload {
+    let mut upload = StreamedUpload::new(size, BLOCK);
+    upload.on_open(false);
+    upload
+}
+
 fn sent(steps: &[UploadStep]) -> f64 {
     let length = |step: &UploadStep| if let Send(piece, _) = step { piece.length } else { 0.0 };
     steps.iter().map(length).sum()
 }
 
 #[test]
+fn nothing_goes_before_the_channel_is_open() {
+    let mut upload = StreamedUpload::new(5.0, BLOCK);
+    assert!(upload.on_want(0.0, 5.0));
+    assert_eq!(steps(&mut upload), []);
+    upload.on_open(false);
+    assert_eq!(sent(&steps(&mut upload)), 5.0);
+}
+
+#[test]
+fn a_file_without_lanes_goes_to_the_receiver_itself_unasked() {
+    for (size, is_direct, goes) in [(BLOCK - 1.0, true, true), (BLOCK, true, false), (5.0, false, false)] {
+        let mut upload = StreamedUpload::new(size, block_size_for(size));
+        upload.on_open(is_direct);
+        assert_eq!(sent(&steps(&mut upload)), if goes { size } else { 0.0 });
+        // On a further channel the receiver says first what it has.
+        upload.on_lost();
+        upload.on_open(is_direct);
+        assert!(!goes || sent(&steps(&mut upload)) == 0.0);
+        assert!(upload.on_want(0.0, size));
+        assert_eq!(sent(&steps(&mut upload)), size);
+    }
+}
+
+#[test]
+fn small_files_are_read_in_smaller_blocks() {
+    let mut upload = StreamedUpload::new(3.0 * MEGABYTE, block_size_for(3.0 * MEGABYTE));
+    assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: BLOCK / 4.0 })));
+    assert_eq!(block_size_for(5.0 * MEGABYTE), BLOCK);
+}
+
+#[test]
 fn a_small_file_goes_at_once_and_ends_with_its_digest() {
-    let mut upload = StreamedUpload::new(5.0);
+    let mut upload = opened(5.0);
     assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: 5.0 })));
     assert_eq!(upload.next_step(), None);
     upload.on_read(Piece { offset: 0.0, length: 5.0 });
@@ -45,7 +84,7 @@ fn a_small_file_goes_at_once_and_ends_with_its_digest() {
 
 #[test]
 fn no_more_is_handed_over_than_the_browser_takes_well() {
-    let mut upload = StreamedUpload::new(100.0 * MEGABYTE);
+    let mut upload = opened(100.0 * MEGABYTE);
     upload.on_want(0.0, 100.0 * MEGABYTE);
     let first = sent(&steps(&mut upload));
     assert!(first <= HIGH_WATER && first > HIGH_WATER - FRAME, "{first}");
@@ -57,7 +96,7 @@ fn no_more_is_handed_over_than_the_browser_takes_well() {
 
 #[test]
 fn the_receivers_limit_holds() {
-    let mut upload = StreamedUpload::new(100.0 * MEGABYTE);
+    let mut upload = opened(100.0 * MEGABYTE);
     upload.on_want(0.0, 100.0);
     assert_eq!(steps(&mut upload), [Send(Piece { offset: 0.0, length: 100.0 }, 0)]);
     assert!(upload.on_want(0.0, 150.0));
@@ -69,7 +108,7 @@ fn the_receivers_limit_holds() {
 
 #[test]
 fn only_one_block_is_read_at_a_time_and_one_ahead() {
-    let mut upload = StreamedUpload::new(10.0 * BLOCK);
+    let mut upload = opened(10.0 * BLOCK);
     upload.on_want(0.0, 10.0 * BLOCK);
     assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: BLOCK })));
     assert_eq!(upload.next_step(), None);
@@ -92,11 +131,11 @@ fn wishes_that_cannot_be_are_refused() {
         (f64::NAN, 5.0),
         (0.0, f64::INFINITY),
     ] {
-        let mut upload = StreamedUpload::new(10.0);
+        let mut upload = opened(10.0);
         assert!(!upload.on_want(offset, limit), "{offset} {limit}");
         assert!(!upload.is_wanted);
     }
-    let mut upload = StreamedUpload::new(10.0);
+    let mut upload = opened(10.0);
     upload.on_want(0.0, 10.0);
     assert!(!upload.on_want(5.0, 10.0), "more than was sent");
     assert_eq!(upload.confirmed, 0.0);
@@ -105,13 +144,14 @@ fn wishes_that_cannot_be_are_refused() {
 #[test]
 fn after_a_loss_it_goes_on_where_the_receiver_says() {
     let size = 10.0 * BLOCK;
-    let mut upload = StreamedUpload::new(size);
+    let mut upload = opened(size);
     upload.on_want(0.0, size);
     while upload.sent < 4.0 * BLOCK {
         steps(&mut upload);
         upload.on_low(0.0);
     }
     upload.on_lost();
+    upload.on_open(false);
     assert_eq!(sent(&steps(&mut upload)), 0.0);
     let place = 2.0 * BLOCK + 1_000.0;
     assert!(upload.on_want(place, size));
@@ -125,10 +165,11 @@ fn after_a_loss_it_goes_on_where_the_receiver_says() {
 
 #[test]
 fn the_end_is_told_again_on_another_channel() {
-    let mut upload = StreamedUpload::new(5.0);
+    let mut upload = opened(5.0);
     upload.on_want(0.0, 5.0);
     assert_eq!(steps(&mut upload).len(), 2);
     upload.on_lost();
+    upload.on_open(false);
     assert!(upload.may_be_done(), "the receiver may have confirmed through the old one");
     assert!(upload.on_want(5.0, 5.0));
     assert_eq!(steps(&mut upload), [End(digest())]);
@@ -136,7 +177,7 @@ fn the_end_is_told_again_on_another_channel() {
 
 /// An upload with two lanes beside its channel.
 fn with_lanes(size: f64) -> StreamedUpload {
-    let mut upload = StreamedUpload::new(size);
+    let mut upload = opened(size);
     assert!(upload.on_want(0.0, size));
     upload.share();
     upload.on_lane(1);
@@ -298,7 +339,7 @@ proptest! {
         ),
     ) {
         let size = f64::from(frames) * FRAME + f64::from(rest);
-        let mut upload = StreamedUpload::new(size);
+        let mut upload = opened(size);
         upload.on_want(0.0, 0.0);
         upload.share();
         let mut pipes: std::collections::BTreeMap<u8, Vec<Piece>> = [(0, Vec::new())].into();
@@ -347,7 +388,7 @@ proptest! {
         breaks in prop::collection::vec((0.0..1.0_f64, 1_u32..40), 0..6),
     ) {
         let size = f64::from(size);
-        let mut upload = StreamedUpload::new(size);
+        let mut upload = opened(size);
         let mut received: f64 = 0.0;
         let mut breaks = breaks.into_iter();
         let mut coming = breaks.next();
@@ -368,6 +409,7 @@ proptest! {
                     received += ((under_way - received) * part).floor();
                     coming = breaks.next();
                     upload.on_lost();
+                    upload.on_open(false);
                     prop_assert!(upload.on_want(received, size));
                 }
                 _ => {

@@ -102,13 +102,17 @@ fn what_we_can_is_said_in_the_greeting_and_only_there() {
 
 #[test]
 fn a_file_is_asked_for_by_name_and_sent_through_its_own_channel() {
-    let (mut desk, promise, channel) = uploading(5.0);
+    let mut desk = Desk::with_our_peer();
+    let promise = desk.send(5.0);
     let asked = &desk.said()[0];
-    assert_eq!(asked.get("blockSize"), Some(&BLOCK.into()));
+    assert_eq!(asked.get("blockSize"), Some(&(BLOCK / 4.0).into()));
     assert_eq!(asked.get("chunkType"), Some(&"arrayBuffer".into()));
     desk.read();
-    assert_eq!(sent(&desk), [], "the receiver did not say what it wants");
+    desk.hear(&accept(&id()));
+    let channel = opened(&desk);
     want(&mut desk, channel, 0.0, 5.0);
+    assert_eq!(sent(&desk), [], "the channel is not open here");
+    desk.on_channel(channel, ChannelEvent::Open);
     assert_eq!(sent(&desk), [Piece { offset: 0.0, length: 5.0 }]);
     let file = desk.file();
     assert!(desk.file_ops().contains(&(file, FileOp::Digest)));
@@ -118,6 +122,28 @@ fn a_file_is_asked_for_by_name_and_sent_through_its_own_channel() {
     assert!(desk.entry(promise).get("success").is_some());
     assert_eq!(desk.states(), ["userRequest", "uploadStarted", "uploading", "uploadCompleted"]);
     assert!(closed(&desk, channel) && desk.has_forgotten(file));
+}
+
+#[test]
+fn a_file_that_is_refused_was_read_in_vain() {
+    let mut desk = Desk::with_our_peer();
+    let promise = desk.send(5.0);
+    desk.read();
+    let file = desk.file();
+    desk.hear(&accept(&id()).replace(r#""ackN":0"#, r#""ackN":-1"#));
+    assert!(desk.has_forgotten(file));
+    assert!(desk.entry(promise).get("error").is_some());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_fails_before_it_is_accepted() {
+    let mut desk = Desk::with_our_peer();
+    let promise = desk.send(5.0);
+    let (file, error) = (desk.file(), desk.scene.handle());
+    desk.on_file(file, FileEvent::Failed(error));
+    assert_eq!(text(&desk.said()[1], "type"), "ERROR");
+    assert!(desk.has_forgotten(file));
+    assert!(desk.entry(promise).get("error").is_some());
 }
 
 #[test]
@@ -193,27 +219,28 @@ fn an_early_end_is_an_error() {
 
 #[test]
 fn words_on_the_channel_that_cannot_be_are_dropped() {
-    let (mut desk, _, channel) = uploading(5.0);
+    let size = BLOCK;
+    let (mut desk, _, channel) = uploading(size);
     desk.read();
     for message in [
         "",
         "7",
         "{",
         r#"{"type":"WANT"}"#,
-        r#"{"type":"WANT","offset":6,"limit":6}"#,
+        r#"{"type":"WANT","offset":1048449,"limit":1048449}"#,
         r#"{"type":"WANT","offset":-1,"limit":5}"#,
         r#"{"type":"WANT","offset":0,"limit":1e300}"#,
         r#"{"type":"END","digest":"d"}"#,
-        r#"{"type":"DONE","size":5}"#,
+        r#"{"type":"DONE","size":1048448}"#,
         r#"{"type":"ACK","ackN":0}"#,
     ] {
         tell(&mut desk, channel, message);
         assert_eq!(sent(&desk), [], "{message}");
         assert_eq!(desk.states().len(), 3, "{message}");
     }
-    want(&mut desk, channel, 0.0, 5.0);
+    want(&mut desk, channel, 0.0, size);
     // Not before everything was sent and said.
-    tell(&mut desk, channel, r#"{"type":"DONE","size":5}"#);
+    tell(&mut desk, channel, r#"{"type":"DONE","size":1048448}"#);
     assert_eq!(desk.states().len(), 3);
     desk.on_file(desk.file(), FileEvent::Digest("d1".into()));
     tell(&mut desk, channel, r#"{"type":"DONE","size":4}"#);
