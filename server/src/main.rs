@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use skylink_server::access::AppKey;
+use skylink_server::listening::take_all_descriptors;
 use skylink_server::service::Service;
 use skylink_server::settings::{CommandLine, Settings};
 use tokio::signal::unix::{signal, SignalKind};
@@ -33,6 +34,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
+    match take_all_descriptors() {
+        Ok(most) => tracing::debug!(most, "open files"),
+        Err(error) => tracing::warn!(%error, "the limit of open files stays as it is"),
+    }
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 
 use crate::access::{Authority, TokenSigner};
 use crate::http::{router, Site, Traffic};
-use crate::listening;
+use crate::listening::{self, Patience};
 use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
 use crate::mcu::record::Studio;
 use crate::mcu::refusing::{refusing, Refused};
@@ -76,8 +76,7 @@ pub struct Service {
     io: SocketIo,
     hub: Arc<Hub>,
     media: Option<Media>,
-    /// For clients that take nothing.
-    patience: Duration,
+    patience: Patience,
 }
 
 /// The media server and what recordings and live streams need.
@@ -126,7 +125,7 @@ impl Service {
             .map_err(|reason| ServiceError::Listen { address: settings.listen.clone(), reason })?;
         let address = listener.local_addr().map_err(ServiceError::Serve)?;
         let Parts { router, io, hub, media } = assemble(settings, address)?;
-        let patience = settings.ping_interval.saturating_add(settings.ping_timeout);
+        let patience = Patience::with_stall(settings.ping_interval.saturating_add(settings.ping_timeout));
         Ok(Self { listener, address, router, io, hub, media, patience })
     }
 

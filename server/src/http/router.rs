@@ -14,6 +14,7 @@ use socketioxide::SocketIo;
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::health::Traffic;
 use super::{api, health, recordings, statistics};
@@ -23,6 +24,9 @@ use crate::signaling::{count_polled, with_little_to_keep, Hub};
 
 /// Browsers need not ask again for this long.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+
+/// Nothing of a request's body may come for so long.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// What the handlers share.
 pub struct Site {
@@ -58,6 +62,7 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Opti
         .route("/recordings/{key}/{id}/file", get(recordings::file))
         .route("/recorded/{token}", get(recordings::linked_file))
         .layer(DefaultBodyLimit::max(statistics::MOST_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(cors_for_pages());
     let signaling = Router::new()
         .route("/socket.io", any(StatusCode::NOT_FOUND))
@@ -65,6 +70,7 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Opti
         .layer(socket_io)
         .layer(map_request(with_little_to_keep))
         .layer(from_fn_with_state(io, count_polled))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(cors_for_polling());
     let operating =
         Router::new().route("/healthz", get(health::healthz)).route("/metrics", get(health::metrics));

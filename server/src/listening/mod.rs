@@ -3,10 +3,12 @@
 //! hyper's own loop, as axum has it, knows no time: it waits for ever for the rest of a request, and
 //! for a peer that takes nothing of an answer.
 
+mod descriptors;
 mod outflow;
 mod stall;
 mod stream;
 
+pub use descriptors::take_all_descriptors;
 pub use outflow::Outflow;
 
 use std::future::Future;
@@ -24,19 +26,34 @@ use tower_http::add_extension::AddExtension;
 
 use stream::Stream;
 
-/// How long the head of a request may take, the wait for a further request included. Proxies keep
-/// connections for a minute; who closes first must not be the server, or it meets a request.
+/// Proxies keep connections for a minute; who closes first must not be the server, or it meets a
+/// request.
 const HEAD: Duration = Duration::from_secs(75);
 /// Without descriptors nobody can be let in until somebody leaves.
 const ACCEPT_RETRY: Duration = Duration::from_secs(1);
 
+/// How long a connection may wait for its peer.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the head of a request, the wait for a further request included.
+    pub head: Duration,
+    /// For a peer that takes nothing, or lets nothing be heard while pings are expected of it.
+    pub stall: Duration,
+}
+
+impl Patience {
+    /// The usual one for heads.
+    pub fn with_stall(stall: Duration) -> Self {
+        Self { head: HEAD, stall }
+    }
+}
+
 /// Serves until `stop` is done, and then until the requests that are under way have their answers.
-/// Each request has its connection's [`Outflow`] among its extensions. A peer that takes nothing
-/// for `patience`, or lets nothing be heard for so long while pings are expected of it, is let go.
+/// Each request has its connection's [`Outflow`] among its extensions.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    patience: Duration,
+    patience: Patience,
     stop: impl Future<Output = ()>,
 ) {
     let (farewell, begun) = watch::channel(());
@@ -58,12 +75,12 @@ pub async fn serve(
 }
 
 /// Until the connection ends, or belongs to a WebSocket.
-async fn serve_one(tcp: TcpStream, router: Router, patience: Duration, mut farewell: watch::Receiver<()>) {
+async fn serve_one(tcp: TcpStream, router: Router, patience: Patience, mut farewell: watch::Receiver<()>) {
     let outflow = Outflow::default();
-    let stream = TokioIo::new(Stream::new(tcp, outflow.clone(), patience));
+    let stream = TokioIo::new(Stream::new(tcp, outflow.clone(), patience.stall));
     let service = TowerToHyperService::new(AddExtension::new(router, outflow));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    http.timer(TokioTimer::new()).header_read_timeout(patience.head);
     let mut connection = pin!(http.serve_connection(stream, service).with_upgrades());
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
@@ -92,4 +109,33 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 
 fn is_of_the_peer(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_never_ends_the_head_of_a_request_is_let_go() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let patience = Patience { head: Duration::from_millis(200), stall: Duration::from_secs(60) };
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(serve(listener, Router::new(), patience, async {
+            let _ = stopped.await;
+        }));
+        for begun in ["GET / HTTP/1.1\r\nHost: x\r\n", "", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(begun.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut answer));
+            end.await.unwrap().unwrap();
+            assert_eq!(answer.starts_with("HTTP/1.1 404"), begun.ends_with("\r\n\r\n"), "{answer}");
+        }
+        stop.send(()).unwrap();
+        serving.await.unwrap();
+    }
 }

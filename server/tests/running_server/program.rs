@@ -14,11 +14,16 @@ pub struct Program {
 
 /// The program with a clean environment.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_skylink-server"));
+    let mut command = without_settings(env!("CARGO_BIN_EXE_skylink-server"));
+    command.args(arguments);
+    command
+}
+
+fn without_settings(program: &str) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SKYLINK_")) {
         command.env_remove(name);
     }
-    command.args(arguments);
     command
 }
 
@@ -29,11 +34,26 @@ pub fn run(arguments: &[&str]) -> Output {
 
 impl Program {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = command(arguments)
-            .args(["--listen", "127.0.0.1:0", "--log", "off"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::ready(command(arguments))
+    }
+
+    /// After a command of the shell that it inherits from.
+    #[cfg(target_os = "linux")]
+    pub fn start_within(setting: &str) -> Self {
+        let mut shell = without_settings("sh");
+        let script = format!("{setting} && exec \"$0\" \"$@\"");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_skylink-server")]);
+        Self::ready(shell)
+    }
+
+    #[cfg(target_os = "linux")]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn ready(mut command: Command) -> Self {
+        let mut child =
+            command.args(["--listen", "127.0.0.1:0", "--log", "off"]).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut media = String::new();
         let ready = lines.map(Result::unwrap).find_map(|line| {
