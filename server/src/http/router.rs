@@ -20,7 +20,7 @@ use super::health::Traffic;
 use super::{api, health, recordings, statistics};
 use crate::access::Authority;
 use crate::service::Media;
-use crate::signaling::{count_polled, with_little_to_keep, Hub};
+use crate::signaling::{count_polled, with_little_to_keep, Hub, Polls};
 
 /// Browsers need not ask again for this long.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
@@ -69,7 +69,7 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Opti
         .route("/socket.io/", any(StatusCode::NOT_FOUND))
         .layer(socket_io)
         .layer(map_request(with_little_to_keep))
-        .layer(from_fn_with_state(io, count_polled))
+        .layer(from_fn_with_state(Polls::new(io), count_polled))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(cors_for_polling());
     let operating =

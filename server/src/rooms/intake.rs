@@ -45,6 +45,11 @@ impl Intake {
         self.is_inside = is_inside;
     }
 
+    /// As it was set.
+    pub fn is_inside(&self) -> bool {
+        self.is_inside
+    }
+
     /// Reads a text, unless it is too long or there were too many. `now` is in milliseconds since
     /// 1970.
     pub fn read(&mut self, text: &str, now: u64, limits: &RoomLimits) -> Reading {

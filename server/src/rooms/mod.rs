@@ -33,6 +33,7 @@ pub use delivery::{ConnectionId, Delivery};
 pub use disk_store::DiskStore;
 pub use intake::{Intake, Reading};
 pub use message_file::DiskStoreError;
+pub(crate) use pace::Pace;
 pub use stored_messages::{MemoryStore, MessageStore, StoreLimits};
 
 use std::collections::{BTreeMap, HashSet};

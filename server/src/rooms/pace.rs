@@ -4,7 +4,7 @@
 const WARNING_INTERVAL: u64 = 10_000;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     spent: f64,
     at: u64,
     warned_at: Option<u64>,
@@ -12,7 +12,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Takes a token. With a rate of 0 there is no limit.
-    pub(super) fn allows(&mut self, now: u64, burst: u32, per_second: u32) -> bool {
+    pub(crate) fn allows(&mut self, now: u64, burst: u32, per_second: u32) -> bool {
         if per_second == 0 {
             return true;
         }

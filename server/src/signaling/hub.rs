@@ -12,6 +12,7 @@ use socketioxide::extract::SocketRef;
 use socketioxide::SocketError;
 
 use super::outlet::Outlet;
+use super::outsiders::Outsiders;
 
 use crate::mcu::command::{Command, Signal};
 use crate::rooms::{ConnectionId, Counts, Delivery, Intake, Reading, RoomLimits, Rooms};
@@ -35,6 +36,7 @@ pub struct Hub {
 struct State {
     rooms: Rooms,
     outlets: HashMap<ConnectionId, Outlet>,
+    outsiders: Outsiders,
     /// That may wait for one client.
     most_bytes: u64,
     last_connection: u64,
@@ -46,7 +48,13 @@ impl Hub {
     pub fn new(rooms: Rooms, most_bytes: usize) -> Self {
         let most_bytes = u64::try_from(most_bytes).unwrap_or(u64::MAX);
         let limits = rooms.limits();
-        let state = State { rooms, outlets: HashMap::new(), most_bytes, last_connection: 0 };
+        let state = State {
+            rooms,
+            outlets: HashMap::new(),
+            outsiders: Outsiders::default(),
+            most_bytes,
+            last_connection: 0,
+        };
         Self { limits, state: Mutex::new(state), media_server: OnceLock::new() }
     }
 
@@ -69,6 +77,7 @@ impl Hub {
         let connection = ConnectionId(state.last_connection);
         state.rooms.connect(connection);
         state.outlets.insert(connection, Outlet::new(socket));
+        state.outsiders.heard(connection, time::now());
         connection
     }
 
@@ -88,7 +97,13 @@ impl Hub {
                 state.cut_off(connection)
             }
         };
-        intake.set_inside(state.rooms.is_inside(connection));
+        let is_inside = state.rooms.is_inside(connection);
+        if !is_inside && state.outlets.contains_key(&connection) {
+            state.outsiders.heard(connection, now);
+        } else if !intake.is_inside() {
+            state.outsiders.forget(connection);
+        }
+        intake.set_inside(is_inside);
         self.finish(state, deliveries);
     }
 
@@ -96,14 +111,19 @@ impl Hub {
     pub fn disconnect(&self, connection: ConnectionId) {
         let mut state = self.lock();
         state.outlets.remove(&connection);
+        state.outsiders.forget(connection);
         let deliveries = state.rooms.disconnect(connection);
         self.finish(state, deliveries);
     }
 
-    /// Ends memberships whose time is over. To be called every few seconds.
+    /// Ends memberships whose time is over, and sockets that are for nothing. To be called every few seconds.
     pub fn tick(&self) {
         let mut state = self.lock();
-        let deliveries = state.rooms.tick(time::now());
+        let now = time::now();
+        let mut deliveries = state.rooms.tick(now);
+        for connection in state.outsiders.silent(now) {
+            deliveries.extend(state.cut_off(connection));
+        }
         self.finish(state, deliveries);
     }
 
@@ -186,6 +206,7 @@ impl State {
         let Some(outlet) = self.outlets.remove(&connection) else {
             return Vec::new();
         };
+        self.outsiders.forget(connection);
         outlet.cut();
         close(outlet.socket());
         self.rooms.disconnect(connection)

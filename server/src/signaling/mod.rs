@@ -3,10 +3,11 @@
 mod hub;
 mod opening_request;
 mod outlet;
+mod outsiders;
 mod polls;
 mod socket_io;
 
 pub use hub::Hub;
 pub(crate) use opening_request::with_little_to_keep;
-pub(crate) use polls::count_polled;
+pub(crate) use polls::{count_polled, Polls};
 pub use socket_io::{layer, SocketSettings};

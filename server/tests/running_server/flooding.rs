@@ -1,6 +1,8 @@
 //! Clients that send more than anybody has to say.
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::client::Client;
 use super::program::Program;
@@ -20,4 +22,22 @@ async fn a_flood_from_outside_of_all_rooms_is_cut_off_and_joining_goes_on() {
     joining.send(json!({"type": "x", "text": "x".repeat(100_000)})).await;
     joining.send_join().await;
     assert_eq!(joining.next().await["type"], "inRoom");
+}
+
+#[tokio::test]
+async fn not_everybody_may_begin_to_poll_at_once_but_sockets_open() {
+    let program = Program::start(&[]);
+    let mut stream = TcpStream::connect(&program.address).await.unwrap();
+    let begin =
+        |rest: &str| format!("GET /socket.io/?EIO=3&transport=polling HTTP/1.1\r\nHost: x\r\n{rest}\r\n");
+    let requests = begin("").repeat(5000) + &begin("Connection: close\r\n");
+    let mut answers = String::new();
+    let (mut reading, mut writing) = stream.split();
+    let write = writing.write_all(requests.as_bytes());
+    let (written, read) = tokio::join!(write, reading.read_to_string(&mut answers));
+    written.unwrap();
+    read.unwrap();
+    assert!(answers.matches("HTTP/1.1 200").count() >= 1000);
+    assert!(answers.contains("HTTP/1.1 503"));
+    Client::join(&program, "lobby").await;
 }
