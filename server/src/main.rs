@@ -4,6 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use rustix::fs::Mode;
+use rustix::process::umask;
 use skylink_server::access::AppKey;
 use skylink_server::listening::take_all_descriptors;
 use skylink_server::service::Service;
@@ -26,6 +28,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    // Recordings and stored messages are nothing for other users of the machine.
+    umask(Mode::RWXG | Mode::RWXO);
     let settings = Settings::load(CommandLine::parse())?;
     let filter = EnvFilter::try_new(&settings.log)
         .map_err(|error| format!("the log level \"{}\" is wrong: {error}", settings.log))?;

@@ -25,7 +25,7 @@ async fn are_given_up(speaking: &mut Client, stuck: &mut [Client]) {
     let since = Instant::now();
     let mut staying: Vec<String> = stuck.iter().map(|client| client.peer_id.clone()).collect();
     while !staying.is_empty() {
-        assert!(since.elapsed() < Duration::from_secs(30), "still there: {staying:?}");
+        assert!(since.elapsed() < Duration::from_secs(60), "still there: {staying:?}");
         speaking.ping().await;
         stuck[0].try_ping().await;
         if let Some(message) = speaking.next_within(Duration::from_millis(300)).await {
@@ -61,7 +61,7 @@ async fn who_was_cut_off_is_gone_altogether() {
         are_given_up(&mut speaking, &mut stuck).await;
         let since = Instant::now();
         while program.descriptors() > before {
-            assert!(since.elapsed() < Duration::from_secs(30), "its connection is still there");
+            assert!(since.elapsed() < Duration::from_secs(60), "its connection is still there");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -1,5 +1,7 @@
 //! What the person who starts it gets to see.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::program::{command, run, Program};
 
 fn fails_with_one_sentence(arguments: &[&str], expected: &str) {
@@ -58,6 +60,11 @@ fn the_key_that_signs_tokens_survives_a_restart() {
     drop(Program::start(&arguments));
     let key = std::fs::read(data.join("token-key")).unwrap();
     assert_eq!(key.len(), 32);
+    // Nobody else may read what is kept, whatever the one who starts it gives others.
+    for kept in [&data, &data.join("token-key"), &data.join("stored-messages.redb")] {
+        let mode = std::fs::metadata(kept).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}: {mode:o}", kept.display());
+    }
     drop(Program::start(&arguments));
     assert_eq!(std::fs::read(data.join("token-key")).unwrap(), key);
     let names = std::fs::read_dir(data).unwrap().map(|entry| entry.unwrap().file_name());
