@@ -27,7 +27,7 @@ const SDK = new Set(['/build/skylink.complete.js', '/dist/skylink.complete.js'])
 /** The settings that the pages' author tells everybody to write; both kinds of page find theirs. */
 const settings = (host) => `
 const room = new URLSearchParams(location.search).get('room');
-const APPKEYS = { P2P: 'demo', MCU: 'demo' };
+export const APPKEYS = { P2P: 'demo', MCU: 'demo' };
 export const config = {
   appKey: new URLSearchParams(location.search).get('appKey') ?? APPKEYS.P2P,
   defaultRoom: room,
