@@ -16,8 +16,13 @@ export function copyOf(value, copies = new Map()) {
   if (!copies.has(value)) {
     const copy = isList ? [] : {};
     copies.set(value, copy);
-    for (const [name, member] of Object.entries(value)) {
-      Object.defineProperty(copy, name, { ...OWN, value: copyOf(member, copies) });
+    for (const name of Object.keys(value)) {
+      const member = copyOf(value[name], copies);
+      if (name === '__proto__') {
+        Object.defineProperty(copy, name, { ...OWN, value: member });
+      } else {
+        copy[name] = member;
+      }
     }
   }
   return copies.get(value);
