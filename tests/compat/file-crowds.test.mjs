@@ -51,6 +51,11 @@ for (const kind of ['ours', 'skylinkjs']) {
     );
 
     const [first, second, third] = receivers;
+    // The sender may know before a receiver tells that the file is there.
+    await second.until(
+      () => second.seen('dataTransferState', inState('downloadCompleted')).length === 2,
+      'both files',
+    );
     const mark = second.mark();
     const chosen = { size: 100_000, seed: 5 };
     const ids = [third.id, first.id];
