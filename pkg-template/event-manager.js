@@ -58,7 +58,7 @@ class EventManager {
 
   /** Whether anybody listens to events of that name. */
   hears(name) {
-    return registries().some((registry) => registry[name]?.callbacks.length > 0);
+    return callbacksOf(name).length > 0;
   }
 
   /** @param {{ name: string, detail: { detail: unknown } }} event */
@@ -71,20 +71,21 @@ class EventManager {
 
 export const eventManager = new EventManager();
 
-/** The app's, and the SDK's. */
-const registries = () => [eventManager.events, eventManager.privateEvents];
+const registryOf = (isPrivate) => (isPrivate ? eventManager.privateEvents : eventManager.events);
 
-const registryOf = (isPrivate) => registries()[Number(isPrivate)];
+/** The app's, and behind them the SDK's. */
+const callbacksOf = (name) => [
+  ...(eventManager.events[name]?.callbacks ?? []),
+  ...(eventManager.privateEvents[name]?.callbacks ?? []),
+];
 
 function deliver(event) {
   const { type } = event;
-  for (const callbacks of registries().map((registry) => registry[type]?.callbacks ?? [])) {
-    for (const callback of callbacks) {
-      try {
-        callback(event);
-      } catch (error) {
-        logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
-      }
+  for (const callback of callbacksOf(type)) {
+    try {
+      callback(event);
+    } catch (error) {
+      logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
     }
   }
 }

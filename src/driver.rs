@@ -256,6 +256,9 @@ impl Driver {
             }
             Output::Fulfil(promise) => self.settle(promise, true, &JsValue::UNDEFINED),
             Output::NextTask => {}
+            Output::AwaitScriptEnd => {
+                self.follow(&Promise::resolve(&JsValue::UNDEFINED), Pending::ScriptEnd);
+            }
             Output::Log { level, code, details } => {
                 let details: Array = details.iter().map(|detail| JsValue::from_str(detail)).collect();
                 self.host.log(level as u32, code as u32, &details);

@@ -217,6 +217,8 @@ pub enum Call {
         second: Option<Value>,
         /// Who gets it: peer id, list of peer ids, or nothing.
         third: Option<Value>,
+        /// How many UTF-16 units a message has that only the shell has, otherwise 0.
+        length: usize,
     },
     /// `getConnectionStatus`; settles `promise`.
     GetConnectionStatus {

@@ -171,8 +171,12 @@ impl Room {
                     self.on_channel_text(context, id, &text);
                 }
             }
-            ChannelEvent::Message(message) if is_stream => context.release_content(&message.data),
-            ChannelEvent::Message(message) => self.on_direct_message(context, id, *message),
+            ChannelEvent::Messages(messages) if is_stream => context.release_contents(&messages),
+            ChannelEvent::Messages(messages) => {
+                for message in messages {
+                    self.on_direct_message(context, id, message);
+                }
+            }
             ChannelEvent::Chunk(text) => self.on_chunk(context, id, text),
             ChannelEvent::Frame { frame, piece } => {
                 self.on_stream_event(context, id, number, StreamEvent::Frame(frame, piece));
@@ -207,9 +211,25 @@ impl Room {
         }
     }
 
-    /// Text came: JSON messages by their `type` (peer behaviour 4.5).
+    /// Text came: a JSON message by its `type` (peer behaviour 4.5), or a list of them.
     fn on_channel_text(&mut self, context: &mut Context, id: &str, text: &str) {
-        let Some(value) = (context.environment.json.parse)(text) else { return };
+        match (context.environment.json.parse)(text) {
+            Some(Value::List(items)) => {
+                let mut message = Value::Null;
+                for item in items {
+                    match &mut message {
+                        Value::Object(message) if item.as_text().is_some() => message.set("data", item),
+                        message => *message = item,
+                    }
+                    self.on_channel_message(context, id, &message);
+                }
+            }
+            Some(message) => self.on_channel_message(context, id, &message),
+            None => {}
+        }
+    }
+
+    fn on_channel_message(&mut self, context: &mut Context, id: &str, value: &Value) {
         let kind = value.get("type").and_then(Value::as_text).unwrap_or_default();
         match kind {
             DirectMessage::TYPE => {
@@ -217,7 +237,7 @@ impl Room {
                     self.on_direct_message(context, id, message);
                 }
             }
-            kind if self.on_transfer_message(context, id, kind, &value) => {}
+            kind if self.on_transfer_message(context, id, kind, value) => {}
             kind => context.log(LogLevel::Debug, LogCode::UnhandledMessage, &[kind]),
         }
     }

@@ -5,7 +5,7 @@ use crate::media_server::MEDIA_SERVER;
 use crate::room::{Room, RoomKey};
 use crate::roster::Peer;
 use crate::session::{Context, Session};
-use crate::{ChannelOp, ConnectionOp, ErrorCode, LogCode, LogLevel, Output, SkylinkError};
+use crate::{ChannelOp, ConnectionOp, ErrorCode, LogCode, LogLevel, MessageText, Output, SkylinkError};
 use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
@@ -17,6 +17,8 @@ const NOT_OPEN: &str = "Failed sending message - Data Channel connection is not 
 struct Outgoing {
     message: Value,
     target: Value,
+    /// How many UTF-16 units a message has that only the shell has.
+    length: usize,
 }
 
 impl Outgoing {
@@ -43,6 +45,7 @@ impl Session {
         first: Option<Value>,
         second: Option<Value>,
         third: Option<Value>,
+        length: usize,
     ) -> Result<Option<Value>, SkylinkError> {
         let first = first.filter(|first| *first != Value::Null && first.as_text() != Some(""));
         let name = first.as_ref().and_then(Value::as_text);
@@ -50,8 +53,8 @@ impl Session {
         let named = named.map(|room| room.key);
         let is_message = first.is_some() && named.is_none() && third.is_none();
         let (message, target) = if is_message { (first, second) } else { (second, third) };
-        let outgoing =
-            Outgoing { message: message.unwrap_or_else(|| "".into()), target: target.unwrap_or_default() };
+        let message = message.unwrap_or_else(|| "".into());
+        let outgoing = Outgoing { message, target: target.unwrap_or_default(), length };
         let keys: Vec<RoomKey> = match named {
             Some(key) => vec![key],
             None => self.rooms.iter().map(|room| room.key).collect_vec(),
@@ -62,7 +65,7 @@ impl Session {
                 outcome = outcome.and(room.send_p2p_message(context, &outgoing).map(|()| None));
             }
         }
-        self.context.release_content(&outgoing.message);
+        self.context.end_message(&outgoing.message);
         outcome
     }
 }
@@ -84,8 +87,8 @@ impl Room {
         if self.has_media_server() {
             // One message for all, which the media server spreads.
             let targets = named.unwrap_or_default().into_iter().map(Value::from).collect_vec();
-            let op = self.direct_message(context, outgoing, targets.into(), is_private);
-            outcome = self.send_through_main(context, MEDIA_SERVER, op);
+            let message = self.direct_message(context, outgoing, targets.into(), is_private);
+            outcome = self.send_through_main(context, MEDIA_SERVER, message, outgoing.length);
             reached = u32::from(outcome.is_ok());
         } else {
             let had_channel = |peer: &&Peer| peer.has_had_channel();
@@ -97,8 +100,8 @@ impl Room {
             }
             for id in &targets {
                 let target = if is_private { id.as_str().into() } else { Value::Null };
-                let op = self.direct_message(context, outgoing, target, is_private);
-                match self.send_through_main(context, id, op) {
+                let message = self.direct_message(context, outgoing, target, is_private);
+                match self.send_through_main(context, id, message, outgoing.length) {
                     Ok(()) => reached = reached.saturating_add(1),
                     Err(error) => outcome = outcome.and(Err(error)),
                 }
@@ -121,12 +124,12 @@ impl Room {
         outgoing: &Outgoing,
         target: Value,
         is_private: bool,
-    ) -> ChannelOp {
+    ) -> MessageText {
         let print = context.environment.json.print;
         if let Value::Handle(content) = outgoing.message {
             let sender = print(&self.own_id.clone().into());
-            let before = DirectMessage::text_before_data(is_private, &sender, &print(&target));
-            return ChannelOp::SendMessage { before, content };
+            let text = DirectMessage::text_before_data(is_private, &sender, &print(&target));
+            return MessageText { text, content: Some(content) };
         }
         let message = DirectMessage {
             is_private: Some(is_private),
@@ -134,7 +137,7 @@ impl Room {
             target,
             data: outgoing.message.clone(),
         };
-        ChannelOp::SendText(print(&message.into()))
+        MessageText { text: print(&message.into()), content: None }
     }
 
     /// Sends a message through the channel for messages. A peer that never had one is left out.
@@ -142,17 +145,24 @@ impl Room {
         &mut self,
         context: &mut Context,
         id: &str,
-        op: ChannelOp,
+        message: MessageText,
+        length: usize,
     ) -> Result<(), SkylinkError> {
         let Some(peer) = self.peer_mut(id) else {
             context.log(LogLevel::Error, LogCode::UnknownPeer, &[id]);
             return Ok(());
         };
-        let connection = peer.connection;
+        let (connection, takes_lists) = (peer.connection, peer.takes_message_lists);
         let lost = peer.upkeep.lost.clone();
         match peer.channels.iter_mut().rev().find(|channel| channel.is_messaging) {
             Some(channel) if channel.open => {
-                context.connection(connection, ConnectionOp::Channel { channel: channel.number, op });
+                let channel = channel.number;
+                if let Some(connection) = connection.filter(|_| takes_lists) {
+                    context.send_together(connection, channel, message, length);
+                } else {
+                    let op = ChannelOp::SendMessages(vec![message]);
+                    context.connection(connection, ConnectionOp::Channel { channel, op });
+                }
                 Ok(())
             }
             Some(channel) => Err(not_open(context, channel, id, "connecting")),
@@ -181,6 +191,13 @@ impl Context {
     pub fn release_content(&mut self, content: &Value) {
         if let Value::Handle(handle) = content {
             self.push(Output::Release(*handle));
+        }
+    }
+
+    /// As [`Self::release_content`], of messages that nobody can hear.
+    pub fn release_contents(&mut self, messages: &[DirectMessage]) {
+        for message in messages {
+            self.release_content(&message.data);
         }
     }
 }

@@ -49,6 +49,7 @@ impl Room {
             peers_in_room: None,
             file_channels: enter.file_channels,
             file_lanes: enter.file_lanes,
+            message_lists: enter.message_lists,
             video_layers: None,
         };
         self.send(context, &welcome.into());
@@ -114,6 +115,7 @@ impl Room {
         peer.reads_aes_gcm = greeting.reads_aes_gcm();
         peer.streams_files = greeting.file_channels;
         peer.takes_lanes = greeting.file_lanes;
+        peer.takes_message_lists = greeting.message_lists;
         let detail = self.peer_detail(&peer);
         self.peers.push(peer);
         if is_server(id) {

@@ -12,6 +12,8 @@ use skylink_protocol::Value;
 pub enum Input {
     /// The time that [`crate::Session::next_deadline`] named has come.
     Tick,
+    /// The script that ran when [`crate::Output::AwaitScriptEnd`] came is over.
+    ScriptEnded,
     /// The API server answered.
     ApiAnswered {
         /// Which request.
@@ -114,8 +116,8 @@ pub enum ChannelEvent {
     BufferedAmountLow,
     /// Text came that looks like a message.
     Text(String),
-    /// A direct message came whose content is a text. The content is a handle.
-    Message(Box<DirectMessage>),
+    /// Direct messages came whose contents are texts. The contents are handles.
+    Messages(Vec<DirectMessage>),
     /// Text came that can only be a chunk of a file.
     Chunk(Handle),
     /// Bytes came.

@@ -73,9 +73,10 @@ pub(crate) fn input_changes_nothing(input: &Input) -> bool {
     match input {
         // What is in a frame decides; who reads it releases.
         Input::SocketFrame { .. } | Input::KeyDerived { .. } | Input::Ciphered { .. } => true,
+        Input::ScriptEnded => true,
         Input::Connection { event: ConnectionEvent::Channel { event, .. }, .. } => matches!(
             event,
-            ChannelEvent::Message(_)
+            ChannelEvent::Messages(_)
                 | ChannelEvent::BufferedAmountLow
                 | ChannelEvent::Chunk(_)
                 | ChannelEvent::Frame { .. }

@@ -19,6 +19,16 @@ pub struct Relayed {
     pub peers: Option<Vec<Value>>,
 }
 
+/// The JSON text of a direct message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageText {
+    /// The whole of it, or what is before its last member, the content. Empty if that is the same as of the
+    /// message before.
+    pub text: String,
+    /// The content, where it is text that only the shell has.
+    pub content: Option<Handle>,
+}
+
 /// One thing to do outside, in the order given.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
@@ -74,6 +84,8 @@ pub enum Output {
     },
     /// Let everything that waits for a promise run before going on.
     NextTask,
+    /// Hand in [`crate::Input::ScriptEnded`] when the script that runs now is over.
+    AwaitScriptEnd,
     /// Write a log line.
     Log {
         /// Severity.
@@ -302,13 +314,9 @@ pub enum ChannelOp {
     },
     /// Send text.
     SendText(String),
-    /// Send a message whose content is text that only the shell has.
-    SendMessage {
-        /// The JSON text of the message before its last member, the content.
-        before: String,
-        /// The content.
-        content: Handle,
-    },
+    /// Send direct messages: one as it is, more as the items of a JSON list
+    /// ([`skylink_protocol::data_channel`]).
+    SendMessages(Vec<MessageText>),
     /// Close it and forget it.
     Close,
 }

@@ -48,8 +48,8 @@ pub(crate) fn release_of(context: &mut Context, event: &ConnectionEvent) {
                 | ChannelEvent::Frame { frame: handle, .. },
             ..
         } => context.push(Output::Release(*handle)),
-        ConnectionEvent::Channel { event: ChannelEvent::Message(message), .. } => {
-            context.release_content(&message.data)
+        ConnectionEvent::Channel { event: ChannelEvent::Messages(messages), .. } => {
+            context.release_contents(messages);
         }
         ConnectionEvent::Statistics { reading, .. } => context.push(Output::Release(reading.raw)),
         _ => {}

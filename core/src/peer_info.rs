@@ -105,6 +105,7 @@ impl Room {
             message_ciphers: environment.can_derive_keys.then(|| vec![AES_GCM.to_owned()]),
             file_channels: Some(self.options.enable_data_channel()),
             file_lanes: Some(self.options.enable_data_channel()),
+            message_lists: Some(self.options.enable_data_channel()),
         }
     }
 }
@@ -124,6 +125,7 @@ pub(crate) struct Greeting {
     pub message_ciphers: Option<Vec<String>>,
     pub file_channels: bool,
     pub file_lanes: bool,
+    pub message_lists: bool,
 }
 
 macro_rules! greeting_from {
@@ -144,6 +146,7 @@ macro_rules! greeting_from {
                     message_ciphers: message.message_ciphers,
                     file_channels: message.file_channels.unwrap_or(false),
                     file_lanes: message.file_lanes.unwrap_or(false),
+                    message_lists: message.message_lists.unwrap_or(false),
                 }
             }
         }

@@ -40,6 +40,8 @@ pub(crate) struct Peer {
     pub streams_files: bool,
     /// Whether these may have lanes beside them.
     pub takes_lanes: bool,
+    /// Whether direct messages may come to it as a list.
+    pub takes_message_lists: bool,
     /// Whether it is a media server that takes pictures in layers.
     pub takes_layers: bool,
     pub statistics: PeerStatistics,
@@ -85,6 +87,7 @@ impl Peer {
             recovery: IceRecovery::default(),
             streams_files: false,
             takes_lanes: false,
+            takes_message_lists: false,
             takes_layers: false,
             statistics: PeerStatistics::default(),
             offer_options: Value::Null,

@@ -2,6 +2,7 @@
 
 use crate::environment::Environment;
 use crate::kept::{call_changes_nothing, input_changes_nothing};
+use crate::message_batches::WaitingMessages;
 use crate::reports::WaitingReports;
 use crate::room::{Room, RoomKey, Stage};
 use crate::socket::Socket;
@@ -26,6 +27,7 @@ pub(crate) struct Context {
     outputs: VecDeque<Output>,
     last_number: u32,
     pub waiting_reports: WaitingReports,
+    pub waiting_messages: WaitingMessages,
 }
 
 impl Context {
@@ -108,6 +110,7 @@ impl Session {
             outputs: VecDeque::new(),
             last_number: 0,
             waiting_reports: WaitingReports::default(),
+            waiting_messages: WaitingMessages::default(),
         };
         Self { context, rooms: Vec::new(), sockets: Vec::new() }
     }
@@ -129,11 +132,13 @@ impl Session {
     /// Takes in what happened outside.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         self.context.now = now;
+        self.end_batches();
         if !input_changes_nothing(&input) {
             self.release_kept_details();
         }
         match input {
             Input::Tick => self.on_tick(),
+            Input::ScriptEnded => self.on_script_end(),
             Input::ApiAnswered { request, status, body } => self.on_api_answer(request, status, body),
             Input::ApiFailed { request, text } => self.on_api_failure(request, text),
             Input::SocketFrame { socket, text } => self.on_socket_frame(socket, &text),
@@ -158,6 +163,9 @@ impl Session {
     /// Where the method throws.
     pub fn call(&mut self, now: Timestamp, call: Call) -> Result<Option<Value>, SkylinkError> {
         self.context.now = now;
+        if !matches!(call, Call::SendP2PMessage { .. }) {
+            self.end_batches();
+        }
         if !call_changes_nothing(&call) {
             self.release_kept_details();
         }
@@ -210,7 +218,9 @@ impl Session {
             }
             Call::GetPeers { promise, room, show_all } => Ok(self.get_peers(promise, &room, show_all)),
             Call::GetPeersCustomSettings { room } => Ok(self.peers_custom_settings(&room)),
-            Call::SendP2PMessage { first, second, third } => self.send_p2p_message(first, second, third),
+            Call::SendP2PMessage { first, second, third, length } => {
+                self.send_p2p_message(first, second, third, length)
+            }
             Call::GetConnectionStatus { promise, room, peers } => {
                 self.connection_status(promise, &room, &peers);
                 Ok(None)

@@ -1,7 +1,10 @@
 //! The messages of the data channel `main`: direct messages and the control of file transfers
 //! (peer behaviour 4.4, 4.5 and 5.3). Text on the channel that is not JSON is a chunk of a file.
 //!
-//! Clients of this SDK send the control of transfers to a media server too: with the peer id of the
+//! Clients of this SDK take a JSON list of messages, too. An item that is a text is the `data` of a message
+//! that is else like the one before.
+//!
+//! They send the control of transfers to a media server too: with the peer id of the
 //! addressee as `target`. The addressee gets it with the sender's true peer id as `sender`.
 
 use crate::shape::{messages, shape};

@@ -2,10 +2,11 @@
 
 use crate::browser::listener::Listener;
 use crate::convert::{from_js, get, text};
-use js_sys::{ArrayBuffer, JsString, Uint8Array};
+use js_sys::{Array, ArrayBuffer, JsString, Uint8Array};
 use skylink_core::{ChannelEvent, ChannelId, ChannelReading, ConnectionId, Handle, Piece};
 use skylink_protocol::data_channel::DirectMessage;
 use skylink_protocol::file_channel::{frame_offset, HEADER_SIZE};
+use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, RtcDataChannel, RtcDataChannelType};
@@ -83,16 +84,14 @@ impl Channel {
         self.channel.send_with_str(text)
     }
 
-    /// Sends a JSON text that is whole but for the last member, a text.
+    /// Sends direct messages: JSON texts and, by turns, their last members, where those are missing.
     ///
     /// # Errors
     /// As [`Channel::send`].
-    pub fn send_message(&self, before: &str, content: &JsValue) -> Result<(), JsValue> {
-        send_message(&self.channel, before, content)
+    pub fn send_messages(&self, parts: &Array) -> Result<(), JsValue> {
+        send_messages(&self.channel, parts)
     }
-}
 
-impl Channel {
     /// Sends bytes.
     ///
     /// # Errors
@@ -104,34 +103,28 @@ impl Channel {
 
 #[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
-    type TextMessage;
-    #[wasm_bindgen(method, getter, js_name = isPrivate)]
-    fn is_private(this: &TextMessage) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn sender(this: &TextMessage) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn target(this: &TextMessage) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn data(this: &TextMessage) -> JsValue;
-    /// A direct message whose content is a text.
-    #[wasm_bindgen(js_name = readTextMessage)]
-    fn read_text_message(text: &JsString) -> Option<TextMessage>;
-    #[wasm_bindgen(js_name = sendMessage, catch)]
-    fn send_message(channel: &RtcDataChannel, before: &str, content: &JsValue) -> Result<(), JsValue>;
+    /// Direct messages whose contents are texts: of each by turns `isPrivate`, `sender`, `target`, `data`.
+    #[wasm_bindgen(js_name = readTextMessages)]
+    fn read_text_messages(text: &JsString) -> Option<Array>;
+    #[wasm_bindgen(js_name = sendMessages, catch)]
+    fn send_messages(channel: &RtcDataChannel, parts: &Array) -> Result<(), JsValue>;
 }
 
-/// Text that does not begin like an object is no message, and stays outside the module.
+/// Text that does not begin like an object or a list is no message, and stays outside the module.
 fn message(data: JsValue, keep: &impl Fn(JsValue) -> Handle) -> Option<ChannelEvent> {
     if let Some(text) = data.dyn_ref::<JsString>() {
-        if let Some(message) = read_text_message(text) {
-            return Some(ChannelEvent::Message(Box::new(DirectMessage {
-                is_private: message.is_private().as_bool(),
-                sender: message.sender().as_string(),
-                target: from_js(&message.target()),
-                data: Value::Handle(keep(message.data())),
-            })));
+        if let Some(messages) = read_text_messages(text) {
+            let message = |at: u32| DirectMessage {
+                is_private: messages.get(at).as_bool(),
+                sender: messages.get(at + 1).as_string(),
+                target: from_js(&messages.get(at + 2)),
+                data: Value::Handle(keep(messages.get(at + 3))),
+            };
+            let places = (0..messages.length()).step_by(4);
+            return Some(ChannelEvent::Messages(places.map(message).collect_vec()));
         }
-        let is_message = |code: f64| code == f64::from(b'{') || code <= f64::from(b' ') || code.is_nan();
+        let begins = |code: f64| [b'{', b'['].map(f64::from).contains(&code);
+        let is_message = |code: f64| begins(code) || code <= f64::from(b' ') || code.is_nan();
         return Some(if is_message(text.char_code_at(0)) {
             ChannelEvent::Text(String::from(text))
         } else {

@@ -294,19 +294,40 @@ function prefer(transceiver, sorted, choose) {
 
 // Messages between peers. Their content, when it is text, never enters the module.
 
-/** Sends a message that is whole but for its last member, the content. */
-export const sendMessage = (channel, before, content) =>
-  channel.send(`${before}${JSON.stringify(content)}}`);
+/**
+ * Sends one message as it is, more as a list: texts and, by turns, what is missing of them, the content. Without
+ * a text it stands for the message.
+ */
+export const sendMessages = (channel, parts) => {
+  const texts = [];
+  for (let place = 0; place < parts.length; place += 2) {
+    const [text, content] = [parts[place], parts[place + 1]];
+    const json = content === undefined ? '' : JSON.stringify(content);
+    texts.push(text && json ? `${text}${json}}` : text || json);
+  }
+  channel.send(texts.length > 1 ? `[${texts}]` : texts[0]);
+};
 
-/** What every client of this SDK and of 2.7.2 begins a direct message with. */
-const DIRECT = '{"type":"MESSAGE",';
+/** What every client of this SDK and of 2.7.2 begins a direct message with, this one also several. */
+const DIRECT = /^\[?\{"type":"MESSAGE",/;
 
-/** The direct message that the text is, if its content is text too. */
-export const readTextMessage = (text) => {
-  if (!text.startsWith(DIRECT)) return undefined;
+/**
+ * The direct messages in a text, if the contents of all of them are texts too: of each by turns `isPrivate`,
+ * `sender`, `target` and `data`.
+ */
+export const readTextMessages = (text) => {
+  if (!DIRECT.test(text)) return undefined;
   try {
-    const message = JSON.parse(text);
-    return message.type === 'MESSAGE' && typeof message.data === 'string' ? message : undefined;
+    const parts = [];
+    let message;
+    for (const item of [JSON.parse(text)].flat()) {
+      if (message && typeof item === 'string') message.data = item;
+      else message = item;
+      const { type, isPrivate, sender, target, data } = message;
+      if (type !== 'MESSAGE' || typeof data !== 'string') return undefined;
+      parts.push(isPrivate, sender, target, data);
+    }
+    return parts;
   } catch {
     return undefined;
   }

@@ -4,10 +4,14 @@ use super::pending::Pending;
 use super::Driver;
 use crate::browser::connection::{Connection, Report};
 use crate::convert::{members_to_js, to_js};
-use skylink_core::{ChannelOp, ChannelReading, ConnectionEvent, ConnectionId, ConnectionOp, Input};
+use js_sys::Array;
+use skylink_core::{
+    ChannelOp, ChannelReading, ConnectionEvent, ConnectionId, ConnectionOp, Input, MessageText,
+};
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::{Object as Members, Value};
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 
 impl Driver {
     pub(super) fn operate(&self, id: ConnectionId, op: ConnectionOp) {
@@ -45,9 +49,9 @@ impl Driver {
                     connection.open_channel(channel, &label, low_water);
                 }
                 ChannelOp::SendText(text) => connection.send_text(channel, &text),
-                ChannelOp::SendMessage { before, content } => {
-                    let content = self.handles.get(content);
-                    connection.send(channel, |channel| channel.send_message(&before, &content));
+                ChannelOp::SendMessages(messages) => {
+                    let parts = self.parts_of(&messages);
+                    connection.send(channel, |channel| channel.send_messages(&parts));
                 }
                 ChannelOp::Close => connection.close_channel(channel),
             },
@@ -77,6 +81,16 @@ impl Driver {
                 self.follow(&promise, Pending::Candidate(id, number));
             }
         }
+    }
+
+    /// Texts and contents by turns.
+    fn parts_of(&self, messages: &[MessageText]) -> Array {
+        let parts = Array::new();
+        for MessageText { text, content } in messages {
+            parts.push(&JsValue::from_str(text));
+            parts.push(&content.map_or(JsValue::UNDEFINED, |content| self.handles.get(content)));
+        }
+        parts
     }
 
     /// What the browser says of the data channels of all connections.

@@ -14,6 +14,7 @@ use web_sys::{MediaStream, MediaStreamTrack};
 
 /// What is to be made of a promise of the browser.
 pub(super) enum Pending {
+    ScriptEnd,
     Answer(RequestId),
     Capture(RequestId),
     Screen(RequestId),
@@ -49,6 +50,7 @@ impl Driver {
         };
         match pending {
             None => {}
+            Some(Pending::ScriptEnd) => self.feed(Input::ScriptEnded),
             Some(Pending::Answer(request)) => self.on_answer(request, ok, &value),
             Some(Pending::Key(request)) => {
                 let key = value.dyn_ref::<Uint8Array>().filter(|_| ok).map(Uint8Array::to_vec);

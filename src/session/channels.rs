@@ -2,7 +2,8 @@
 
 use super::{name, Session};
 use crate::convert::from_js;
-use skylink_core::Call;
+use js_sys::JsString;
+use skylink_core::{Call, Input};
 use skylink_protocol::Value;
 use wasm_bindgen::prelude::*;
 
@@ -18,13 +19,15 @@ impl Session {
         third: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let room = first.as_string().filter(|name| self.driver.is_joined(name));
-        let second = match room {
+        let (second, length) = match second.dyn_ref::<JsString>().filter(|_| room.is_some()) {
             // Behind a room stands the message, whose text need not enter the module.
-            Some(_) if second.is_string() => Some(Value::Handle(self.driver.handles.keep(second.clone()))),
-            _ => given(second),
+            Some(text) => {
+                (Some(Value::Handle(self.driver.handles.keep(second.clone()))), text.length() as usize)
+            }
+            None => (given(second), 0),
         };
         let first = room.map(Value::Text).or_else(|| given(first));
-        self.called(Call::SendP2PMessage { first, second, third: given(third) })
+        self.called(Call::SendP2PMessage { first, second, third: given(third), length })
     }
 
     /// `refreshConnection` (public API M-25).
@@ -46,6 +49,8 @@ impl Session {
 
     /// `getPeersDataChannels` (public API M-10).
     pub fn get_peers_data_channels(&self, room: &JsValue) -> Result<JsValue, JsValue> {
+        // What waits for others counts as buffered.
+        self.driver.feed(Input::ScriptEnded);
         let readings = self.driver.read_channels();
         self.called(Call::GetPeersDataChannels { room: name(room), readings })
     }

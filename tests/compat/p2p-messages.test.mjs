@@ -70,6 +70,49 @@ for (const [kind, otherKind] of [
   });
 }
 
+/** Sends in one script and tells how many texts went through data channels. */
+function sendAll([room, contents]) {
+  const { send } = RTCDataChannel.prototype;
+  let texts = 0;
+  RTCDataChannel.prototype.send = function count(data) {
+    texts += 1;
+    return send.call(this, data);
+  };
+  for (const content of contents) window.skylink.sendP2PMessage(room, content);
+  return Promise.resolve().then(() => {
+    RTCDataChannel.prototype.send = send;
+    return texts;
+  });
+}
+
+for (const [kind, otherKind, limit] of [
+  ['ours', 'ours', 6],
+  ['ours', 'skylinkjs', Infinity],
+  ['skylinkjs', 'ours', Infinity],
+]) {
+  scene(`M-30: what ${kind} sends in one go reaches ${otherKind} in its order`, async (play) => {
+    const { enter, room } = play;
+    const sender = await enter(kind, 'Sender');
+    const receiver = await enter(otherKind, 'Receiver');
+    await meet(room, sender, receiver);
+    const contents = [
+      ...Array.from({ length: 100 }, (_, number) => `"${number}" \\ \u2028 \u{1f600}`),
+      { any: ['json', 7, null] },
+      ['a', ['list']],
+      '[',
+      'long '.repeat(4000),
+      'last',
+    ];
+    const texts = await sender.page.evaluate(sendAll, [room, contents]);
+    assert.ok(texts > 0 && texts <= Math.min(limit, contents.length), `${texts} texts`);
+    for (const client of [sender, receiver]) {
+      await client.waitFor('onIncomingMessage', ({ message }) => message.content === 'last');
+      const heardBy = client.seen('onIncomingMessage').map(({ message }) => message.content);
+      assert.deepEqual(heardBy, contents);
+    }
+  });
+}
+
 scene(
   'M-30, Q-12, S-09: the room may be left out, then all rooms are meant',
   async ({ enter, room }) => {

@@ -238,7 +238,7 @@ impl Room {
                     self.give_lane_up(context, file, connection);
                 }
                 ChannelEvent::Chunk(text) => context.push(Output::Release(text)),
-                ChannelEvent::Message(message) => context.release_content(&message.data),
+                ChannelEvent::Messages(messages) => context.release_contents(&messages),
                 _ => {}
             },
             event => crate::peer_connection::release_of(context, &event),

@@ -145,6 +145,7 @@ fn what_we_send_has_the_members_that_2_7_2_sends() {
         .with("messageCiphers", Vec::new())
         .with("fileChannels", true)
         .with("fileLanes", true)
+        .with("messageLists", true)
         .into();
     assert_eq!(shape(&enter), shape(&theirs));
 }

@@ -4,7 +4,8 @@ use crate::media_room::{entered, in_room, member, negotiate, welcome};
 use crate::scene::{last_track_removed, text, Scene};
 use crate::surroundings::json;
 use skylink_core::{
-    Call, ChannelEvent, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind, Output,
+    Call, ChannelEvent, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Kind,
+    MessageText, Output,
 };
 use skylink_protocol::Value;
 
@@ -379,11 +380,13 @@ fn messages_over_data_channels_go_through_the_media_server() {
             first: Some("lobby".into()),
             second: Some("hi".into()),
             third: Some(json(target)),
+            length: 0,
         });
-        let message = format!(
+        let text = format!(
             r#"{{"type":"MESSAGE","isPrivate":{is_heard},"sender":"me","target":{wire},"data":"hi"}}"#
         );
-        let op = ConnectionOp::Channel { channel, op: ChannelOp::SendText(message) };
+        let message = MessageText { text, content: None };
+        let op = ConnectionOp::Channel { channel, op: ChannelOp::SendMessages(vec![message]) };
         assert!(scene.has(&Output::Connection { connection, op }));
         assert_eq!(scene.events().contains(&"onIncomingMessage"), is_heard);
     }

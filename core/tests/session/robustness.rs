@@ -257,6 +257,7 @@ fn any_input() -> impl Strategy<Value = Input> {
     let socket = prop_oneof![4 => Just(2_u32), 1 => number()];
     prop_oneof![
         2 => Just(Input::Tick),
+        1 => Just(Input::ScriptEnded),
         1 => (number(), 0..700_u32, prop::option::of(value()))
             .prop_map(|(request, status, body)| Input::ApiAnswered { request, status, body }),
         1 => (number(), word()).prop_map(|(request, text)| Input::ApiFailed { request, text }),
@@ -285,6 +286,14 @@ fn any_call() -> impl Strategy<Value = Call> {
         (room(), value()).prop_map(|(room, options)| Call::GetUserMedia { promise: 2, room, options }),
         room().prop_map(|room| Call::LeaveRoom { promise: 3, room, stop_streams: true }),
         (room(), any::<bool>()).prop_map(|(room, lock)| Call::SetLock { room, lock }),
+        (room(), value(), value(), any::<usize>()).prop_map(|(room, message, target, length)| {
+            Call::SendP2PMessage {
+                first: Some(room.into()),
+                second: Some(message),
+                third: Some(target),
+                length,
+            }
+        }),
         (room(), value(), value()).prop_map(|(room, message, target)| Call::SendMessage {
             room,
             message,

@@ -12,6 +12,28 @@ use skylink_core::{
 };
 use skylink_protocol::file_channel::parse_relayed_label;
 
+/// What goes through a channel.
+fn text_of(op: ChannelOp) -> String {
+    match op {
+        ChannelOp::SendText(text) => text,
+        ChannelOp::SendMessages(messages) => {
+            let texts: Vec<_> = messages
+                .into_iter()
+                .map(|message| {
+                    assert_eq!(message.content, None, "the apps here give texts to the core");
+                    message.text
+                })
+                .collect();
+            if texts.len() == 1 {
+                texts.concat()
+            } else {
+                format!("[{}]", texts.join(","))
+            }
+        }
+        op => unreachable!("{op:?}"),
+    }
+}
+
 impl World {
     pub(crate) fn operate(&mut self, page: PageId, id: ConnectionId, op: ConnectionOp) {
         let Page { name, browser, client, .. } = &mut self.pages[page];
@@ -45,7 +67,11 @@ impl World {
                     self.schedule(delay, Happening::Link { one: (page, id), other });
                 }
             }
-            ConnectionOp::Channel { channel, op: ChannelOp::SendText(text) } => {
+            ConnectionOp::Channel {
+                channel,
+                op: op @ (ChannelOp::SendText(_) | ChannelOp::SendMessages(_)),
+            } => {
+                let text = text_of(op);
                 let link = connection.link.as_ref();
                 let far = link.map(|(_, far)| far.clone()).unwrap_or_default();
                 let member = self.media_server.as_ref().and_then(|it| it.member_at(&far));
@@ -56,9 +82,6 @@ impl World {
                     }
                     None => self.carry(page, id, channel, Packet::Text(text), 0.0),
                 }
-            }
-            ConnectionOp::Channel { op: ChannelOp::SendMessage { .. }, .. } => {
-                unreachable!("the apps here give texts to the core")
             }
             ConnectionOp::Channel { channel, op: ChannelOp::Close } => {
                 let place = connection.channels.iter().position(|known| known.number == channel);

@@ -17,6 +17,7 @@ mod browser;
 mod chance;
 mod connectivity;
 mod description;
+mod direct_messages;
 mod event_order;
 mod file_shell;
 mod handles;

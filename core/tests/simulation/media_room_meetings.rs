@@ -63,7 +63,7 @@ fn direct_messages_reach_whom_they_are_for() {
         let ids = pages.map(|page| world.pages[page].view(world.now, ROOM).own_id);
         for (message, target) in [("to all", Value::Null), ("to bob", ids[1].as_str().into())] {
             let (first, second) = (Some(ROOM.into()), Some(message.into()));
-            world.call(pages[0], Call::SendP2PMessage { first, second, third: Some(target) });
+            world.call(pages[0], Call::SendP2PMessage { first, second, third: Some(target), length: 0 });
             world.settle();
         }
         let heard = pages.map(|page| world.pages[page].observer.heard.clone());

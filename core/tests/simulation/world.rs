@@ -582,6 +582,7 @@ impl World {
             }
             Output::Fulfil(promise) => self.pages[page].promises.settle(promise, Ok(Value::Null)),
             Output::Reject { promise, failure } => self.pages[page].promises.settle(promise, Err(failure)),
+            Output::AwaitScriptEnd => self.schedule(0.0, Happening::Input(page, Input::ScriptEnded)),
             Output::NextTask | Output::Log { .. } | Output::Report(_) | Output::Post { .. } => {}
             Output::MakeError { handle, .. } => {
                 self.pages[page].browser.handles.adopt(handle, "error of ours")
@@ -690,5 +691,5 @@ impl World {
 
 /// A greeting as 2.7.2 sends it.
 fn without_extensions(text: &str) -> String {
-    text.replace(r#",\"fileChannels\":true,\"fileLanes\":true"#, "")
+    text.replace(r#",\"fileChannels\":true,\"fileLanes\":true,\"messageLists\":true"#, "")
 }

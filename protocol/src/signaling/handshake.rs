@@ -40,6 +40,8 @@ shape! {
         file_channels: Option<bool> = "fileChannels",
         /// Whether such a channel may have lanes beside it; 2.7.2 ignores this.
         file_lanes: Option<bool> = "fileLanes",
+        /// Whether direct messages may come as a list; 2.7.2 ignores this.
+        message_lists: Option<bool> = "messageLists",
     }
 }
 
@@ -82,6 +84,8 @@ shape! {
         file_channels: Option<bool> = "fileChannels",
         /// Whether such a channel may have lanes beside it; 2.7.2 ignores this.
         file_lanes: Option<bool> = "fileLanes",
+        /// Whether direct messages may come as a list; 2.7.2 ignores this.
+        message_lists: Option<bool> = "messageLists",
         /// From a media server: it takes pictures in several sizes (`a=simulcast`) and
         /// [`super::VideoViews`], and sends [`super::VideoLayers`]; 2.7.2 ignores this.
         video_layers: Option<bool> = "videoLayers",

@@ -61,6 +61,7 @@ pub fn welcome(rid: &str, target: &str, peers_in_room: Vec<Value>) -> Value {
         message_ciphers: None,
         file_channels: Some(true),
         file_lanes: None,
+        message_lists: None,
         video_layers: Some(true),
         peers_in_room: Some(peers_in_room),
     })

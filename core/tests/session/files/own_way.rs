@@ -91,7 +91,7 @@ fn what_we_can_is_said_in_the_greeting_and_only_there() {
     scene.meet("bob");
     for (kind, says) in [("enter", true), ("welcome", true), ("joinRoom", false)] {
         let sent = scene.sent().into_iter().find(|message| text(message, "type") == kind).unwrap();
-        for member in ["fileChannels", "fileLanes"] {
+        for member in ["fileChannels", "fileLanes", "messageLists"] {
             let says_it = sent.get(member).cloned();
             assert_eq!(says_it, says.then_some(Value::Bool(true)), "{kind}");
         }
