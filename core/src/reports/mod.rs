@@ -8,7 +8,7 @@ use crate::room::Room;
 use crate::session::Context;
 use crate::statistics::Purpose;
 use crate::{Output, Timestamp};
-use skylink_protocol::lists::{CollectVec as _, Keep as _};
+use skylink_protocol::lists::Keep as _;
 use skylink_protocol::{Object, Value};
 
 pub(crate) const AUTH: &str = "/auth";
@@ -26,13 +26,18 @@ pub(crate) const RECORDING: &str = "/client/recording";
 
 /// How long reports that come in numbers are gathered before they are posted together.
 const GATHERING: f64 = 5_000.0;
-/// How many of them may wait; what comes beyond is not reported.
-const MAX_WAITING: usize = 500;
+/// How many of them there may be in that time; what comes beyond is not reported.
+const MAX_GATHERED: usize = 500;
+/// How many of them are posted sooner, so that they take little memory.
+const ENOUGH: usize = 100;
 
 /// Reports that are posted together.
 #[derive(Debug, Default)]
 pub(crate) struct WaitingReports {
-    entries: Vec<(String, Value)>,
+    /// Address and JSON text, which takes a part of a value's memory.
+    entries: Vec<(String, String)>,
+    /// How many there were since the last ones were due.
+    count: usize,
     due: Option<Timestamp>,
 }
 
@@ -46,20 +51,25 @@ impl Context {
         if !self.waiting_reports.due.is_some_and(|due| due.is_due(self.now)) {
             return;
         }
-        let mut entries = std::mem::take(&mut self.waiting_reports).entries;
-        while let Some((url, _)) = entries.first() {
-            let url = url.clone();
-            let same = entries.take_out(|entry| entry.0 == url);
-            let data: Vec<Value> = same.into_iter().map(|(_, report)| report).collect_vec();
-            let body =
-                Object::new().with("client_id", self.environment.client_id.as_str()).with("data", data);
-            self.post(url, body.into());
-        }
+        self.post_waiting_reports();
+        self.waiting_reports = WaitingReports::default();
     }
 
-    fn post(&mut self, url: String, body: Value) {
-        let body = (self.environment.json.print)(&body);
-        self.push(Output::Post { url, body });
+    fn post_waiting_reports(&mut self) {
+        let mut entries = std::mem::take(&mut self.waiting_reports.entries);
+        while let Some((url, _)) = entries.first() {
+            let url = url.clone();
+            let client = (self.environment.json.print)(&self.environment.client_id.as_str().into());
+            let mut body = [r#"{"client_id":"#, &client, r#","data":"#].concat();
+            let mut mark = '[';
+            for (_, report) in entries.take_out(|entry| entry.0 == url) {
+                body.push(mark);
+                body.push_str(&report);
+                mark = ',';
+            }
+            body.push_str("]}");
+            self.push(Output::Post { url, body });
+        }
     }
 }
 
@@ -94,14 +104,19 @@ impl Room {
             endpoint,
         ]
         .concat();
+        let body = (environment.json.print)(&report.into());
         if !matches!(endpoint, ICE_CANDIDATE | ICE_GATHERING | NEGOTIATION) {
-            return context.post(url, report.into());
+            return context.push(Output::Post { url, body });
         }
         let due = context.now.plus(GATHERING);
         let waiting = &mut context.waiting_reports;
         waiting.due.get_or_insert(due);
-        if waiting.entries.len() < MAX_WAITING {
-            waiting.entries.push((url, report.into()));
+        if waiting.count < MAX_GATHERED {
+            waiting.count = waiting.count.saturating_add(1);
+            waiting.entries.push((url, body));
+            if waiting.entries.len() >= ENOUGH {
+                context.post_waiting_reports();
+            }
         }
     }
 

@@ -140,6 +140,26 @@ fn what_comes_in_numbers_is_posted_together() {
 }
 
 #[test]
+fn very_many_are_posted_sooner_and_limited() {
+    let mut scene = in_room(GATHERING, true);
+    let bob = scene.connect("bob");
+    let count = |scene: &Scene| -> usize {
+        posts(scene).iter().filter_map(|(_, body)| body.get("data")?.as_list().map(<[_]>::len)).sum()
+    };
+    scene.forget();
+    for number in 0..600 {
+        let state = format!("state {number}");
+        scene.report(bob, ConnectionEvent::GatheringState(state));
+    }
+    assert_eq!(count(&scene), 500);
+    assert!(posts(&scene).len() >= 5, "not all of them wait");
+    wait(&mut scene, 5_000.0);
+    scene.report(bob, ConnectionEvent::GatheringState("again".into()));
+    wait(&mut scene, 5_000.0);
+    assert_eq!(count(&scene), 1);
+}
+
+#[test]
 fn a_way_is_reported_with_its_path_and_the_app_is_told_of_the_read() {
     for (silent, later_events) in [("false", 2), ("true", 0)] {
         let options =
