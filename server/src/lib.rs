@@ -11,4 +11,5 @@ pub mod secret;
 pub mod service;
 pub mod settings;
 pub mod signaling;
+mod tally;
 pub mod time;

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 
 use crate::access::{Authority, TokenSigner};
 use crate::http::{router, Site, Traffic};
-use crate::listening::{self, Patience};
+use crate::listening::{self, Patience, Places};
 use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
 use crate::mcu::record::Studio;
 use crate::mcu::refusing::{refusing, Refused};
@@ -76,6 +76,7 @@ pub struct Service {
     io: SocketIo,
     hub: Arc<Hub>,
     media: Option<Media>,
+    places: Arc<Places>,
     patience: Patience,
 }
 
@@ -112,6 +113,8 @@ pub struct Parts {
     pub hub: Arc<Hub>,
     /// The media server, if an app key asks for one.
     pub media: Option<Media>,
+    /// For connections.
+    pub places: Arc<Places>,
 }
 
 impl Service {
@@ -124,9 +127,9 @@ impl Service {
             .await
             .map_err(|reason| ServiceError::Listen { address: settings.listen.clone(), reason })?;
         let address = listener.local_addr().map_err(ServiceError::Serve)?;
-        let Parts { router, io, hub, media } = assemble(settings, address)?;
+        let Parts { router, io, hub, media, places } = assemble(settings, address)?;
         let patience = Patience::with_stall(settings.ping_interval.saturating_add(settings.ping_timeout));
-        Ok(Self { listener, address, router, io, hub, media, patience })
+        Ok(Self { listener, address, router, io, hub, media, places, patience })
     }
 
     /// Where it listens, with the real port.
@@ -145,9 +148,10 @@ impl Service {
     /// When the listener breaks.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let (begin_farewell, farewell_begun) = tokio::sync::oneshot::channel::<()>();
-        let mut serving = tokio::spawn(listening::serve(self.listener, self.router, self.patience, async {
-            let _ = farewell_begun.await;
-        }));
+        let mut serving =
+            tokio::spawn(listening::serve(self.listener, self.router, self.patience, self.places, async {
+                let _ = farewell_begun.await;
+            }));
         let hub = Arc::clone(&self.hub);
         let ticking = tokio::spawn(async move {
             let mut interval = tokio::time::interval(TICK);
@@ -206,7 +210,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
             all.flat_map(|server| server.servers(now)).collect()
         }),
     });
-    let hub = Arc::new(Hub::new(rooms, settings.send_bytes));
+    let hub = Arc::new(Hub::new(rooms, settings.send_bytes, settings.connections_outside_rooms));
     let media = media_server(settings, listen, &hub, &authority)?;
     let (layer, io) = signaling::layer(
         Arc::clone(&hub),
@@ -217,9 +221,11 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
             send_queue: settings.send_queue,
         },
     );
+    let places = Places::wanted(settings.connections);
     let site = Site {
         authority,
         hub: Arc::clone(&hub),
+        places: Arc::clone(&places),
         traffic: Traffic::default(),
         public_address: settings.public_address.clone(),
         media: media.clone(),
@@ -227,7 +233,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         room_members: settings.limits.room_members,
     };
     let www = settings.www.clone().filter(|folder| folder.is_dir());
-    Ok(Parts { router: router(Arc::new(site), layer, io.clone(), www), io, hub, media })
+    Ok(Parts { router: router(Arc::new(site), layer, io.clone(), www), io, hub, media, places })
 }
 
 /// Joined with the rooms: what members say to it goes there, its answers come back.

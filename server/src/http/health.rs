@@ -34,11 +34,42 @@ pub(super) async fn healthz() -> &'static str {
 
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Response {
     let mut text = prometheus_text(&site.hub.counts(), &site.traffic);
+    write_connections(&mut text, &site);
     if let Some(media) = &site.media {
         media.write_metrics(&mut text);
     }
     let content_type = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type)], text).into_response()
+}
+
+fn write_connections(text: &mut String, site: &Site) {
+    let (places, outside) = (&site.places, site.hub.outside());
+    for (name, kind, help, value) in [
+        ("tcp_connections", "gauge", "Connections that were taken in.", places.taken().to_string()),
+        ("tcp_connections_limit", "gauge", "Connections that may be.", places.most().to_string()),
+        (
+            "connections_refused_total",
+            "counter",
+            "Connections that were closed at once because there were too many.",
+            places.refused().to_string(),
+        ),
+        (
+            "connections_outside_rooms",
+            "gauge",
+            "Signalling connections that are in no room.",
+            outside.connections.to_string(),
+        ),
+    ] {
+        let _ = writeln!(
+            text,
+            "# HELP skylink_{name} {help}\n# TYPE skylink_{name} {kind}\nskylink_{name} {value}"
+        );
+    }
+    text.push_str("# HELP skylink_connections_cut_off_total Connections in no room that were closed.\n");
+    text.push_str("# TYPE skylink_connections_cut_off_total counter\n");
+    for (reason, count) in [("crowded", outside.crowded_out), ("silent", outside.silent)] {
+        let _ = writeln!(text, "skylink_connections_cut_off_total{{reason=\"{reason}\"}} {count}");
+    }
 }
 
 fn prometheus_text(counts: &Counts, traffic: &Traffic) -> String {

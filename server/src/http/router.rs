@@ -19,6 +19,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::health::Traffic;
 use super::{api, health, recordings, statistics};
 use crate::access::Authority;
+use crate::listening::Places;
 use crate::service::Media;
 use crate::signaling::{count_polled, with_little_to_keep, Hub, Polls};
 
@@ -36,6 +37,8 @@ pub struct Site {
     pub hub: Arc<Hub>,
     /// The media server, if there is one.
     pub media: Option<Media>,
+    /// For connections.
+    pub places: Arc<Places>,
     /// Counters.
     pub traffic: Traffic,
     /// `host` or `host:port` for clients, if it is fixed.

@@ -5,15 +5,19 @@
 
 mod descriptors;
 mod outflow;
+mod places;
 mod stall;
 mod stream;
 
 pub use descriptors::take_all_descriptors;
 pub use outflow::Outflow;
+pub use places::Places;
 
 use std::future::Future;
 use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -24,6 +28,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower_http::add_extension::AddExtension;
 
+use crate::time;
 use stream::Stream;
 
 /// Proxies keep connections for a minute; who closes first must not be the server, or it meets a
@@ -48,20 +53,31 @@ impl Patience {
     }
 }
 
+/// The other end of a request's connection: the client, or a proxy.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
 /// Serves until `stop` is done, and then until the requests that are under way have their answers.
-/// Each request has its connection's [`Outflow`] among its extensions.
+/// Each request has its connection's [`Outflow`] and [`Peer`] among its extensions. Connections
+/// beyond the places are closed.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     patience: Patience,
+    places: Arc<Places>,
     stop: impl Future<Output = ()>,
 ) {
     let (farewell, begun) = watch::channel(());
     let accepting = async {
         loop {
-            let tcp = accept(&listener).await;
+            let (tcp, peer) = accept(&listener).await;
+            let Some(place) = places.take(time::now()) else { continue };
             let _ = tcp.set_nodelay(true);
-            tokio::spawn(serve_one(tcp, router.clone(), patience, begun.clone()));
+            let peer = Peer(peer.ip().to_canonical());
+            let outflow = Outflow::default();
+            let stream = Stream::new(tcp, place, outflow.clone(), patience.stall);
+            let service = AddExtension::new(AddExtension::new(router.clone(), outflow), peer);
+            tokio::spawn(serve_one(stream, service, patience.head, begun.clone()));
         }
     };
     tokio::select! {
@@ -74,14 +90,14 @@ pub async fn serve(
     farewell.closed().await;
 }
 
+type Service = AddExtension<AddExtension<Router, Outflow>, Peer>;
+
 /// Until the connection ends, or belongs to a WebSocket.
-async fn serve_one(tcp: TcpStream, router: Router, patience: Patience, mut farewell: watch::Receiver<()>) {
-    let outflow = Outflow::default();
-    let stream = TokioIo::new(Stream::new(tcp, outflow.clone(), patience.stall));
-    let service = TowerToHyperService::new(AddExtension::new(router, outflow));
+async fn serve_one(stream: Stream, service: Service, head: Duration, mut farewell: watch::Receiver<()>) {
+    let service = TowerToHyperService::new(service);
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(patience.head);
-    let mut connection = pin!(http.serve_connection(stream, service).with_upgrades());
+    http.timer(TokioTimer::new()).header_read_timeout(head);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
         _ = farewell.changed() => {
@@ -94,10 +110,10 @@ async fn serve_one(tcp: TcpStream, router: Router, patience: Patience, mut farew
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok(accepted) => return accepted,
             Err(error) if is_of_the_peer(error.kind()) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection can be taken in");
@@ -124,7 +140,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let patience = Patience { head: Duration::from_millis(200), stall: Duration::from_secs(60) };
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(serve(listener, Router::new(), patience, async {
+        let serving = tokio::spawn(serve(listener, Router::new(), patience, Places::new(10), async {
             let _ = stopped.await;
         }));
         for begun in ["GET / HTTP/1.1\r\nHost: x\r\n", "", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"] {

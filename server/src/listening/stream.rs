@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep_until, Sleep};
 
 use super::outflow::Outflow;
+use super::places::Place;
 use super::stall::Stall;
 
 /// A writer that waits looks so often whether its connection was cut.
@@ -21,14 +22,15 @@ const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) struct Stream {
     tcp: TcpStream,
+    _place: Place,
     outflow: Outflow,
     stall: Stall,
     wake: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stream {
-    pub(super) fn new(tcp: TcpStream, outflow: Outflow, patience: Duration) -> Self {
-        Self { tcp, outflow, stall: Stall::new(patience, Instant::now()), wake: None }
+    pub(super) fn new(tcp: TcpStream, place: Place, outflow: Outflow, patience: Duration) -> Self {
+        Self { tcp, _place: place, outflow, stall: Stall::new(patience, Instant::now()), wake: None }
     }
 
     fn written(

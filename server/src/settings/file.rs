@@ -54,6 +54,8 @@ pub struct LimitSettings {
     pub bytes_per_second: Option<u32>,
     pub send_queue: Option<usize>,
     pub send_bytes: Option<usize>,
+    pub connections: Option<usize>,
+    pub connections_outside_rooms: Option<usize>,
 }
 
 impl LimitSettings {

@@ -125,6 +125,11 @@ pub struct Settings {
     pub send_queue: usize,
     /// Bytes of them, packets included; 0 means any.
     pub send_bytes: usize,
+    /// Connections that may be; without it, three quarters of the open files that the process may
+    /// have, and 100 000 at the most.
+    pub connections: Option<usize>,
+    /// Signalling connections of them that may be in no room.
+    pub connections_outside_rooms: usize,
     /// Limits of stored messages.
     pub stored_messages: StoreLimits,
     /// Limits of live streams.
@@ -201,6 +206,8 @@ impl Settings {
             limits: limits.room_limits(),
             send_queue: limits.send_queue.unwrap_or(2048),
             send_bytes: limits.send_bytes.unwrap_or(16 * 1024 * 1024),
+            connections: limits.connections,
+            connections_outside_rooms: limits.connections_outside_rooms.unwrap_or(5000),
             stored_messages: file.stored_messages.unwrap_or_default().store_limits(),
             live_streams: file.live_streams.unwrap_or_default().limits(),
             keys,
@@ -254,6 +261,8 @@ impl Settings {
             ("message_bytes", self.limits.message_bytes == 0),
             ("room_members", self.limits.room_members == 0),
             ("message_burst", self.limits.message_burst == 0),
+            ("connections", self.connections == Some(0)),
+            ("connections_outside_rooms", self.connections_outside_rooms == 0),
             ("rooms_per_connection", self.limits.rooms_per_connection == 0),
         ];
         match zeros.iter().find(|(_, is_zero)| *is_zero) {

@@ -16,6 +16,7 @@ use super::outsiders::Outsiders;
 
 use crate::mcu::command::{Command, Signal};
 use crate::rooms::{ConnectionId, Counts, Delivery, Intake, Reading, RoomLimits, Rooms};
+use crate::tally::Tally;
 use crate::{random, time};
 
 /// How often, and how many times, a connection that is to be closed, but is stuck, is tried again.
@@ -33,10 +34,25 @@ pub struct Hub {
     media_server: OnceLock<CommandSink>,
 }
 
+/// Numbers about connections that are in no room.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside {
+    /// How many there are.
+    pub connections: usize,
+    /// How many were cut off since the start because there were too many.
+    pub crowded_out: u64,
+    /// How many because they said nothing for too long.
+    pub silent: u64,
+}
+
 struct State {
     rooms: Rooms,
     outlets: HashMap<ConnectionId, Outlet>,
     outsiders: Outsiders,
+    crowded_out: Tally,
+    silent: u64,
+    /// Connections that may be in no room.
+    most_outside: usize,
     /// That may wait for one client.
     most_bytes: u64,
     last_connection: u64,
@@ -44,14 +60,17 @@ struct State {
 
 impl Hub {
     /// A hub without connections. A client for which more than `most_bytes` wait is cut off; 0 means
-    /// never.
-    pub fn new(rooms: Rooms, most_bytes: usize) -> Self {
+    /// never. Of more than `most_outside` connections that are in no room the oldest is cut off.
+    pub fn new(rooms: Rooms, most_bytes: usize, most_outside: usize) -> Self {
         let most_bytes = u64::try_from(most_bytes).unwrap_or(u64::MAX);
         let limits = rooms.limits();
         let state = State {
             rooms,
             outlets: HashMap::new(),
             outsiders: Outsiders::default(),
+            crowded_out: Tally::default(),
+            silent: 0,
+            most_outside,
             most_bytes,
             last_connection: 0,
         };
@@ -77,7 +96,16 @@ impl Hub {
         let connection = ConnectionId(state.last_connection);
         state.rooms.connect(connection);
         state.outlets.insert(connection, Outlet::new(socket));
-        state.outsiders.heard(connection, time::now());
+        let now = time::now();
+        state.outsiders.heard(connection, now);
+        while let Some(oldest) = state.outsiders.beyond(state.most_outside) {
+            if let Some(count) = state.crowded_out.note(now) {
+                tracing::warn!(count, "too many connections are in no room, the oldest are cut off");
+            }
+            state.outsiders.forget(oldest);
+            // Nobody is to be told of one that is in no room.
+            state.cut_off(oldest);
+        }
         connection
     }
 
@@ -122,6 +150,7 @@ impl Hub {
         let now = time::now();
         let mut deliveries = state.rooms.tick(now);
         for connection in state.outsiders.silent(now) {
+            state.silent = state.silent.saturating_add(1);
             deliveries.extend(state.cut_off(connection));
         }
         self.finish(state, deliveries);
@@ -150,6 +179,16 @@ impl Hub {
     /// As [`Rooms::counts`].
     pub fn counts(&self) -> Counts {
         self.lock().rooms.counts()
+    }
+
+    /// Connections that are in no room.
+    pub fn outside(&self) -> Outside {
+        let state = self.lock();
+        Outside {
+            connections: state.outsiders.len(),
+            crowded_out: state.crowded_out.total(),
+            silent: state.silent,
+        }
     }
 
     /// Carries out what the rooms decided on, while nothing else can come between.

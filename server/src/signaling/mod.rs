@@ -7,7 +7,7 @@ mod outsiders;
 mod polls;
 mod socket_io;
 
-pub use hub::Hub;
+pub use hub::{Hub, Outside};
 pub(crate) use opening_request::with_little_to_keep;
 pub(crate) use polls::{count_polled, Polls};
 pub use socket_io::{layer, SocketSettings};

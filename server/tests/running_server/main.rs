@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod crowding;
 mod flooding;
 #[cfg(feature = "media-server")]
 mod media_server;
