@@ -230,6 +230,7 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         public_address: settings.public_address.clone(),
         media: media.clone(),
         listen_address: listen.to_string(),
+        trusted_proxies: settings.trusted_proxies.clone(),
         room_members: settings.limits.room_members,
     };
     let www = settings.www.clone().filter(|folder| folder.is_dir());

@@ -118,6 +118,12 @@ async fn refusals_are_json_that_the_page_may_read() {
         assert_eq!(body["error"], code, "{path}");
         assert!(!body["info"].as_str().unwrap().is_empty());
     }
+    let (_, _, metrics) = get(&router, "/metrics").await;
+    let metrics = metrics.as_str().unwrap();
+    for (code, count) in [(400, 4), (4001, 1), (4003, 1), (4004, 1), (4005, 2)] {
+        let line = format!("\nskylink_api_refusals_total{{code=\"{code}\"}} {count}\n");
+        assert!(metrics.contains(&line), "{line} {metrics}");
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ const DEFAULT_HOURS: f64 = 24.0;
 /// Clocks of the app's backend and of this server may differ by this much.
 const CLOCK_TOLERANCE: u64 = 60_000;
 const LONGEST_ROOM_NAME: usize = 255;
+/// Characters of a key that nobody knows, which may be of any length.
+const SHOWN_OF_KEY: usize = 64;
 const ROOM: &str = "room";
 const USER: &str = "user";
 const RECORDING: &str = "recording";
@@ -89,10 +91,7 @@ impl Authority {
     /// # Errors
     /// What the API answers instead.
     pub fn check(&self, request: &ApiRequest, now: u64) -> Result<Grant, ApiFailure> {
-        let key = self.keys.get(request.key).ok_or_else(|| {
-            let info = format!("the app key \"{}\" is unknown", request.key);
-            ApiFailure::new(ApiErrorCode::ApiInvalid, info)
-        })?;
+        let key = self.keys.get(request.key).ok_or_else(|| unknown_key(request.key))?;
         let name = request.room;
         if name.trim().is_empty() || name.len() > LONGEST_ROOM_NAME || name.chars().any(char::is_control) {
             return Err(ApiFailure::new(
@@ -123,10 +122,7 @@ impl Authority {
     /// # Errors
     /// When the key or the token is wrong, or when the key has no token.
     pub fn space_of_recordings(&self, key_name: &str, token: Option<&str>) -> Result<String, ApiFailure> {
-        let key = self.keys.get(key_name).ok_or_else(|| {
-            let info = format!("the app key \"{key_name}\" is unknown");
-            ApiFailure::new(ApiErrorCode::ApiInvalid, info)
-        })?;
+        let key = self.keys.get(key_name).ok_or_else(|| unknown_key(key_name))?;
         let Some(expected) = &key.recording_token else {
             let info = "the app key has no recording_token, so its recordings are not to be had here";
             return Err(ApiFailure::new(ApiErrorCode::CredentialsInvalid, info));
@@ -264,6 +260,11 @@ impl Doorkeeper for Arc<Authority> {
             room_members: key.room_members,
         })
     }
+}
+
+fn unknown_key(key: &str) -> ApiFailure {
+    let shown: String = key.chars().take(SHOWN_OF_KEY).collect();
+    ApiFailure::new(ApiErrorCode::ApiInvalid, format!("the app key \"{shown}\" is unknown"))
 }
 
 fn check_window(key: &AppKey, room: &str, window: &TimeWindow) -> Result<(u64, f64), ApiFailure> {

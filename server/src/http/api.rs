@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{header, HeaderMap, StatusCode, Uri};
+use axum::http::{header, HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
 use serde::Deserialize;
-use skylink_protocol::api::ApiRefusal;
 
 use super::origin::{called_address, page_origin};
 use super::router::Site;
@@ -18,28 +17,6 @@ use crate::{random, time};
 #[derive(Deserialize)]
 pub(super) struct ApiQuery {
     cred: Option<String>,
-}
-
-/// Whoever asks chooses what stands there: it must not fill the log.
-fn for_log(info: &str) -> &str {
-    info.char_indices().nth(MOST_LOGGED).map_or(info, |(end, _)| info.get(..end).unwrap_or_default())
-}
-
-const MOST_LOGGED: usize = 160;
-
-impl IntoResponse for ApiFailure {
-    fn into_response(self) -> Response {
-        let (code, status) = self.code.code_and_status();
-        tracing::info!(code, info = for_log(&self.info), "API request refused");
-        let body = ApiRefusal {
-            success: Some(false),
-            status: Some(f64::from(status)),
-            error: Some(f64::from(code)),
-            info: Some(self.info),
-        };
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, Json(body)).into_response()
-    }
 }
 
 pub(super) async fn by_origin(
@@ -117,15 +94,4 @@ fn answer(site: &Site, request: &ApiRequest, headers: &HeaderMap, uri: &Uri) -> 
     }
     site.traffic.count_api_answer();
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_log_gets_the_beginning_of_what_somebody_made_up() {
-        assert_eq!(for_log("unknown app key"), "unknown app key");
-        assert_eq!(for_log(&"ü".repeat(60_000)), "ü".repeat(MOST_LOGGED));
-    }
 }

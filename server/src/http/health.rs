@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use super::refusals::Refusals;
 use super::router::Site;
 use crate::rooms::Counts;
 
@@ -16,11 +17,16 @@ use crate::rooms::Counts;
 pub struct Traffic {
     api_answers: AtomicU64,
     statistics: AtomicU64,
+    refusals: Refusals,
 }
 
 impl Traffic {
     pub(super) fn count_api_answer(&self) {
         self.api_answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn refusals(&self) -> &Refusals {
+        &self.refusals
     }
 
     pub(super) fn count_statistics(&self) {
@@ -107,6 +113,11 @@ fn prometheus_text(counts: &Counts, traffic: &Traffic) -> String {
             text,
             "# HELP skylink_{name} {help}\n# TYPE skylink_{name} {kind}\nskylink_{name} {value}"
         );
+    }
+    text.push_str("# HELP skylink_api_refusals_total API requests refused.\n");
+    text.push_str("# TYPE skylink_api_refusals_total counter\n");
+    for (code, count) in traffic.refusals.all() {
+        let _ = writeln!(text, "skylink_api_refusals_total{{code=\"{code}\"}} {count}");
     }
     text.push_str("# HELP skylink_messages_dropped_total Messages that went nowhere.\n");
     text.push_str("# TYPE skylink_messages_dropped_total counter\n");

@@ -1,11 +1,14 @@
 //! Everything that is answered over plain HTTP.
 
 mod api;
+mod client_address;
 mod health;
 mod origin;
 mod recordings;
+mod refusals;
 mod router;
 mod statistics;
 
+pub use client_address::TrustedProxy;
 pub use health::Traffic;
 pub use router::{router, Site};

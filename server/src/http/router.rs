@@ -16,7 +16,9 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use super::client_address::TrustedProxy;
 use super::health::Traffic;
+use super::refusals::note_refusals;
 use super::{api, health, recordings, statistics};
 use crate::access::Authority;
 use crate::listening::Places;
@@ -45,6 +47,8 @@ pub struct Site {
     pub public_address: Option<String>,
     /// The address we listen on, for clients that name none.
     pub listen_address: String,
+    /// Who may say for whom it asks.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// Members a room may have.
     pub room_members: usize,
 }
@@ -66,6 +70,7 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Opti
         .route("/recorded/{token}", get(recordings::linked_file))
         .layer(DefaultBodyLimit::max(statistics::MOST_BYTES))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn_with_state(Arc::clone(&site), note_refusals))
         .layer(cors_for_pages());
     let signaling = Router::new()
         .route("/socket.io", any(StatusCode::NOT_FOUND))

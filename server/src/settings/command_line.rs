@@ -22,6 +22,10 @@ pub struct CommandLine {
     #[arg(long, env = "SKYLINK_PUBLIC_ADDRESS", value_name = "HOST[:PORT]")]
     pub public_address: Option<String>,
 
+    /// Proxy that may say for whom it asks (X-Forwarded-For); may be given several times
+    #[arg(long, env = "SKYLINK_TRUSTED_PROXIES", value_name = "IP[/BITS]", value_delimiter = ',')]
+    pub trusted_proxy: Vec<String>,
+
     /// UDP address of the media server, used when an app key has `mcu = true`
     /// [default: every address of this machine, with the port of --listen]
     #[arg(long, env = "SKYLINK_MEDIA_LISTEN", value_name = "IP:PORT")]

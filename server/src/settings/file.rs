@@ -20,6 +20,7 @@ use crate::secret::Secret;
 pub struct SettingsFile {
     pub listen: Option<String>,
     pub public_address: Option<String>,
+    pub trusted_proxies: Option<Vec<String>>,
     pub media_listen: Option<String>,
     pub media_tcp: Option<String>,
     pub media_address: Option<Vec<String>>,

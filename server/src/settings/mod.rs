@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use self::origins::as_browsers_write_it;
 use crate::access::AppKey;
+use crate::http::TrustedProxy;
 use crate::ice::{IceServerError, IceServerSettings};
 use crate::mcu::address::PublicAddress;
 use crate::mcu::record::RecordingSettings;
@@ -62,6 +63,9 @@ pub enum SettingsError {
     /// Not `host` or `host:port`.
     #[error("the public address \"{0}\" must be host or host:port, without a scheme or a path")]
     PublicAddress(String),
+    /// Not an address or a network.
+    #[error("the trusted proxy \"{0}\" must be an IP address or a network, such as 127.0.0.1 or 10.0.0.0/8")]
+    TrustedProxy(String),
     /// A number that would stop the service.
     #[error("{0} must be greater than 0")]
     Zero(&'static str),
@@ -93,6 +97,8 @@ pub struct Settings {
     /// `host` or `host:port` that clients are told to connect to; without it, the one that they
     /// called the API by.
     pub public_address: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed, for the log.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// UDP address of the media server; without it, all addresses with the port of `listen`.
     pub media_listen: Option<SocketAddr>,
     /// Whether and where the media server is reached by TCP.
@@ -184,10 +190,18 @@ impl Settings {
         let media_address = media_address
             .into_iter()
             .map(|text| text.parse().map_err(|()| SettingsError::MediaAddress(text)));
+        let trusted_proxies = match command_line.trusted_proxy {
+            named if named.is_empty() => file.trusted_proxies.unwrap_or_default(),
+            named => named,
+        };
+        let trusted_proxies = trusted_proxies
+            .into_iter()
+            .map(|text| text.parse().map_err(|()| SettingsError::TrustedProxy(text)));
         let data = command_line.data.or(file.data);
         Ok(Self {
             listen: command_line.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             public_address: command_line.public_address.or(file.public_address),
+            trusted_proxies: trusted_proxies.collect::<Result<_, _>>()?,
             media_listen: media_listen.transpose()?,
             media_tcp: media_tcp.transpose()?.unwrap_or_default(),
             media_address: media_address.collect::<Result<_, _>>()?,

@@ -88,6 +88,7 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         ("media_address = [\"rtc.example.net\"]", "media_address \"rtc.example.net\" must be"),
         ("media_threads = 0", "media_threads must be greater"),
         ("public_address = \"https://a\"", "without a scheme"),
+        ("trusted_proxies = [\"proxy\"]", "the trusted proxy \"proxy\" must be"),
         ("token_secret = \"topsecret\"", "at least 16"),
         ("[recording]\nsimultaneous = 0", "simultaneous must be greater"),
         ("[recording]\nwebhook = \"ftp://a\"", "the webhook must begin with http://"),

@@ -14,6 +14,7 @@ mod flooding;
 mod media_server;
 mod polling;
 mod program;
+mod refusals;
 mod standstill;
 mod starting;
 

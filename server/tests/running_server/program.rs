@@ -1,7 +1,7 @@
 //! A running `skylink-server`, stopped when it goes out of scope.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 
 pub struct Program {
     child: Child,
@@ -10,6 +10,7 @@ pub struct Program {
     /// Address of the media server, if there is one.
     #[cfg_attr(not(feature = "media-server"), allow(dead_code))]
     pub media: String,
+    log: Option<BufReader<ChildStderr>>,
 }
 
 /// The program with a clean environment.
@@ -34,7 +35,21 @@ pub fn run(arguments: &[&str]) -> Output {
 
 impl Program {
     pub fn start(arguments: &[&str]) -> Self {
-        Self::ready(command(arguments))
+        Self::ready(command(arguments), "off")
+    }
+
+    /// With a log that can be read.
+    pub fn start_logging(arguments: &[&str]) -> Self {
+        let mut command = command(arguments);
+        command.stderr(Stdio::piped());
+        Self::ready(command, "info")
+    }
+
+    /// The next line of the log that has all of this.
+    pub fn logged(&mut self, parts: &[&str]) -> String {
+        let lines = self.log.as_mut().unwrap().lines().map(Result::unwrap);
+        let mut fitting = lines.filter(|line| parts.iter().all(|part| line.contains(part)));
+        fitting.next().expect("a line in the log")
     }
 
     /// After a command of the shell that it inherits from.
@@ -43,7 +58,7 @@ impl Program {
         let mut shell = without_settings("sh");
         let script = format!("{setting} && exec \"$0\" \"$@\"");
         shell.args(["-c", &script, env!("CARGO_BIN_EXE_skylink-server")]);
-        Self::ready(shell)
+        Self::ready(shell, "off")
     }
 
     #[cfg(target_os = "linux")]
@@ -51,9 +66,9 @@ impl Program {
         self.child.id()
     }
 
-    fn ready(mut command: Command) -> Self {
+    fn ready(mut command: Command, log: &str) -> Self {
         let mut child =
-            command.args(["--listen", "127.0.0.1:0", "--log", "off"]).stdout(Stdio::piped()).spawn().unwrap();
+            command.args(["--listen", "127.0.0.1:0", "--log", log]).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut media = String::new();
         let ready = lines.map(Result::unwrap).find_map(|line| {
@@ -62,7 +77,8 @@ impl Program {
             }
             line.strip_prefix("ready on http://").map(str::to_owned)
         });
-        Self { child, address: ready.expect("the line that says that it is ready"), media }
+        let log = child.stderr.take().map(BufReader::new);
+        Self { child, log, address: ready.expect("the line that says that it is ready"), media }
     }
 
     pub fn signal(&self, name: &str) {
