@@ -2,6 +2,7 @@
 
 use crate::data_channel::{send_error, Channel};
 use crate::media_server::MEDIA_SERVER;
+use crate::message_batches::LONG;
 use crate::room::{Room, RoomKey};
 use crate::roster::Peer;
 use crate::session::{Context, Session};
@@ -157,9 +158,13 @@ impl Room {
         match peer.channels.iter_mut().rev().find(|channel| channel.is_messaging) {
             Some(channel) if channel.open => {
                 let channel = channel.number;
-                if let Some(connection) = connection.filter(|_| takes_lists) {
+                let is_short = message.text.len().saturating_add(length) < LONG;
+                if let Some(connection) = connection.filter(|_| takes_lists && is_short) {
                     context.send_together(connection, channel, message, length);
                 } else {
+                    if !is_short {
+                        context.send_waiting_messages();
+                    }
                     let op = ChannelOp::SendMessages(vec![message]);
                     context.connection(connection, ConnectionOp::Channel { channel, op });
                 }

@@ -5,8 +5,11 @@ use crate::session::{Context, Session};
 use crate::{ChannelId, ChannelOp, ConnectionId, ConnectionOp, Handle, MessageText, Output};
 use skylink_protocol::Value;
 
-/// From how many UTF-16 units on the messages of a list go without waiting for more. Twice that, each
-/// written as the six bytes of an escape, is less than the 256 KiB that browsers take.
+/// From how many UTF-16 units on a message goes by itself: of a long one the way costs little, and it would
+/// hold up the others.
+pub(crate) const LONG: usize = 2_048;
+/// From how many on the messages of a list go without waiting for more. Each unit written as the six bytes of
+/// an escape, that is less than the 256 KiB that browsers take.
 const ENOUGH: usize = 16_384;
 
 /// What waits, and for whom.
@@ -37,7 +40,7 @@ impl Batch {
 }
 
 impl Context {
-    /// Has a message wait for others to the same peer; a long one only until the next one.
+    /// Has a short message wait for others to the same peer.
     pub fn send_together(
         &mut self,
         connection: ConnectionId,
@@ -50,28 +53,20 @@ impl Context {
             self.push(Output::AwaitScriptEnd);
         }
         let batches = &mut self.waiting_messages.batches;
-        let is_same = |batch: &Batch| batch.connection == connection && batch.channel == channel;
-        let place = batches.iter().position(is_same);
-        let length = message.text.len().saturating_add(content_length);
-        match place.and_then(|place| batches.get_mut(place)) {
-            Some(batch) if length < ENOUGH => {
-                if message.content.is_some() && batch.last == message.text {
-                    message.text.clear();
-                } else {
-                    batch.last.clone_from(&message.text);
-                }
-                let added = message.text.len().saturating_add(content_length);
-                batch.length = batch.length.saturating_add(added);
-                batch.messages.push(message);
+        let is_same = |batch: &&mut Batch| batch.connection == connection && batch.channel == channel;
+        if let Some(batch) = batches.iter_mut().find(is_same) {
+            if message.content.is_some() && batch.last == message.text {
+                message.text.clear();
+            } else {
+                batch.last.clone_from(&message.text);
             }
-            _ => {
-                let before = place.map(|place| batches.remove(place));
-                let last = message.text.clone();
-                batches.push(Batch { connection, channel, messages: vec![message], last, length });
-                if let Some(before) = before {
-                    before.send(self);
-                }
-            }
+            let added = message.text.len().saturating_add(content_length);
+            batch.length = batch.length.saturating_add(added);
+            batch.messages.push(message);
+        } else {
+            let last = message.text.clone();
+            let length = last.len().saturating_add(content_length);
+            batches.push(Batch { connection, channel, messages: vec![message], last, length });
         }
     }
 
@@ -87,7 +82,8 @@ impl Context {
         }
     }
 
-    fn send_waiting_messages(&mut self) {
+    /// Before anything that must not overtake those that wait.
+    pub fn send_waiting_messages(&mut self) {
         for batch in std::mem::take(&mut self.waiting_messages.batches) {
             batch.send(self);
         }

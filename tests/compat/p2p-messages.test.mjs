@@ -86,7 +86,7 @@ function sendAll([room, contents]) {
 }
 
 for (const [kind, otherKind, limit] of [
-  ['ours', 'ours', 6],
+  ['ours', 'ours', 4],
   ['ours', 'skylinkjs', Infinity],
   ['skylinkjs', 'ours', Infinity],
 ]) {
