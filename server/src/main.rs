@@ -99,6 +99,7 @@ fn announce(settings: &Settings, service: &Service) {
     ];
     lines.extend(ffmpeg);
     lines.extend(recordings);
+    lines.extend(service.metrics_address().map(|address| format!("metrics:    http://{address}/metrics")));
     lines.extend([format!("pages:      {pages}"), format!("ready on {origin}")]);
     let mut out = std::io::stdout();
     let _ = writeln!(out, "{}", lines.join("\n"));

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
 use crate::access::{Authority, TokenSigner};
-use crate::http::{router, Site, Traffic};
+use crate::http::{operating, router, Site, Stopping, Traffic};
 use crate::listening::{self, Patience, Places};
 use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
 use crate::mcu::record::Studio;
@@ -30,6 +30,8 @@ use crate::{random, time};
 const TICK: Duration = Duration::from_secs(5);
 /// How long requests and sockets may take to end once the server is told to stop.
 const FAREWELL: Duration = Duration::from_secs(3);
+/// Who reads metrics has few connections, and must get one when all others are taken.
+const METRICS_CONNECTIONS: usize = 100;
 /// JSON text inside JSON text, with every quote escaped, and the packet around it.
 const FRAME_OVERHEAD: usize = 2;
 
@@ -73,6 +75,8 @@ pub struct Service {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
+    metrics: Option<(TcpListener, Router)>,
+    stopping: Stopping,
     io: SocketIo,
     hub: Arc<Hub>,
     media: Option<Media>,
@@ -107,6 +111,10 @@ impl Media {
 pub struct Parts {
     /// Answers requests.
     pub router: Router,
+    /// Answers `/metrics`, if that has an address of its own.
+    pub metrics: Option<Router>,
+    /// Makes `/healthz` tell that the server ends.
+    pub stopping: Stopping,
     /// Closes all sockets.
     pub io: SocketIo,
     /// The rooms.
@@ -123,18 +131,26 @@ impl Service {
     /// # Errors
     /// When the address is taken or the data folder does not work.
     pub async fn start(settings: &Settings) -> Result<Self, ServiceError> {
-        let listener = TcpListener::bind(&settings.listen)
-            .await
-            .map_err(|reason| ServiceError::Listen { address: settings.listen.clone(), reason })?;
+        let listener = listen(&settings.listen).await?;
+        let for_metrics = match settings.metrics_listen {
+            Some(address) => Some(listen(&address.to_string()).await?),
+            None => None,
+        };
         let address = listener.local_addr().map_err(ServiceError::Serve)?;
-        let Parts { router, io, hub, media, places } = assemble(settings, address)?;
+        let Parts { router, metrics, stopping, io, hub, media, places } = assemble(settings, address)?;
+        let metrics = for_metrics.zip(metrics);
         let patience = Patience::with_stall(settings.ping_interval.saturating_add(settings.ping_timeout));
-        Ok(Self { listener, address, router, io, hub, media, places, patience })
+        Ok(Self { listener, address, router, metrics, stopping, io, hub, media, places, patience })
     }
 
     /// Where it listens, with the real port.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where `/metrics` is, if it has an address of its own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.0.local_addr().ok()
     }
 
     /// The media server, if an app key asks for one.
@@ -152,6 +168,11 @@ impl Service {
             tokio::spawn(listening::serve(self.listener, self.router, self.patience, self.places, async {
                 let _ = farewell_begun.await;
             }));
+        // Until the very end: what is slow to stop can be seen.
+        let telling = self.metrics.map(|(listener, router)| {
+            let places = Places::new(METRICS_CONNECTIONS);
+            tokio::spawn(listening::serve(listener, router, self.patience, places, std::future::pending()))
+        });
         let hub = Arc::clone(&self.hub);
         let ticking = tokio::spawn(async move {
             let mut interval = tokio::time::interval(TICK);
@@ -169,6 +190,7 @@ impl Service {
             return outcome.map_err(|error| ServiceError::Serve(std::io::Error::other(error)));
         }
         tracing::info!("stopping");
+        self.stopping.begin();
         let farewell = async {
             self.io.close().await;
             let _ = begin_farewell.send(());
@@ -184,8 +206,16 @@ impl Service {
             media.studio.close();
         }
         self.hub.flush();
+        if let Some(telling) = telling {
+            telling.abort();
+        }
         Ok(())
     }
+}
+
+async fn listen(address: &str) -> Result<TcpListener, ServiceError> {
+    let failed = |reason| ServiceError::Listen { address: address.to_owned(), reason };
+    TcpListener::bind(address).await.map_err(failed)
 }
 
 /// All parts of the server without a listener.
@@ -222,10 +252,13 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         },
     );
     let places = Places::wanted(settings.connections);
+    let stopping = Stopping::default();
     let site = Site {
         authority,
         hub: Arc::clone(&hub),
         places: Arc::clone(&places),
+        stopping: stopping.clone(),
+        hides_metrics: settings.metrics_listen.is_some(),
         traffic: Traffic::default(),
         public_address: settings.public_address.clone(),
         media: media.clone(),
@@ -234,7 +267,9 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
         room_members: settings.limits.room_members,
     };
     let www = settings.www.clone().filter(|folder| folder.is_dir());
-    Ok(Parts { router: router(Arc::new(site), layer, io.clone(), www), io, hub, media, places })
+    let site = Arc::new(site);
+    let metrics = site.hides_metrics.then(|| operating(Arc::clone(&site)));
+    Ok(Parts { router: router(site, layer, io.clone(), www), metrics, stopping, io, hub, media, places })
 }
 
 /// Joined with the rooms: what members say to it goes there, its answers come back.

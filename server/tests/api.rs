@@ -210,6 +210,16 @@ async fn statistics_are_accepted_and_counted() {
 }
 
 #[tokio::test]
+async fn a_server_that_ends_is_not_healthy() {
+    let settings = Settings::load(CommandLine::default()).unwrap();
+    let parts = assemble(&settings, "127.0.0.1:8080".parse().unwrap()).unwrap();
+    assert_eq!(get(&parts.router, "/healthz").await.0, StatusCode::OK);
+    parts.stopping.begin();
+    let (status, _, text) = get(&parts.router, "/healthz").await;
+    assert_eq!((status, text), (StatusCode::SERVICE_UNAVAILABLE, json!("stopping\n")));
+}
+
+#[tokio::test]
 async fn files_are_served_with_their_types() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("index.html"), "<h1>demo</h1>").unwrap();

@@ -1,11 +1,11 @@
 //! `/healthz` and `/metrics`, for operators.
 
 use std::fmt::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{header, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::refusals::Refusals;
@@ -34,8 +34,55 @@ impl Traffic {
     }
 }
 
-pub(super) async fn healthz() -> &'static str {
-    "ok\n"
+/// What `/healthz` tells.
+#[derive(Debug, Clone, Copy)]
+struct Health {
+    is_stopping: bool,
+    writes_messages: bool,
+    carries_media: bool,
+}
+
+impl Health {
+    /// `ok`, `stopping`, or a line that begins with `impaired: ` for each thing that does not work
+    /// while the rest does. Clients may come back to an impaired server.
+    fn text(self) -> String {
+        if self.is_stopping {
+            return "stopping\n".to_owned();
+        }
+        let mut text = String::new();
+        if !self.writes_messages {
+            text.push_str("impaired: stored messages cannot be written\n");
+        }
+        if !self.carries_media {
+            text.push_str("impaired: a thread of the media server has ended\n");
+        }
+        if text.is_empty() {
+            text.push_str("ok\n");
+        }
+        text
+    }
+}
+
+/// Whether the server was told to end.
+#[derive(Debug, Clone, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// It was.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+pub(super) async fn healthz(State(site): State<Arc<Site>>) -> Response {
+    let health = Health {
+        is_stopping: site.stopping.0.load(Ordering::Relaxed),
+        writes_messages: site.hub.is_writing(),
+        carries_media: site.media.as_ref().is_none_or(|media| media.server.is_running()),
+    };
+    let text = health.text();
+    let status = if text == "ok\n" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
 }
 
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Response {
@@ -125,4 +172,19 @@ fn prometheus_text(counts: &Counts, traffic: &Traffic) -> String {
         let _ = writeln!(text, "skylink_messages_dropped_total{{reason=\"{}\"}} {count}", reason.name());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_work_is_told() {
+        let well = Health { is_stopping: false, writes_messages: true, carries_media: true };
+        assert_eq!(well.text(), "ok\n");
+        let impaired = Health { writes_messages: false, carries_media: false, ..well };
+        assert_eq!(impaired.text().lines().count(), 2);
+        assert!(impaired.text().lines().all(|line| line.starts_with("impaired: ")));
+        assert_eq!(Health { is_stopping: true, ..impaired }.text(), "stopping\n");
+    }
 }

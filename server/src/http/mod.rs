@@ -10,5 +10,5 @@ mod router;
 mod statistics;
 
 pub use client_address::TrustedProxy;
-pub use health::Traffic;
-pub use router::{router, Site};
+pub use health::{Stopping, Traffic};
+pub use router::{operating, router, Site};

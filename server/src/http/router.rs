@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::client_address::TrustedProxy;
-use super::health::Traffic;
+use super::health::{Stopping, Traffic};
 use super::refusals::note_refusals;
 use super::{api, health, recordings, statistics};
 use crate::access::Authority;
@@ -41,6 +41,10 @@ pub struct Site {
     pub media: Option<Media>,
     /// For connections.
     pub places: Arc<Places>,
+    /// Whether it is to end.
+    pub stopping: Stopping,
+    /// Whether `/metrics` is answered elsewhere ([`operating`]).
+    pub hides_metrics: bool,
     /// Counters.
     pub traffic: Traffic,
     /// `host` or `host:port` for clients, if it is fixed.
@@ -80,13 +84,20 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Opti
         .layer(from_fn_with_state(Polls::new(io), count_polled))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(cors_for_polling());
-    let operating =
-        Router::new().route("/healthz", get(health::healthz)).route("/metrics", get(health::metrics));
-    let router = for_pages.merge(signaling).merge(operating).with_state(site);
+    let mut router =
+        for_pages.merge(signaling).route("/healthz", get(health::healthz)).with_state(Arc::clone(&site));
+    if !site.hides_metrics {
+        router = router.merge(operating(site));
+    }
     match www {
         Some(folder) => router.fallback_service(files(folder)),
         None => router.route("/", get("skylink-server is running; it serves no pages\n")),
     }
+}
+
+/// What is for the operator alone, and may have an address of its own.
+pub fn operating(site: Arc<Site>) -> Router {
+    Router::new().route("/metrics", get(health::metrics)).with_state(site)
 }
 
 /// The page must be able to read refusals too, so every origin gets the header; whether an origin

@@ -28,6 +28,10 @@ impl MediaServer {
         match self.0 {}
     }
 
+    pub fn is_running(&self) -> bool {
+        match self.0 {}
+    }
+
     pub fn address(&self) -> SocketAddr {
         match self.0 {}
     }

@@ -110,6 +110,10 @@ impl MessageStore for DiskStore {
     fn unwritten(&self) -> u64 {
         self.unwritten.load(Ordering::Relaxed)
     }
+
+    fn is_writing(&self) -> bool {
+        self.unwritten() == 0 && self.writer.as_ref().is_some_and(|writer| !writer.is_finished())
+    }
 }
 
 impl Drop for DiskStore {
@@ -297,7 +301,7 @@ mod tests {
         store.append("k", "r", message(1, 0.0));
         store.append("k", "r", message(2, 0.0));
         store.flush();
-        assert_eq!(store.unwritten(), 0);
+        assert!(store.unwritten() == 0 && store.is_writing());
 
         is_full.store(true, Ordering::SeqCst);
         for size in 3..=6 {
@@ -306,11 +310,12 @@ mod tests {
         }
         // Three messages, and three that have to leave the file or may have come into it.
         assert_eq!(store.unwritten(), 6);
+        assert!(!store.is_writing());
 
         is_full.store(false, Ordering::SeqCst);
         store.append("k", "r", message(7, 0.0));
         store.flush();
-        assert_eq!(store.unwritten(), 0);
+        assert!(store.unwritten() == 0 && store.is_writing());
         let kept = store.read("r", None, 0);
         drop(store);
         let restarted = DiskStore::open(&path, limits, 0).unwrap();

@@ -214,6 +214,11 @@ impl Rooms {
         self.setup.store.flush();
     }
 
+    /// Whether stored messages reach the place where they outlive the process.
+    pub fn is_writing(&self) -> bool {
+        self.setup.store.is_writing()
+    }
+
     /// Space and name of a room, while it has members.
     pub fn label_of(&self, rid: &str) -> Option<(String, String)> {
         let room = self.rooms.get(rid)?;

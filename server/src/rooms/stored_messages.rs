@@ -25,6 +25,11 @@ pub trait MessageStore: Send {
     fn unwritten(&self) -> u64 {
         0
     }
+
+    /// Whether what is to outlive the process is written.
+    fn is_writing(&self) -> bool {
+        self.unwritten() == 0
+    }
 }
 
 /// How much a store keeps. What comes on top pushes out the oldest.

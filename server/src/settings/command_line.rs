@@ -26,6 +26,10 @@ pub struct CommandLine {
     #[arg(long, env = "SKYLINK_TRUSTED_PROXIES", value_name = "IP[/BITS]", value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
 
+    /// Address for /metrics alone, which --listen does not have then
+    #[arg(long, env = "SKYLINK_METRICS_LISTEN", value_name = "IP:PORT")]
+    pub metrics_listen: Option<String>,
+
     /// UDP address of the media server, used when an app key has `mcu = true`
     /// [default: every address of this machine, with the port of --listen]
     #[arg(long, env = "SKYLINK_MEDIA_LISTEN", value_name = "IP:PORT")]

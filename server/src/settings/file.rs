@@ -21,6 +21,7 @@ pub struct SettingsFile {
     pub listen: Option<String>,
     pub public_address: Option<String>,
     pub trusted_proxies: Option<Vec<String>>,
+    pub metrics_listen: Option<String>,
     pub media_listen: Option<String>,
     pub media_tcp: Option<String>,
     pub media_address: Option<Vec<String>>,

@@ -54,6 +54,9 @@ pub enum SettingsError {
     /// Not `ip:port`.
     #[error("media_listen \"{0}\" must be an IP address with a port, such as 0.0.0.0:8080")]
     MediaListen(String),
+    /// Not `ip:port`.
+    #[error("metrics_listen \"{0}\" must be an IP address with a port, such as 127.0.0.1:9464")]
+    MetricsListen(String),
     /// Not `ip:port` or `off`.
     #[error("media_tcp \"{0}\" must be an IP address with a port, such as 0.0.0.0:8081, or off")]
     MediaTcp(String),
@@ -99,6 +102,8 @@ pub struct Settings {
     pub public_address: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed, for the log.
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Address for `/metrics`, which `listen` does not answer then.
+    pub metrics_listen: Option<SocketAddr>,
     /// UDP address of the media server; without it, all addresses with the port of `listen`.
     pub media_listen: Option<SocketAddr>,
     /// Whether and where the media server is reached by TCP.
@@ -181,6 +186,9 @@ impl Settings {
         let media_listen = command_line.media_listen.or(file.media_listen);
         let media_listen =
             media_listen.map(|text| text.parse().map_err(|_| SettingsError::MediaListen(text)));
+        let metrics_listen = command_line.metrics_listen.or(file.metrics_listen);
+        let metrics_listen =
+            metrics_listen.map(|text| text.parse().map_err(|_| SettingsError::MetricsListen(text)));
         let media_tcp = command_line.media_tcp.or(file.media_tcp);
         let media_tcp = media_tcp.map(|text| text.parse().map_err(|()| SettingsError::MediaTcp(text)));
         let media_address = match command_line.media_address {
@@ -202,6 +210,7 @@ impl Settings {
             listen: command_line.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             public_address: command_line.public_address.or(file.public_address),
             trusted_proxies: trusted_proxies.collect::<Result<_, _>>()?,
+            metrics_listen: metrics_listen.transpose()?,
             media_listen: media_listen.transpose()?,
             media_tcp: media_tcp.transpose()?.unwrap_or_default(),
             media_address: media_address.collect::<Result<_, _>>()?,

@@ -84,6 +84,7 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         ("[limits]\nroom_members = 0", "room_members must be greater"),
         ("ping_interval_seconds = 0", "must be greater than 0"),
         ("media_listen = \"nowhere\"", "media_listen \"nowhere\" must be"),
+        ("metrics_listen = \"9464\"", "metrics_listen \"9464\" must be"),
         ("media_tcp = \"on\"", "media_tcp \"on\" must be"),
         ("media_address = [\"rtc.example.net\"]", "media_address \"rtc.example.net\" must be"),
         ("media_threads = 0", "media_threads must be greater"),

@@ -161,6 +161,11 @@ impl Hub {
         self.lock().rooms.flush();
     }
 
+    /// As [`Rooms::is_writing`].
+    pub fn is_writing(&self) -> bool {
+        self.lock().rooms.is_writing()
+    }
+
     /// As [`Rooms::session_id`].
     pub fn session_id(&self, rid: &str) -> String {
         self.lock().rooms.session_id(rid, &mut || format!("rs-{}", fresh_id()))

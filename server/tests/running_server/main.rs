@@ -10,6 +10,7 @@
 mod client;
 mod crowding;
 mod flooding;
+mod health;
 #[cfg(feature = "media-server")]
 mod media_server;
 mod polling;

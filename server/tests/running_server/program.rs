@@ -10,6 +10,8 @@ pub struct Program {
     /// Address of the media server, if there is one.
     #[cfg_attr(not(feature = "media-server"), allow(dead_code))]
     pub media: String,
+    /// `host:port` of metrics, if they have one of their own.
+    pub metrics: String,
     log: Option<BufReader<ChildStderr>>,
 }
 
@@ -54,10 +56,10 @@ impl Program {
 
     /// After a command of the shell that it inherits from.
     #[cfg(target_os = "linux")]
-    pub fn start_within(setting: &str) -> Self {
+    pub fn start_within(setting: &str, arguments: &[&str]) -> Self {
         let mut shell = without_settings("sh");
         let script = format!("{setting} && exec \"$0\" \"$@\"");
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_skylink-server")]);
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_skylink-server")]).args(arguments);
         Self::ready(shell, "off")
     }
 
@@ -70,15 +72,18 @@ impl Program {
         let mut child =
             command.args(["--listen", "127.0.0.1:0", "--log", log]).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut media = String::new();
+        let (mut media, mut metrics) = (String::new(), String::new());
         let ready = lines.map(Result::unwrap).find_map(|line| {
             if let Some((_, port)) = line.split_once("media:      UDP 0.0.0.0:") {
                 media = format!("127.0.0.1:{}", port.split(',').next().unwrap());
             }
+            if let Some(address) = line.strip_prefix("metrics:    http://") {
+                metrics = address.strip_suffix("/metrics").unwrap().to_owned();
+            }
             line.strip_prefix("ready on http://").map(str::to_owned)
         });
         let log = child.stderr.take().map(BufReader::new);
-        Self { child, log, address: ready.expect("the line that says that it is ready"), media }
+        Self { child, log, address: ready.expect("the line that says that it is ready"), media, metrics }
     }
 
     pub fn signal(&self, name: &str) {

@@ -77,7 +77,7 @@ fn the_key_that_signs_tokens_survives_a_restart() {
 #[cfg(target_os = "linux")]
 #[test]
 fn it_takes_all_the_descriptors_that_it_may_have() {
-    let program = Program::start_within("ulimit -S -n 100");
+    let program = Program::start_within("ulimit -S -n 100", &[]);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.id())).unwrap();
     let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let numbers: Vec<&str> = files.split_whitespace().skip(3).take(2).collect();

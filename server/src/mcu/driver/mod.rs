@@ -175,6 +175,12 @@ impl MediaServer {
         }
     }
 
+    /// Whether all of its threads run. One with a fault begins anew; one that ended does not.
+    pub fn is_running(&self) -> bool {
+        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        !threads.is_empty() && !threads.iter().any(JoinHandle::is_finished)
+    }
+
     /// Where it listens, with the real port.
     pub fn address(&self) -> SocketAddr {
         self.port.address()

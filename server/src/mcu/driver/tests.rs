@@ -431,10 +431,23 @@ fn a_fault_costs_the_rooms_of_one_thread_and_they_can_be_entered_anew() {
         (scene.metric("restarts_total"), scene.heard("bob", "bye"), scene.heard("carol", "bye")),
         (1, 0, 0)
     );
+    assert!(scene.server.is_running());
     let before = scene.frames("carol", "VIDEO_cam");
     scene.until("carol still sees", |scene| scene.frames("carol", "VIDEO_cam") > before + 20);
     scene.leave("alice");
     scene.join("r", "alice again", &[CAMERA]);
     scene.join("r", "dan", &[]);
     scene.until("dan sees alice", |scene| scene.frames("dan", "VIDEO_cam") > 5);
+}
+
+#[test]
+fn a_thread_that_has_ended_is_noticed() {
+    let server = Scene::new(2).server;
+    assert!(server.is_running());
+    server.links[1].stop();
+    let since = Instant::now();
+    while server.is_running() {
+        assert!(since.elapsed() < PATIENCE);
+        std::thread::yield_now();
+    }
 }
