@@ -10,11 +10,14 @@ use skylink_server::access::AppKey;
 use skylink_server::listening::take_all_descriptors;
 use skylink_server::service::Service;
 use skylink_server::settings::{CommandLine, Settings};
-use tokio::signal::unix::{signal, SignalKind};
+use tokio::signal::unix::{signal, Signal, SignalKind};
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 /// Wrong settings, a taken port: what the person who starts it has to change.
 const CANNOT_START: u8 = 2;
+/// Ended by a second signal.
+const IMPATIENT: i32 = 1;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -45,17 +48,38 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut signals =
+        Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let service = Service::start(&settings).await?;
     announce(&settings, &service);
-    let stop = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+    let (stop, stopped) = oneshot::channel();
+    // A task of its own: what ends in good order may hold up the one that runs it.
+    tokio::spawn(async move {
+        signals.next().await;
+        let _ = stop.send(());
+        signals.next().await;
+        tracing::warn!("a second signal: what is left is left undone");
+        std::process::exit(IMPATIENT);
+    });
+    let stop = async {
+        let _ = stopped.await;
     };
     Ok(service.run(stop).await?)
+}
+
+/// Those that are to end it.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// The last line says that connections are accepted; scripts wait for it.

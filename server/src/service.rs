@@ -191,8 +191,11 @@ impl Service {
         }
         tracing::info!("stopping");
         self.stopping.begin();
+        let hub = &self.hub;
         let farewell = async {
             self.io.close().await;
+            // Before all that may take longer than whoever stops the server waits.
+            hub.flush();
             let _ = begin_farewell.send(());
             let _ = (&mut serving).await;
         };
@@ -205,6 +208,7 @@ impl Service {
             media.server.close();
             media.studio.close();
         }
+        // What those said who did not end in time.
         self.hub.flush();
         if let Some(telling) = telling {
             telling.abort();

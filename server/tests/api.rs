@@ -228,6 +228,9 @@ async fn files_are_served_with_their_types() {
     let (status, headers, body) = get(&router, "/").await;
     assert_eq!((status, body), (StatusCode::OK, json!("<h1>demo</h1>")));
     assert_eq!(headers[header::CONTENT_TYPE], "text/html");
+    assert_eq!(headers[header::CONTENT_SECURITY_POLICY], "frame-ancestors 'self'");
+    assert_eq!(headers[header::X_FRAME_OPTIONS], "SAMEORIGIN");
+    assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     let (_, headers, _) = get(&router, "/a.wasm").await;
     assert_eq!(headers[header::CONTENT_TYPE], "application/wasm");
     for missing in ["/b.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml"] {

@@ -121,15 +121,16 @@ fn cors_for_polling() -> CorsLayer {
         .max_age(PREFLIGHT_AGE)
 }
 
+/// Pages of others must not frame them: a click meant for something else could let their camera in.
 fn files(folder: PathBuf) -> Router {
-    Router::new()
-        .fallback_service(ServeDir::new(folder).precompressed_br().precompressed_gzip())
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-cache"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+    let files = ServeDir::new(folder).precompressed_br().precompressed_gzip();
+    let headers = [
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'"),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+    ];
+    headers.into_iter().fold(Router::new().fallback_service(files), |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
+    })
 }

@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use client::Client;
 use program::Program;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
 async fn four_hundred_messages_arrive_in_order_both_ways() {
@@ -132,4 +133,21 @@ async fn a_stop_signal_closes_sockets_and_ends_with_success() {
         assert_eq!(program.wait().code(), Some(0));
         assert!(since.elapsed() < Duration::from_secs(4), "{signal}");
     }
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_at_once() {
+    let mut program = Program::start(&[]);
+    let mut client = Client::join(&program, "lobby").await;
+    // A request that the server waits for, for some seconds.
+    let mut unfinished = tokio::net::TcpStream::connect(&program.address).await.unwrap();
+    let head = "POST /rest/stats/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n";
+    unfinished.write_all(head.as_bytes()).await.unwrap();
+    let mut begun = [0; 12];
+    unfinished.read_exact(&mut begun).await.unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 100");
+    program.signal("TERM");
+    client.wait_for_close().await;
+    program.signal("INT");
+    assert_eq!(program.wait().code(), Some(1));
 }
