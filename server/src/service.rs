@@ -18,7 +18,7 @@ use crate::mcu::ffmpeg::{Ffmpeg, NotFound};
 use crate::mcu::record::Studio;
 use crate::mcu::refusing::{refusing, Refused};
 use crate::mcu::room::McuLimits;
-use crate::mcu::rtmp::LiveStreams;
+use crate::mcu::rtmp::{LiveStreams, ThisMachine};
 use crate::mcu::tap::TapFactory;
 use crate::mcu::{DriverSetup, MediaServer, SignalSink, StartError};
 use crate::rooms::{DiskStore, MemoryStore, MessageStore, Rooms, RoomsSetup};
@@ -289,7 +289,9 @@ fn media_server(
     let ffmpeg = Arc::new(Ffmpeg::find(settings.ffmpeg.as_deref()));
     let live_streams = match &*ffmpeg {
         Ok(ffmpeg) if settings.live_streams.at_once > 0 => {
-            Some(LiveStreams::new(ffmpeg, settings.live_streams))
+            let told = settings.media_address.iter().map(|address| address.ip()).collect();
+            let this_machine = ThisMachine::new(told, settings.public_address.as_deref());
+            Some(LiveStreams::new(ffmpeg, settings.live_streams, this_machine))
         }
         _ => None,
     };

@@ -10,6 +10,13 @@ pub struct PublicAddress {
     port: Option<u16>,
 }
 
+impl PublicAddress {
+    /// Without the port.
+    pub fn ip(self) -> IpAddr {
+        self.ip
+    }
+}
+
 impl FromStr for PublicAddress {
     type Err = ();
 
@@ -59,6 +66,28 @@ fn outward(to: IpAddr) -> Option<IpAddr> {
     (!ip.is_unspecified() && !ip.is_loopback()).then_some(ip)
 }
 
+/// Whether an address is this machine's: only with those sockets can be bound. Nothing is sent.
+pub fn is_own(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let (any, nobodys): (IpAddr, IpAddr) = match address {
+        IpAddr::V4(_) => (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
+        IpAddr::V6(_) => {
+            (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into())
+        }
+    };
+    let can_bind = |ip: IpAddr| UdpSocket::bind((ip, 0)).is_ok();
+    if !can_bind(nobodys) {
+        return address != any && can_bind(address);
+    }
+    // The machine lets any address be bound (`ip_nonlocal_bind`). The way to an own one begins there too,
+    // unless it is one of several in a network.
+    let way = UdpSocket::bind((any, 0)).and_then(|socket| {
+        socket.connect((address, 9))?;
+        socket.local_addr()
+    });
+    way.is_ok_and(|from| from.ip() == address)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -73,6 +102,16 @@ mod tests {
         assert_eq!(all, ["203.0.113.5:4000", "203.0.113.5:3478", "[2001:db8::5]:4000", "[2001:db8::5]:3478"]);
         for wrong in ["", "example.net", "0.0.0.0", "[::]:1", "1.2.3.4:0", "1.2.3.4:99999", "224.0.0.1"] {
             assert!(wrong.parse::<PublicAddress>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn own_addresses_are_told_from_others() {
+        let own = ["127.0.0.1".parse().unwrap(), "127.0.0.7".parse().unwrap()];
+        let outward = outward("192.0.2.1".parse().unwrap());
+        assert!(own.into_iter().chain(outward).all(is_own));
+        for other in ["192.0.2.1", "8.8.8.8", "2001:db8::1", "0.0.0.0"] {
+            assert!(!is_own(other.parse().unwrap()), "{other}");
         }
     }
 

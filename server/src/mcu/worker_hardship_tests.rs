@@ -4,7 +4,7 @@
 use super::*;
 use crate::mcu::engine::test_client::Numbers;
 use crate::mcu::ffmpeg::Ffmpeg;
-use crate::mcu::rtmp::{LiveStreamLimits, LiveStreams};
+use crate::mcu::rtmp::{LiveStreamLimits, LiveStreams, ThisMachine};
 
 fn sections(description: &Json) -> usize {
     description["sdp"].as_str().unwrap().matches("\r\nm=").count()
@@ -285,7 +285,7 @@ fn a_live_stream_that_nobody_takes_holds_no_packet_up() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("rtmp://{}/live/key", listener.local_addr().unwrap());
     let limits = LiveStreamLimits { private_addresses: true, ..LiveStreamLimits::default() };
-    let streams = LiveStreams::new(&Ffmpeg::find(None).unwrap(), limits);
+    let streams = LiveStreams::new(&Ffmpeg::find(None).unwrap(), limits, ThisMachine::default());
     // Beside it the same without a live stream, in turns: whatever else the machine does meets both.
     let (mut scene, mut usual) = (Scene::with_taps(vec![streams.taps()]), Scene::new());
     for scene in [&mut scene, &mut usual] {

@@ -26,8 +26,8 @@ pub enum EndpointError {
     /// Nothing to publish to.
     #[error("the endpoint needs an application and a stream key")]
     Path,
-    /// The host is in a network that must not be reached from here.
-    #[error("this server does not stream to private addresses")]
+    /// The host is this machine, or in a network that must not be reached from here.
+    #[error("this server does not stream to itself or to private addresses")]
     Private,
 }
 
@@ -141,7 +141,8 @@ impl Endpoint {
         secrets
     }
 
-    /// The first of the host's addresses that may be streamed to.
+    /// The first of the host's addresses that may be streamed to: any, or a public one that is none
+    /// of this machine's.
     ///
     /// # Errors
     /// When there are only such that may not.
@@ -149,8 +150,10 @@ impl Endpoint {
         &self,
         addresses: impl IntoIterator<Item = IpAddr>,
         may_be_private: bool,
+        is_this_machine: impl Fn(IpAddr) -> bool,
     ) -> Result<IpAddr, EndpointError> {
-        let is_allowed = |address: &IpAddr| may_be_private || is_public(*address);
+        let is_elsewhere = |address| is_public(address) && !is_this_machine(address);
+        let is_allowed = |address: &IpAddr| may_be_private || is_elsewhere(*address);
         addresses.into_iter().find(is_allowed).ok_or(EndpointError::Private)
     }
 }
@@ -164,7 +167,7 @@ fn bracketed(host: &str) -> String {
 }
 
 /// The host without brackets, and the port if one is named.
-fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
+pub(super) fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
     let (host, rest) = match text.strip_prefix('[') {
         Some(inner) => {
             let (host, rest) = inner.split_once(']')?;
@@ -319,12 +322,19 @@ mod tests {
         let endpoint = Endpoint::parse("rtmp://a/b").unwrap();
         for address in private {
             let address: IpAddr = address.parse().unwrap();
-            assert_eq!(endpoint.choose([address], false), Err(EndpointError::Private), "{address}");
-            assert_eq!(endpoint.choose([address], true), Ok(address));
+            assert_eq!(
+                endpoint.choose([address], false, |_| false),
+                Err(EndpointError::Private),
+                "{address}"
+            );
+            assert_eq!(endpoint.choose([address], true, |_| true), Ok(address));
         }
         for address in public {
             let address: IpAddr = address.parse().unwrap();
-            assert_eq!(endpoint.choose(["127.0.0.1".parse().unwrap(), address], false), Ok(address));
+            let all = ["127.0.0.1".parse().unwrap(), "9.9.9.9".parse().unwrap(), address];
+            let is_this_machine = |other: IpAddr| other.to_string() == "9.9.9.9";
+            assert_eq!(endpoint.choose(all, false, is_this_machine), Ok(address));
+            assert_eq!(endpoint.choose(all, false, |_| true), Err(EndpointError::Private));
         }
     }
 

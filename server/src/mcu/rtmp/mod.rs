@@ -13,6 +13,7 @@
 //! | [`feed`] | which frames make a stream, and when they are |
 //! | [`session`] | when to begin, to try again, to give up |
 //! | `tap` | whose tracks a stream has; what members are told |
+//! | `this_machine` | which addresses lead back here |
 //! | `run` | nothing: it has the threads and the child process |
 
 pub mod endpoint;
@@ -33,13 +34,20 @@ mod tap;
     clippy::cast_possible_truncation
 )]
 mod tests;
+mod this_machine;
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::Arc;
 
+pub use this_machine::ThisMachine;
+
 use super::ffmpeg::Ffmpeg;
 use super::tap::TapFactory;
+
+/// All that members are told of a stream that did not get through. What ffmpeg says of it is for the log:
+/// it would tell whoever tries addresses which ports are open.
+const UNREACHED: &str = "the endpoint cannot be reached, or does not take the stream";
 
 /// What live streams may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +71,7 @@ impl Default for LiveStreamLimits {
 pub struct LiveStreams {
     ffmpeg: Ffmpeg,
     limits: LiveStreamLimits,
+    this_machine: Arc<ThisMachine>,
     running: AtomicUsize,
     /// Of the next stream.
     numbers: AtomicU64,
@@ -84,11 +93,12 @@ impl Drop for Place {
 
 impl LiveStreams {
     /// None runs yet.
-    pub fn new(ffmpeg: &Ffmpeg, limits: LiveStreamLimits) -> Arc<Self> {
+    pub fn new(ffmpeg: &Ffmpeg, limits: LiveStreamLimits, this_machine: ThisMachine) -> Arc<Self> {
         Arc::new(Self {
             // One that was stopped may still be about to end when the next begins.
             ffmpeg: ffmpeg.with_limit(limits.at_once.saturating_mul(2)),
             limits,
+            this_machine: Arc::new(this_machine),
             running: AtomicUsize::new(0),
             numbers: AtomicU64::new(1),
             started: AtomicU64::new(0),

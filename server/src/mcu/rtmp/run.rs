@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use super::endpoint::Endpoint;
 use super::progress::Progress;
+use super::this_machine::ThisMachine;
+use super::UNREACHED;
 use crate::mcu::ffmpeg::{Ending, Ffmpeg, Job};
 
 /// Pieces that wait for ffmpeg: some seconds of a stream.
@@ -27,6 +29,7 @@ const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 pub(super) struct Launch {
     pub(super) endpoint: Endpoint,
     pub(super) may_be_private: bool,
+    pub(super) this_machine: Arc<ThisMachine>,
     pub(super) has_pictures: bool,
     /// Quarter turns clockwise that pictures need.
     pub(super) turns: u8,
@@ -104,9 +107,13 @@ fn attend(
     let passing = |reason: String| Failure { reason, is_fatal: false };
     let found = match launch.endpoint.host().to_socket_addrs() {
         Ok(found) => found.map(|address| address.ip()),
-        Err(_) => return passing("the host of the endpoint is not known".to_owned()),
+        Err(error) => {
+            tracing::warn!(place = launch.endpoint.place(), %error, "a live stream's host is not known");
+            return passing(UNREACHED.to_owned());
+        }
     };
-    let address = match launch.endpoint.choose(found, launch.may_be_private) {
+    let is_this_machine = launch.this_machine.look_up();
+    let address = match launch.endpoint.choose(found, launch.may_be_private, is_this_machine) {
         Ok(address) => address,
         Err(error) => return Failure { reason: error.to_string(), is_fatal: true },
     };
@@ -144,7 +151,7 @@ fn attend(
     } else {
         tracing::warn!(place, status, log, "a live stream's ffmpeg ended by itself");
     }
-    passing(reason(&ending))
+    passing(UNREACHED.to_owned())
 }
 
 fn spawn(work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
@@ -169,13 +176,6 @@ fn read_progress(output: Option<impl Read>, launch: &Launch) {
             (launch.report)(Report::Progress(progress));
         }
     }
-}
-
-/// The last line of ffmpeg's log without the place in its code, or how it ended.
-fn reason(ending: &Ending) -> String {
-    let last = ending.log.lines().last().unwrap_or(&ending.status);
-    let text = last.strip_prefix('[').and_then(|rest| rest.split_once("] ")).map_or(last, |(_, text)| text);
-    text.to_owned()
 }
 
 /// Low delay for the viewers, a key frame every two seconds as services want it. `-fflags

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::feed::Feed;
+use super::UNREACHED;
 use crate::mcu::frames::Frame;
 use crate::mcu::sdp::Kind;
 
@@ -225,7 +226,7 @@ impl Session {
             State::Waiting { .. } => self.begin_run(now),
             State::Connecting { .. } => {
                 self.outputs.push_back(Output::Halt);
-                self.fail("nothing could be sent in time", now);
+                self.fail(UNREACHED, now);
             }
             // A still screen without sound gives nothing to send.
             State::Live { bytes, is_fed: false, .. } => {

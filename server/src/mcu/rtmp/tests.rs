@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::run::{Failure, Input, Launch, Report};
 use super::session::{Output, Session};
 use super::tap::LiveTap;
-use super::{LiveStreamLimits, LiveStreams};
+use super::{LiveStreamLimits, LiveStreams, ThisMachine};
 use crate::mcu::ffmpeg::Ffmpeg;
 use crate::mcu::frames::Frame;
 use crate::mcu::lines::TrackId;
@@ -406,7 +406,7 @@ const ENDPOINT: &str = "rtmp://live.example/app/s3cret";
 impl Room {
     fn new(limits: LiveStreamLimits) -> Self {
         let (scene, news) = (Arc::new(Mutex::new(Scene::default())), Arc::new(Mutex::new(Vec::new())));
-        let streams = LiveStreams::new(&Ffmpeg::find(None).unwrap(), limits);
+        let streams = LiveStreams::new(&Ffmpeg::find(None).unwrap(), limits, ThisMachine::default());
         Self {
             tap: Self::tap(&scene, &news, &streams),
             scene,

@@ -1,6 +1,7 @@
 //! What the streams of a room want, carried out.
 
 use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
 use skylink_protocol::{Object, Value};
 
@@ -22,6 +23,7 @@ impl LiveTap {
                     let launch = Launch {
                         endpoint: stream.endpoint.clone(),
                         may_be_private: self.all.limits.private_addresses,
+                        this_machine: Arc::clone(&self.all.this_machine),
                         has_pictures: session.has_pictures(),
                         turns,
                         report: report(self.handle.clone(), stream.number, run),
