@@ -2,8 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::sync::Arc;
 
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::router::Site;
+use crate::listening::{Client, Peer};
 
 /// What proxies add the address to that they were called from.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -43,9 +50,18 @@ impl TrustedProxy {
     }
 }
 
+/// Puts the [`Client`] in place of the [`Peer`].
+pub(super) async fn find_client(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    if let Some(Peer(peer)) = request.extensions_mut().remove() {
+        let client = client_address(peer, request.headers(), &site.trusted_proxies);
+        request.extensions_mut().insert(Client(client));
+    }
+    next.run(request).await
+}
+
 /// The client of a request that came from `peer`: the last address of the way that is no trusted
 /// proxy's. What stands before it may be made up by whoever has that address.
-pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy]) -> IpAddr {
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|proxy| proxy.covers(address));
     let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());
     let mut way: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();

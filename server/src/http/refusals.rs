@@ -10,10 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::Json;
 use skylink_protocol::api::ApiRefusal;
 
-use super::client_address::client_address;
 use super::router::Site;
 use crate::access::ApiFailure;
-use crate::listening::Peer;
+use crate::listening::Client;
 
 const MOST_LOGGED: usize = 160;
 
@@ -57,10 +56,7 @@ impl Refusals {
 
 /// Notes what is refused to whom.
 pub(super) async fn note_refusals(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let client = request
-        .extensions()
-        .get()
-        .map(|Peer(peer)| client_address(*peer, request.headers(), &site.trusted_proxies));
+    let client = request.extensions().get().map(|Client(address)| *address);
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<ApiFailure>() {
         let code = failure.code.code_and_status().0;

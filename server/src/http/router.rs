@@ -16,7 +16,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use super::client_address::TrustedProxy;
+use super::client_address::{find_client, TrustedProxy};
 use super::health::{Stopping, Traffic};
 use super::refusals::note_refusals;
 use super::{api, health, recordings, statistics};
@@ -75,12 +75,14 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Opti
         .layer(DefaultBodyLimit::max(statistics::MOST_BYTES))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(from_fn_with_state(Arc::clone(&site), note_refusals))
+        .layer(from_fn_with_state(Arc::clone(&site), find_client))
         .layer(cors_for_pages());
     let signaling = Router::new()
         .route("/socket.io", any(StatusCode::NOT_FOUND))
         .route("/socket.io/", any(StatusCode::NOT_FOUND))
         .layer(socket_io)
         .layer(map_request(with_little_to_keep))
+        .layer(from_fn_with_state(Arc::clone(&site), find_client))
         .layer(from_fn_with_state(Polls::new(io), count_polled))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(cors_for_polling());

@@ -57,6 +57,10 @@ impl Patience {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
+/// Whose request it is, as far as that is known: the other end, or the one whom a trusted proxy names.
+#[derive(Debug, Clone, Copy)]
+pub struct Client(pub IpAddr);
+
 /// Serves until `stop` is done, and then until the requests that are under way have their answers.
 /// Each request has its connection's [`Outflow`] and [`Peer`] among its extensions. Connections
 /// beyond the places are closed.

@@ -104,7 +104,7 @@ impl Hub {
             }
             state.outsiders.forget(oldest);
             // Nobody is to be told of one that is in no room.
-            state.cut_off(oldest);
+            state.cut_off_silently(oldest);
         }
         connection
     }
@@ -120,10 +120,7 @@ impl Hub {
         let deliveries = match reading {
             Reading::Message(message) => state.rooms.receive(connection, message, now, &mut fresh_id),
             Reading::Unread(reason) => state.rooms.unread(connection, reason, now),
-            Reading::HangUp => {
-                tracing::warn!("a client sends on and on beyond its limits and is cut off");
-                state.cut_off(connection)
-            }
+            Reading::HangUp => state.cut_off(connection, "sends on and on beyond its limits"),
         };
         let is_inside = state.rooms.is_inside(connection);
         if !is_inside && state.outlets.contains_key(&connection) {
@@ -151,7 +148,7 @@ impl Hub {
         let mut deliveries = state.rooms.tick(now);
         for connection in state.outsiders.silent(now) {
             state.silent = state.silent.saturating_add(1);
-            deliveries.extend(state.cut_off(connection));
+            deliveries.extend(state.cut_off_silently(connection));
         }
         self.finish(state, deliveries);
     }
@@ -237,8 +234,7 @@ impl State {
             }
             deliveries = Vec::new();
             for connection in stuck {
-                tracing::warn!("a client does not take its messages and is cut off");
-                deliveries.extend(self.cut_off(connection));
+                deliveries.extend(self.cut_off(connection, "does not take its messages"));
             }
         }
     }
@@ -246,7 +242,7 @@ impl State {
 
 impl State {
     /// Ends a connection whose client need not hear of it any more.
-    fn cut_off(&mut self, connection: ConnectionId) -> Vec<Delivery> {
+    fn cut_off_silently(&mut self, connection: ConnectionId) -> Vec<Delivery> {
         let Some(outlet) = self.outlets.remove(&connection) else {
             return Vec::new();
         };
@@ -254,6 +250,13 @@ impl State {
         outlet.cut();
         close(outlet.socket());
         self.rooms.disconnect(connection)
+    }
+
+    /// The same, with a line in the log.
+    fn cut_off(&mut self, connection: ConnectionId, reason: &str) -> Vec<Delivery> {
+        let client = self.outlets.get(&connection).and_then(Outlet::client).map(tracing::field::display);
+        tracing::warn!(client, reason, "a client is cut off");
+        self.cut_off_silently(connection)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The way to one client, and how much waits on it.
 
+use std::net::IpAddr;
+
 use serde_json::value::RawValue;
 use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
-use crate::listening::Outflow;
+use crate::listening::{Client, Outflow};
 
 /// What a packet has beside the message: the event's name, and the head of a frame or the length
 /// before it.
@@ -22,6 +24,11 @@ impl Outlet {
     pub(super) fn new(socket: SocketRef) -> Self {
         let outflow = socket.extensions.get::<Outflow>();
         Self { socket, outflow, waiting: Waiting::default() }
+    }
+
+    /// Whose it is, for the log.
+    pub(super) fn client(&self) -> Option<IpAddr> {
+        self.socket.req_parts().extensions.get().map(|Client(address)| *address)
     }
 
     pub(super) fn socket(&self) -> SocketRef {

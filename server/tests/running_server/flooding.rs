@@ -9,7 +9,7 @@ use super::program::Program;
 
 #[tokio::test]
 async fn a_flood_from_outside_of_all_rooms_is_cut_off_and_joining_goes_on() {
-    let program = Program::start(&[]);
+    let mut program = Program::start_logging(&[]);
     let mut flooding = Client::connect(&program, "lobby").await;
     // The server hangs up while some are still on their way.
     for _ in 0..50_000 {
@@ -18,6 +18,7 @@ async fn a_flood_from_outside_of_all_rooms_is_cut_off_and_joining_goes_on() {
         }
     }
     flooding.wait_for_close().await;
+    program.logged(&["a client is cut off", "client=127.0.0.1", "beyond its limits"]);
     let mut joining = Client::connect(&program, "lobby").await;
     joining.send(json!({"type": "x", "text": "x".repeat(100_000)})).await;
     joining.send_join().await;
