@@ -58,7 +58,8 @@ class EventManager {
 
   /** Whether anybody listens to events of that name. */
   hears(name) {
-    return callbacksOf(name).length > 0;
+    const { events, privateEvents } = eventManager;
+    return [events, privateEvents].some((registry) => registry[name]?.callbacks.length > 0);
   }
 
   /** @param {{ name: string, detail: { detail: unknown } }} event */

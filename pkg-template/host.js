@@ -8,10 +8,12 @@ import { LOGS } from './texts.js';
 
 const LEVEL_NAMES = Object.keys(logger.logLevels);
 
-/** Listeners may change what they get, or freeze it, so they get copies, made when they are looked at. */
+/**
+ * Listeners may change what they get, or freeze it, so they get copies; of what is large and seldom looked at, when
+ * it is.
+ */
 function payloadOf(about, message) {
   let peerInfo;
-  let room;
   return {
     peerId: about.peerId,
     get peerInfo() {
@@ -21,12 +23,7 @@ function payloadOf(about, message) {
       peerInfo = value;
     },
     isSelf: about.isSelf,
-    get room() {
-      return (room ??= copyOf(about.room));
-    },
-    set room(value) {
-      room = value;
-    },
+    room: { ...about.room },
     message,
   };
 }

@@ -303,7 +303,7 @@ export const sendMessages = (channel, parts) => {
   for (let place = 0; place < parts.length; place += 2) {
     const [text, content] = [parts[place], parts[place + 1]];
     const json = content === undefined ? '' : JSON.stringify(content);
-    texts.push(text && json ? `${text}${json}}` : text || json);
+    texts.push(text && json ? `${text}${json}}` : (text ?? json));
   }
   channel.send(texts.length > 1 ? `[${texts}]` : texts[0]);
 };

@@ -87,7 +87,7 @@ impl Driver {
     fn parts_of(&self, messages: &[MessageText]) -> Array {
         let parts = Array::new();
         for MessageText { text, content } in messages {
-            parts.push(&JsValue::from_str(text));
+            parts.push(&if text.is_empty() { JsValue::UNDEFINED } else { JsValue::from_str(text) });
             parts.push(&content.map_or(JsValue::UNDEFINED, |content| self.handles.get(content)));
         }
         parts
