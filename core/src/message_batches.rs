@@ -11,6 +11,8 @@ pub(crate) const LONG: usize = 2_048;
 /// From how many on the messages of a list go without waiting for more. Each unit written as the six bytes of
 /// an escape, that is less than the 256 KiB that browsers take.
 const ENOUGH: usize = 16_384;
+/// What the shortest message takes in a list: quotes and a comma.
+const MARKS: usize = 3;
 
 /// What waits, and for whom.
 #[derive(Debug, Default)]
@@ -60,7 +62,7 @@ impl Context {
             } else {
                 batch.last.clone_from(&message.text);
             }
-            let added = message.text.len().saturating_add(content_length);
+            let added = message.text.len().saturating_add(content_length).saturating_add(MARKS);
             batch.length = batch.length.saturating_add(added);
             batch.messages.push(message);
         } else {

@@ -453,6 +453,11 @@ fn lists_are_no_longer_than_browsers_take() {
     send_kept(&mut scene, 7, 100);
     send_kept(&mut scene, 8, 200_000);
     assert_eq!(contents(&scene), ["sent 7", "let 7 go", "sent 8", "let 8 go"], "what is long goes alone");
+    scene.forget();
+    for _ in 0..6_000 {
+        send_kept(&mut scene, 9, 0);
+    }
+    assert!(contents(&scene)[0].len() < 12_000, "empty ones are counted as well");
 }
 
 #[test]
