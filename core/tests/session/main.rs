@@ -18,6 +18,7 @@ mod join_failures;
 mod leave;
 mod media_room;
 mod media_server;
+mod message_lists;
 mod messages;
 mod mute;
 mod payloads;
