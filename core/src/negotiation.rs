@@ -1,8 +1,9 @@
 //! Offers and answers with one peer (wire protocol 5.26, peer behaviour 1.6 to 1.10).
 //!
-//! As in 2.7.2 the offerer applies its own offer only when the answer is there, so a lost glare
-//! needs no rollback, and the answerer is done when `answerAck` comes. Unlike 2.7.2 no state
-//! waits for ever: what does not come in time is repeated or taken as done.
+//! As in 2.7.2 the offerer applies a later offer of its own only when the answer is there, so a lost
+//! glare needs no rollback, and the answerer is done when `answerAck` comes. The first offer is
+//! applied at once: the browser's candidates are with the peer when it answers. Unlike 2.7.2 no
+//! state waits for ever: what does not come in time is repeated or taken as done.
 
 mod failures;
 mod wishes;
@@ -19,6 +20,17 @@ const OFFER_WAIT: f64 = 10_000.0;
 /// How often an offer is sent at the most.
 const MAX_OFFERS: u32 = 4;
 
+/// What the browser knows of our offer while it is out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Own {
+    /// Nothing until the answer comes.
+    Kept,
+    /// It is setting it.
+    Setting,
+    /// It is set.
+    Set,
+}
+
 /// Where the handshake stands.
 #[derive(Debug, Clone, PartialEq)]
 enum Phase {
@@ -27,7 +39,7 @@ enum Phase {
     /// The browser makes our offer.
     Offering,
     /// Our offer is out.
-    OfferSent { sdp: String, sent: u32 },
+    OfferSent { sdp: String, sent: u32, own: Own },
     /// The answer is there; the browser sets our offer.
     SettingOwnOffer { offer: String, answer: String },
     /// The browser sets the answer.
@@ -89,7 +101,7 @@ pub(crate) struct Negotiation {
     last_answer: String,
     /// Whether the offer under way restarts ICE.
     restarting: bool,
-    /// Whether the browser still makes an offer that is not wanted any more.
+    /// Whether the browser still makes or sets an offer that is not wanted any more.
     abandoned_offer: bool,
     /// Whether a remote description is in place.
     has_remote: bool,
@@ -170,6 +182,11 @@ impl Negotiation {
         is_settled && self.has_remote
     }
 
+    /// Whether an offer of ours is out.
+    pub fn awaits_answer(&self) -> bool {
+        matches!(self.phase, Phase::OfferSent { .. })
+    }
+
     /// Whether nothing is under way.
     pub fn is_stable(&self) -> bool {
         self.phase == Phase::Stable
@@ -218,7 +235,8 @@ impl Negotiation {
         if matches!(self.phase, Phase::Offering | Phase::OfferSent { .. }) && self.restarting {
             self.wanted = Some(true);
         }
-        self.abandoned_offer |= self.phase == Phase::Offering;
+        self.abandoned_offer |=
+            matches!(self.phase, Phase::Offering | Phase::OfferSent { own: Own::Setting, .. });
         self.waiting_offer = None;
         self.refused = None;
         self.retry_due = None;
@@ -230,11 +248,16 @@ impl Negotiation {
     /// An answer came.
     pub fn on_answer(&mut self, sdp: String) {
         match std::mem::replace(&mut self.phase, Phase::Stable) {
-            Phase::OfferSent { sdp: offer, .. } if self.last_answer != sdp => {
+            Phase::OfferSent { sdp: offer, own, .. } if self.last_answer != sdp => {
                 self.deadline = None;
                 self.last_answer.clone_from(&sdp);
-                self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: offer.clone() });
+                if own == Own::Kept {
+                    self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: offer.clone() });
+                }
                 self.phase = Phase::SettingOwnOffer { offer, answer: sdp };
+                if own == Own::Set {
+                    self.set_answer();
+                }
             }
             phase => {
                 // To an offer repeated or overtaken: the answerer must not wait for ever.
@@ -264,7 +287,11 @@ impl Negotiation {
                 self.steps.push(Step::SendAck { success: true });
             }
             self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: false });
-            self.phase = Phase::OfferSent { sdp, sent: 1 };
+            let own = if self.has_remote { Own::Kept } else { Own::Setting };
+            if own == Own::Setting {
+                self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: sdp.clone() });
+            }
+            self.phase = Phase::OfferSent { sdp, sent: 1, own };
             self.deadline = Some(now.plus(ANSWER_WAIT));
         }
     }
@@ -279,11 +306,14 @@ impl Negotiation {
 
     /// The browser set a local description.
     pub fn on_local_set(&mut self, now: Timestamp) {
+        if std::mem::take(&mut self.abandoned_offer) {
+            return;
+        }
+        if let Phase::OfferSent { own, .. } = &mut self.phase {
+            *own = Own::Set;
+        }
+        self.set_answer();
         match std::mem::replace(&mut self.phase, Phase::Stable) {
-            Phase::SettingOwnOffer { offer, answer } => {
-                self.steps.push(Step::SetRemote { kind: DescriptionKind::Answer, sdp: answer });
-                self.phase = Phase::SettingAnswer { offer };
-            }
             Phase::SettingOwnAnswer { sdp } => {
                 if let Some((_, answer)) = &mut self.answered {
                     answer.clone_from(&sdp);
@@ -294,6 +324,15 @@ impl Negotiation {
             }
             Phase::RollingBack => self.go_on(),
             phase => self.phase = phase,
+        }
+    }
+
+    /// Our offer is set: now the answer to it is.
+    fn set_answer(&mut self) {
+        if let Phase::SettingOwnOffer { offer, answer } = &mut self.phase {
+            let (offer, sdp) = (std::mem::take(offer), std::mem::take(answer));
+            self.steps.push(Step::SetRemote { kind: DescriptionKind::Answer, sdp });
+            self.phase = Phase::SettingAnswer { offer };
         }
     }
 
@@ -332,9 +371,9 @@ impl Negotiation {
                 self.want_offer(false);
             }
             Phase::AnswerSent => self.settle(),
-            Phase::OfferSent { sdp, sent } if sent < MAX_OFFERS => {
+            Phase::OfferSent { sdp, sent, own } if sent < MAX_OFFERS => {
                 self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: true });
-                self.phase = Phase::OfferSent { sdp, sent: sent.saturating_add(1) };
+                self.phase = Phase::OfferSent { sdp, sent: sent.saturating_add(1), own };
                 self.deadline = Some(now.plus(ANSWER_WAIT));
             }
             Phase::OfferSent { .. } => {

