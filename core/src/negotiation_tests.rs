@@ -85,7 +85,8 @@ fn a_later_offer_is_set_when_its_answer_is_there() {
 fn a_first_offer_that_cannot_be_set_is_set_again_with_its_answer() {
     let mut n = offer_sent();
     n.on_failed(NOW);
-    assert!(n.awaits_answer() && n.take_steps().is_empty());
+    assert_eq!(n.take_steps(), [Step::Failed { ours: true }]);
+    assert!(n.awaits_answer());
     n.on_answer("a".into());
     assert_eq!(n.take_steps(), [set_own("mine")]);
     n.on_failed(NOW);

@@ -19,8 +19,9 @@ impl Negotiation {
                 self.steps.push(Step::Failed { ours: false });
                 self.retry_offer(now);
             }
-            // It fails again when the answer is there, and what becomes of that is known.
+            // It is tried again when the answer is there.
             Phase::OfferSent { sdp, sent, own: Own::Setting } => {
+                self.steps.push(Step::Failed { ours: true });
                 self.phase = Phase::OfferSent { sdp, sent, own: Own::Kept };
             }
             Phase::SettingOwnOffer { offer, .. } => {
