@@ -95,14 +95,14 @@ export class Site {
 
   /**
    * A page without history: a context of its own, so nothing is cached and no code is compiled.
-   * With a path, it reaches its peers over that.
+   * With a path, it reaches its peers over that; with an origin, it finds the site there.
    */
-  async withFreshPage(browser, use, path = null) {
+  async withFreshPage(browser, use, path = null, { origin } = this) {
     const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
     try {
       await path?.install(context);
       const page = await context.newPage();
-      await page.goto(this.origin);
+      await page.goto(origin);
       return await use(page);
     } finally {
       await context.close();

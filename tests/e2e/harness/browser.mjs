@@ -21,10 +21,12 @@ const FLAGS = [
 /** Lets pages share a screen without asking anybody. Permissions cannot be refused then. */
 export const GRANTS_SCREENS = '--use-fake-ui-for-media-stream';
 
-/** Launches Chromium with a fake camera and a fake microphone. */
-export function launchBrowser(flags = []) {
+const PROGRAM = process.env.SKYLINK_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Launches Chromium, or a program that is started as such, with a fake camera and a fake microphone. */
+export function launchBrowser(flags = [], program = PROGRAM) {
   return chromium.launch({
-    executablePath: process.env.SKYLINK_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: program,
     chromiumSandbox: false,
     args: [...FLAGS, ...flags],
   });
