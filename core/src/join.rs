@@ -107,8 +107,9 @@ impl Session {
         });
         room.report_auth(&mut self.context, "request", None, None, Object::new().into());
         let key = room.key;
-        self.rooms.push(room);
         self.context.push(Output::Fetch { request, url, headers });
+        self.open_likely_socket(&mut room);
+        self.rooms.push(room);
         // Devices need longer than the API. What they give is told when the socket is open.
         self.start_join_capture(key);
     }
@@ -174,8 +175,12 @@ impl Session {
         let Some(place) = self.rooms.iter().position(|room| room.key == key) else { return };
         // Taken out for a moment, since the choice of a socket looks at the room and at the sockets.
         let mut room = self.rooms.remove(place);
-        room.socket = Some(self.socket_for(&room));
+        self.choose_socket(&mut room);
+        let socket = room.socket;
         self.rooms.insert(place, room);
+        if let Some(socket) = socket {
+            self.tell_untold_socket(socket);
+        }
         self.go_on_joining(key);
     }
 
@@ -308,7 +313,7 @@ impl Session {
         for stream in room.streams {
             self.context.push(Output::Release(stream.handle));
         }
-        if let Some(socket) = room.socket {
+        if let Some(socket) = room.socket.or(room.likely_socket) {
             self.close_unused_socket(socket);
         }
     }

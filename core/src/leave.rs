@@ -67,6 +67,9 @@ impl Session {
 
     /// Tells the server: by closing the socket, or by `bye` where other rooms still use it.
     fn leave_socket(&mut self, room: &Room, peer_ids: &[String]) {
+        if let Some(likely) = room.likely_socket {
+            self.close_unused_socket(likely);
+        }
         let Some(socket) = room.socket else { return };
         if self.rooms.iter().any(|other| other.socket == Some(socket)) {
             if matches!(room.stage, Stage::Asking { .. } | Stage::Entered) {

@@ -46,6 +46,11 @@ impl InitOptions {
         self.text("roomServer").unwrap_or("//api.temasys.io")
     }
 
+    /// Host and port of the API that the app chose.
+    pub fn own_room_server(&self) -> Option<&str> {
+        self.text("roomServer")?.strip_prefix("//")?.split('/').next()
+    }
+
     /// Whether a room's name means the same room as with the other options.
     pub fn asks_as(&self, other: &Self) -> bool {
         self.app_key() == other.app_key() && self.room_server() == other.room_server()

@@ -65,6 +65,8 @@ pub(crate) struct Room {
     pub captures: Vec<PendingCapture>,
     pub ticket: ApiResponse,
     pub socket: Option<SocketId>,
+    /// The one that is opened before the API tells which it is.
+    pub likely_socket: Option<SocketId>,
     /// Room id on the wire.
     pub rid: String,
     /// Own peer id, once let in.
@@ -123,6 +125,7 @@ impl Room {
             captures: Vec::new(),
             ticket: ApiResponse::default(),
             socket: None,
+            likely_socket: None,
             rid: String::new(),
             own_id: None,
             weight: 0.0,

@@ -99,6 +99,8 @@ pub struct Session {
     pub(crate) context: Context,
     pub(crate) rooms: Vec<Room>,
     pub(crate) sockets: Vec<Socket>,
+    /// Whether an API has named a signalling server on another host than its own.
+    pub(crate) has_guessed_wrong: bool,
 }
 
 impl Session {
@@ -112,7 +114,7 @@ impl Session {
             waiting_reports: WaitingReports::default(),
             waiting_messages: WaitingMessages::default(),
         };
-        Self { context, rooms: Vec::new(), sockets: Vec::new() }
+        Self { context, rooms: Vec::new(), sockets: Vec::new(), has_guessed_wrong: false }
     }
 
     /// The next thing to do, oldest first.

@@ -14,6 +14,8 @@ use std::rc::Rc;
 enum State {
     /// Waits for the server's `connect`.
     Opening { deadline: Timestamp },
+    /// It came, and no room is on the socket yet: nobody was told.
+    Untold,
     /// Messages flow.
     Open,
 }
@@ -37,7 +39,7 @@ impl Socket {
     pub fn deadline(&self) -> Option<Timestamp> {
         let opening = match self.state {
             State::Opening { deadline } => Some(deadline),
-            State::Open => None,
+            State::Untold | State::Open => None,
         };
         sooner(opening, sooner(self.ping_due, self.pong_due))
     }
@@ -52,11 +54,18 @@ impl Session {
     pub(crate) fn socket_for(&mut self, room: &Room) -> SocketId {
         let address = SocketAddress::of(room, &self.context.environment.page_protocol);
         let url = address.url(&self.context.environment.sdk_version);
-        if let Some(socket) = self.sockets.iter().find(|socket| socket.url == url) {
+        let deadline = self.context.now.plus(room.options.socket_timeout());
+        if let Some(socket) = self.sockets.iter_mut().find(|socket| socket.url == url) {
+            if !self.rooms.iter().any(|room| room.socket == Some(socket.id)) {
+                // It was opened before the API told all of this.
+                socket.session = Rc::new(address.session());
+                if let State::Opening { deadline: before } = &mut socket.state {
+                    *before = deadline;
+                }
+            }
             return socket.id;
         }
         let id = self.context.fresh();
-        let deadline = self.context.now.plus(room.options.socket_timeout());
         self.context.push(Output::OpenSocket { socket: id, url: url.clone() });
         self.sockets.push(Socket {
             id,
@@ -70,6 +79,35 @@ impl Session {
             pong_due: None,
         });
         id
+    }
+
+    /// API and signalling mostly share a host. A socket to it opens while the API is asked; should the API name
+    /// another one, nobody hears of it, and no further guess is made.
+    pub(crate) fn open_likely_socket(&mut self, room: &mut Room) {
+        let host = room.options.own_room_server().filter(|_| !self.has_guessed_wrong);
+        if let Some(host) = host.map(str::to_owned) {
+            room.ticket.signaling_host = Some(host);
+            let before = self.sockets.len();
+            let socket = self.socket_for(room);
+            room.likely_socket = Some(socket).filter(|_| self.sockets.len() > before);
+        }
+    }
+
+    /// The API told where the room is.
+    pub(crate) fn choose_socket(&mut self, room: &mut Room) {
+        let socket = self.socket_for(room);
+        room.socket = Some(socket);
+        if let Some(likely) = room.likely_socket.take().filter(|likely| *likely != socket) {
+            self.has_guessed_wrong = true;
+            self.close_unused_socket(likely);
+        }
+    }
+
+    /// A room is on the socket from now on.
+    pub(crate) fn tell_untold_socket(&mut self, id: SocketId) {
+        if self.sockets.iter().any(|socket| socket.id == id && socket.state == State::Untold) {
+            self.on_socket_connected(id);
+        }
     }
 
     pub(crate) fn on_socket_frame(&mut self, id: SocketId, frame: &str) {
@@ -127,8 +165,13 @@ impl Session {
 
     fn on_socket_connected(&mut self, id: SocketId) {
         self.release_kept_details();
+        let is_used = !self.rooms_on(id).is_empty();
         let Some(socket) = self.sockets.iter_mut().find(|socket| socket.id == id) else { return };
         if socket.is_open() {
+            return;
+        }
+        if !is_used {
+            socket.state = State::Untold;
             return;
         }
         socket.state = State::Open;
@@ -151,6 +194,9 @@ impl Session {
         };
         let error = SkylinkError::with_detail(ErrorCode::SocketError, told);
         let was_opening = !socket.is_open();
+        if was_opening && self.rooms_on(id).is_empty() {
+            return self.on_socket_lost(id, "");
+        }
         let detail = channel_detail(socket);
         let socket_id = Some(socket.sid.clone()).filter(|sid| !sid.is_empty());
         let handle = self.context.make_error(&error);
@@ -174,6 +220,9 @@ impl Session {
         let socket = self.sockets.remove(place);
         self.context.push(Output::CloseSocket(id));
         let keys = self.rooms_on(id);
+        if keys.is_empty() && !socket.is_open() {
+            return;
+        }
         if socket.is_open() {
             let own_id =
                 self.rooms.iter().find(|room| room.socket == Some(id)).and_then(|room| room.own_id.clone());
