@@ -1,9 +1,9 @@
 //! Offers and answers with one peer (wire protocol 5.26, peer behaviour 1.6 to 1.10).
 //!
 //! As in 2.7.2 the offerer applies a later offer of its own only when the answer is there, so a lost
-//! glare needs no rollback, and the answerer is done when `answerAck` comes. The first offer is
-//! applied at once: the browser's candidates are with the peer when it answers. Unlike 2.7.2 no
-//! state waits for ever: what does not come in time is repeated or taken as done.
+//! glare needs no rollback, and the answerer is done when `answerAck` comes. A first offer that the
+//! peer waits for is applied at once: the browser's candidates are with the peer when it answers.
+//! Unlike 2.7.2 no state waits for ever: what does not come in time is repeated or taken as done.
 
 mod failures;
 mod wishes;
@@ -103,6 +103,8 @@ pub(crate) struct Negotiation {
     restarting: bool,
     /// Whether the browser still makes or sets an offer that is not wanted any more.
     abandoned_offer: bool,
+    /// Whether our next offer is the first one, and hardly meets one of the peer, which waits for it.
+    is_awaited: bool,
     /// Whether a remote description is in place.
     has_remote: bool,
     /// An offer that the peer has taken and we could not: one made anew may not fit its state.
@@ -137,6 +139,7 @@ impl Negotiation {
     /// With a peer that sent us `welcome`: we make the first offer.
     pub fn offering() -> Self {
         let mut negotiation = Self::idle();
+        negotiation.is_awaited = true;
         negotiation.want_offer(false);
         negotiation
     }
@@ -150,6 +153,7 @@ impl Negotiation {
             last_answer: String::new(),
             restarting: false,
             abandoned_offer: false,
+            is_awaited: false,
             has_remote: false,
             refused: None,
             failures: 0,
@@ -287,8 +291,9 @@ impl Negotiation {
                 self.steps.push(Step::SendAck { success: true });
             }
             self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: false });
-            let own = if self.has_remote { Own::Kept } else { Own::Setting };
-            if own == Own::Setting {
+            let is_awaited = std::mem::take(&mut self.is_awaited);
+            let own = if is_awaited { Own::Setting } else { Own::Kept };
+            if is_awaited {
                 self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: sdp.clone() });
             }
             self.phase = Phase::OfferSent { sdp, sent: 1, own };
