@@ -125,15 +125,12 @@ impl Room {
                 let Some(channel) = peer.channel_mut(number) else { return };
                 channel.open = true;
                 let detail = channel.detail("open", id);
+                let label = channel.label.clone();
                 context.event("dataChannelState", detail);
-                if let Some(channel) =
-                    self.peer(id).and_then(|peer| peer.channels.iter().find(|it| it.number == number))
-                {
-                    self.report_channel(context, id, channel, "open");
-                }
                 if is_stream {
                     return self.on_stream_event(context, id, number, StreamEvent::Open);
                 }
+                self.report_channel(context, id, &label, "open");
                 self.resume_transfers(context, id);
             }
             ChannelEvent::Closed => {
@@ -147,11 +144,12 @@ impl Room {
                 }
                 let detail = channel.detail("closed", id).with("room", self.info());
                 context.event("dataChannelState", detail);
-                self.report_channel(context, id, &channel, "closed");
+                if is_stream {
+                    return self.on_stream_event(context, id, number, StreamEvent::Lost);
+                }
+                self.report_channel(context, id, &channel.label, "closed");
                 if is_lost {
                     self.end_transfers_on_main(context, id);
-                } else if is_stream {
-                    self.on_stream_event(context, id, number, StreamEvent::Lost);
                 }
             }
             ChannelEvent::BufferedAmountLow if is_stream => {
@@ -187,28 +185,35 @@ impl Room {
                     channel.aborted = aborted;
                     channel.detail("error", id)
                 });
-                channel_error(context, detail.filter(|_| !aborted), error);
-                self.lose_stream_channel(context, id, number, is_stream);
+                self.on_channel_error(context, id, number, detail.filter(|_| !aborted), error);
             }
             ChannelEvent::NotMade(error) => {
                 let detail = peer
                     .take_channel(number)
                     .map(|channel| channel.detail("createError", id).with("buferAmount", buffer_amount(0.0)));
-                channel_error(context, detail, error);
-                self.lose_stream_channel(context, id, number, is_stream);
+                self.on_channel_error(context, id, number, detail, error);
             }
             ChannelEvent::NotSent(error) => {
-                let channel = peer.channel_mut(number);
-                channel_error(context, channel.map(|channel| send_error(channel, id)), error);
-                self.lose_stream_channel(context, id, number, is_stream);
+                let detail = peer.channel_mut(number).map(|channel| send_error(channel, id));
+                self.on_channel_error(context, id, number, detail, error);
             }
         }
     }
 
-    fn lose_stream_channel(&mut self, context: &mut Context, id: &str, number: ChannelId, is_stream: bool) {
-        if is_stream {
-            self.on_stream_event(context, id, number, StreamEvent::Lost);
+    fn on_channel_error(
+        &mut self,
+        context: &mut Context,
+        id: &str,
+        number: ChannelId,
+        detail: Option<Object>,
+        error: Handle,
+    ) {
+        if let Some(detail) = detail {
+            context.event("dataChannelState", detail.with("error", Value::Handle(error)));
         }
+        context.push(Output::Release(error));
+        // Nothing but a transfer is lost with it.
+        self.on_stream_event(context, id, number, StreamEvent::Lost);
     }
 
     /// Text came: a JSON message by its `type` (peer behaviour 4.5), or a list of them.
@@ -279,11 +284,4 @@ pub(crate) fn close(context: &mut Context, peer: &Peer, channel: ChannelId) {
 /// What `DATA_CHANNEL_STATE` says of a message that was not sent, but for the error.
 pub(crate) fn send_error(channel: &Channel, peer_id: &str) -> Object {
     channel.detail("sendMessageError", peer_id).with("messageType", "messaging")
-}
-
-fn channel_error(context: &mut Context, detail: Option<Object>, error: Handle) {
-    if let Some(detail) = detail {
-        context.event("dataChannelState", detail.with("error", Value::Handle(error)));
-    }
-    context.push(Output::Release(error));
 }

@@ -2,7 +2,9 @@
 
 use crate::scene::{ticket, Scene};
 use crate::surroundings::json;
-use skylink_core::{ConnectionEvent, ConnectionOp, Input, Output, Prefetched, StatisticsReading};
+use skylink_core::{
+    ChannelEvent, ConnectionEvent, ConnectionOp, Input, Output, Prefetched, StatisticsReading,
+};
 use skylink_protocol::Value;
 
 const GATHERING: &str = r#"{"appKey":"key","roomServer":"//api.test","statsInterval":5}"#;
@@ -185,6 +187,26 @@ fn a_way_is_reported_with_its_path_and_the_app_is_told_of_the_read() {
         assert_eq!(text(&find(&scene, "/client/iceconnection"), "state"), "disconnected");
         assert_eq!(status_events(&scene), later_events);
     }
+}
+
+#[test]
+fn channels_for_messages_are_reported_and_those_for_files_are_not() {
+    let mut scene = in_room(GATHERING, true);
+    let connection = scene.connect("bob");
+    scene.forget();
+    for (channel, label) in [(1, "rid_bob_me"), (2, "t1")] {
+        let offered = ChannelEvent::Offered { label: label.to_owned() };
+        for event in [offered, ChannelEvent::Open, ChannelEvent::Closed] {
+            scene.report(connection, ConnectionEvent::Channel { channel, buffered: 0.0, event });
+        }
+        // The app hears of both.
+        let detail = scene.detail("dataChannelState");
+        assert_eq!(detail.get("channelName"), Some(&label.into()));
+    }
+    let told: Vec<_> = posts(&scene).iter().map(|(_, report)| text(report, "state")).collect();
+    assert_eq!(endpoints(&scene), ["/client/datachannel"; 2]);
+    assert_eq!(told, ["open", "closed"]);
+    assert_eq!(text(&find(&scene, "/client/datachannel"), "channel_label"), "rid_bob_me");
 }
 
 #[test]
