@@ -19,8 +19,8 @@ pub(super) enum File {
 /// What a promise of the browser was about.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// A piece was read; its number if it is a block to be hashed.
-    Read(Piece, Option<usize>),
+    /// A piece was read; the bytes of its blocks if they are to be hashed.
+    Read(Piece, Option<f64>),
     /// A block was hashed: its number and length.
     Hashed(usize, u32),
     /// Bytes were written to the app's stream.
@@ -36,9 +36,8 @@ impl Driver {
                 if self.files.borrow().get(file).is_none() {
                     self.files.borrow_mut().insert(file, File::Source(Source::default()));
                 }
-                let block = block_size.map(|size| (piece.offset / size) as usize);
                 match Source::read(&self.handles.get(blob), piece) {
-                    Ok(promise) => self.follow(&promise, Pending::File(file, Step::Read(piece, block))),
+                    Ok(promise) => self.follow(&promise, Pending::File(file, Step::Read(piece, block_size))),
                     Err(error) => self.file_failed(file, error),
                 }
             }
@@ -73,7 +72,7 @@ impl Driver {
                 let frame = self.take_object(frame);
                 let bytes = Uint8Array::new_with_byte_offset(&frame, HEADER_SIZE as u32);
                 let work = self.with_sink(file, |sink| sink.add(&bytes)).unwrap_or_default();
-                self.follow_work(file, work);
+                self.follow_all(file, work);
             }
             FileOp::StoreText(text) => {
                 let text = self.take_object(text);
@@ -85,7 +84,7 @@ impl Driver {
                     Some(File::Sink(sink)) => sink.is_asked = true,
                     None => {}
                 }
-                let work = self.with_sink(file, Sink::finish_block);
+                let work = self.with_sink(file, Sink::finish_block).unwrap_or_default();
                 self.follow_work(file, work);
                 self.report_digest(file);
             }
@@ -94,7 +93,7 @@ impl Driver {
                     sink.closing = Some(mime);
                     sink.finish_block()
                 });
-                self.follow_work(file, work);
+                self.follow_work(file, work.unwrap_or_default());
                 self.close_when_written(file);
             }
             FileOp::Forget => {
@@ -113,20 +112,12 @@ impl Driver {
             return self.file_failed(file, value);
         }
         match step {
-            Step::Read(piece, block) => {
-                let bytes: Uint8Array = value.unchecked_into();
-                let length = bytes.length();
-                let hash = match self.files.borrow_mut().get_mut(file) {
-                    Some(File::Source(source)) => {
-                        let hash = block.and_then(|block| Some((source.digests.add(block, &bytes)?, block)));
-                        source.on_read(piece, bytes);
-                        hash
-                    }
-                    _ => None,
-                };
-                if let Some((promise, block)) = hash {
-                    self.follow(&promise, Pending::File(file, Step::Hashed(block, length)));
+            Step::Read(piece, block_size) => {
+                let mut work = Vec::new();
+                if let Some(File::Source(source)) = self.files.borrow_mut().get_mut(file) {
+                    work = source.on_read(piece, value.unchecked_into(), block_size);
                 }
+                self.follow_all(file, work);
                 self.file_event(file, FileEvent::Read(piece));
             }
             Step::Hashed(block, length) => {
@@ -169,7 +160,7 @@ impl Driver {
             (work, sink.has_stream())
         });
         if let Some((work, has_stream)) = work {
-            self.follow_work(file, work);
+            self.follow_all(file, work);
             if !has_stream {
                 self.file_event(file, FileEvent::Decoded { characters, bytes: length });
             }
@@ -183,14 +174,18 @@ impl Driver {
         }
     }
 
-    fn follow_work(&self, file: FileId, work: impl IntoIterator<Item = Work>) {
-        for Work { hash, write } in work {
-            if let Some((promise, block, length)) = hash {
-                self.follow(&promise, Pending::File(file, Step::Hashed(block, length)));
-            }
-            if let Some((promise, length)) = write {
-                self.follow(&promise, Pending::File(file, Step::Written(length)));
-            }
+    fn follow_all(&self, file: FileId, work: Vec<Work>) {
+        for work in work {
+            self.follow_work(file, work);
+        }
+    }
+
+    fn follow_work(&self, file: FileId, Work { hash, write }: Work) {
+        if let Some((promise, block, length)) = hash {
+            self.follow(&promise, Pending::File(file, Step::Hashed(block, length)));
+        }
+        if let Some((promise, length)) = write {
+            self.follow(&promise, Pending::File(file, Step::Written(length)));
         }
         self.report_stored(file);
     }

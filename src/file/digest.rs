@@ -23,21 +23,23 @@ pub struct Digests {
 }
 
 impl Digests {
-    /// Takes a block in. A promise is to be handed to [`Digests::on_hashed`].
-    pub fn add(&mut self, index: usize, block: &Uint8Array) -> Option<Promise> {
+    /// Takes a block in. What a promise brings is to be handed to [`Digests::on_hashed`], with the block's number and
+    /// length.
+    pub fn add(&mut self, index: usize, block: &Uint8Array) -> Option<(Promise, usize, u32)> {
         if self.blocks.len() <= index {
             self.blocks.resize(index.saturating_add(1), None);
         }
         if self.blocks.get(index).is_some_and(Option::is_some) {
             return None;
         }
+        let length = block.length();
         let promise = hash(block);
         if promise.is_some() {
             self.waiting = self.waiting.saturating_add(1);
         } else {
-            self.put(index, sha256(&block.to_vec()), block.length());
+            self.put(index, sha256(&block.to_vec()), length);
         }
-        promise
+        promise.map(|promise| (promise, index, length))
     }
 
     /// The browser hashed a block of so many bytes.

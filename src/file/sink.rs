@@ -19,6 +19,8 @@ extern "C" {
 
 /// Bytes in a block that is not checked.
 const PLAIN_BLOCK: u32 = 1_048_576;
+/// Bytes of a file that is made a blob in one piece: the page waits for another process with each blob.
+const SMALL: f64 = 4_194_304.0;
 
 /// Where the bytes go.
 #[derive(Debug)]
@@ -45,6 +47,7 @@ pub struct Sink {
     block: Uint8Array,
     filled: u32,
     block_size: u32,
+    is_small: bool,
     /// Bytes that have not come yet, as far as is known.
     rest: f64,
     blocks: usize,
@@ -75,6 +78,7 @@ impl Sink {
             block: Uint8Array::new_with_length(0),
             filled: 0,
             block_size: block_size.map_or(PLAIN_BLOCK, |size| size as u32),
+            is_small: (1.0..=SMALL).contains(&size),
             rest: size,
             blocks: 0,
             written: 0.0,
@@ -132,7 +136,11 @@ impl Sink {
         let hash = self.digests.as_mut().and_then(|digests| digests.add(index, &block));
         let write = match &self.store {
             Store::Parts(parts) => {
-                parts.push(&join(&Array::of1(&block), ""));
+                if self.is_small {
+                    parts.push(&block);
+                } else {
+                    parts.push(&join(&Array::of1(&block), ""));
+                }
                 self.written += f64::from(length);
                 None
             }
@@ -141,7 +149,7 @@ impl Sink {
                 Some((write(writer, &block), length))
             }
         };
-        Work { hash: hash.map(|hash| (hash, index, length)), write }
+        Work { hash, write }
     }
 
     /// A block was hashed.

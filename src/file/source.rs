@@ -2,6 +2,7 @@
 
 use super::base64::chunk;
 use super::digest::Digests;
+use super::sink::Work;
 use js_sys::{Promise, Uint8Array};
 use skylink_core::Piece;
 use skylink_protocol::file_channel::{frame_header, FRAME_SIZE, HEADER_SIZE, PAYLOAD_SIZE};
@@ -47,9 +48,20 @@ impl Source {
         read_piece(blob, piece.offset, piece.offset + piece.length)
     }
 
-    /// A piece was read.
-    pub fn on_read(&mut self, piece: Piece, bytes: Uint8Array) {
+    /// A piece was read. Gives the work of its blocks, if they are to be hashed.
+    pub fn on_read(&mut self, piece: Piece, bytes: Uint8Array, block_size: Option<f64>) -> Vec<Work> {
+        let mut work = Vec::new();
+        if let Some(size) = block_size {
+            let (mut index, mut start) = ((piece.offset / size) as usize, 0);
+            while start < bytes.length() {
+                let end = (size as u32).saturating_add(start);
+                let hash = self.digests.add(index, &bytes.subarray(start, end));
+                work.push(Work { hash, write: None });
+                (index, start) = (index.saturating_add(1), end);
+            }
+        }
         self.blocks.push(Block { offset: piece.offset, bytes });
+        work
     }
 
     /// The bytes at a place, up to the end of their block.

@@ -38,11 +38,12 @@ async fn sha256_is_that_of_the_browser() {
 async fn a_file_is_known_by_the_digests_of_its_blocks_in_their_order() {
     let blocks = [bytes_of(1_000), bytes_of(2_000), bytes_of(30)];
     let mut digests = Digests::default();
-    let promises = [0, 1, 2].map(|index| digests.add(index, &Uint8Array::from(blocks[index].as_slice())));
+    let hashing = [0, 1, 2].map(|index| digests.add(index, &Uint8Array::from(blocks[index].as_slice())));
     for index in [2, 0, 1] {
         assert_eq!(digests.whole(), None, "block {index} is being hashed");
-        let digest = fulfilled(promises[index].as_ref().unwrap()).await;
-        digests.on_hashed(index, &digest, blocks[index].len() as u32);
+        let (promise, number, length) = hashing[index].as_ref().unwrap();
+        assert_eq!((*number, *length), (index, blocks[index].len() as u32));
+        digests.on_hashed(index, &fulfilled(promise).await, *length);
     }
     assert_eq!(digests.hashed, 3_030.0);
     let mut all = Vec::new();

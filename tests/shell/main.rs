@@ -11,6 +11,7 @@ mod connection_media;
 mod constructed;
 mod convert;
 mod fake_camera;
+mod file_blocks;
 mod file_digest;
 mod file_text;
 mod host;

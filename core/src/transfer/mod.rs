@@ -73,6 +73,16 @@ pub(crate) enum Way {
     Streamed { block_size: f64 },
 }
 
+impl Way {
+    /// Bytes of the blocks that are checked, if any are.
+    pub fn block_size(self) -> Option<f64> {
+        match self {
+            Way::Chunked { .. } => None,
+            Way::Streamed { block_size } => Some(block_size),
+        }
+    }
+}
+
 /// What both sides know of a file before it is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {

@@ -61,12 +61,11 @@ impl Room {
     pub(super) fn send_write_request(&mut self, context: &mut Context, file: FileId) {
         let Some(transfer) = self.transfer(file) else { return };
         let Facts { name, bytes, characters, mime, timeout } = transfer.facts.clone();
-        let (chunk_type, chunk_size, block_size) = match transfer.way {
-            Way::Chunked { chunk_size } => ("binaryString", chunk_size, None),
-            Way::Streamed { block_size } => {
-                ("arrayBuffer", skylink_protocol::file_channel::PAYLOAD_SIZE as f64, Some(block_size))
-            }
+        let (chunk_type, chunk_size) = match transfer.way {
+            Way::Chunked { chunk_size } => ("binaryString", chunk_size),
+            Way::Streamed { .. } => ("arrayBuffer", skylink_protocol::file_channel::PAYLOAD_SIZE as f64),
         };
+        let block_size = transfer.way.block_size();
         let message = WriteRequest {
             transfer_id: Some(transfer.id.clone()),
             name: Some(name),

@@ -91,16 +91,13 @@ impl Room {
             .is_some_and(|version| version.starts_with("2."));
         let Some(transfer) = self.transfer_mut(file) else { return };
         let Facts { bytes, characters, .. } = transfer.facts;
-        let block_size = match transfer.way {
+        let block_size = transfer.way.block_size();
+        transfer.stage = match transfer.way {
             Way::Chunked { chunk_size } => {
                 let download = ChunkedDownload::new(characters, bytes, chunk_size, loses_last_byte);
-                transfer.stage = Stage::ChunkedDownload(download);
-                None
+                Stage::ChunkedDownload(download)
             }
-            Way::Streamed { block_size } => {
-                transfer.stage = Stage::StreamedDownload(StreamedDownload::new(bytes.unwrap_or(0.0)));
-                Some(block_size)
-            }
+            Way::Streamed { .. } => Stage::StreamedDownload(StreamedDownload::new(bytes.unwrap_or(0.0))),
         };
         transfer.shown = context.now;
         transfer.start_clock(context.now);

@@ -4,7 +4,7 @@
 use super::file::Piece;
 use super::streamed_download::{DownloadStep, Frame, Verdict};
 use super::streamed_upload::{LaneNumber, StreamedUpload, UploadStep, LOW_WATER};
-use super::{Direction, Room, Stage, Transfer, Way};
+use super::{Direction, Room, Stage, Transfer};
 use crate::data_channel::Channel;
 use crate::session::Context;
 use crate::statistics::Purpose;
@@ -39,12 +39,7 @@ pub(crate) enum StreamEvent {
 impl Transfer {
     /// The upload through a channel of its own, if it is to be one.
     pub(super) fn new_upload(&self) -> Option<StreamedUpload> {
-        match self.way {
-            Way::Streamed { block_size } => {
-                Some(StreamedUpload::new(self.facts.bytes.unwrap_or(0.0), block_size))
-            }
-            Way::Chunked { .. } => None,
-        }
+        (!self.is_chunked()).then(|| StreamedUpload::new(self.facts.bytes.unwrap_or(0.0)))
     }
 }
 
@@ -254,31 +249,24 @@ impl Room {
             return context.push(Output::Release(frame));
         };
         download.on_bytes(lane, piece.map_or(0.0, |piece| piece.length));
-        match piece.map_or(Frame::Wrong, |piece| download.on_frame(piece, frame)) {
-            Frame::New => {
-                let mut ready = Some(frame);
-                while let Some(frame) = ready {
-                    context.push(Output::File { file, op: FileOp::StoreFrame(frame) });
-                    ready = download.next_held();
-                }
-                transfer.touch(now);
-                transfer.tell_progress(context);
-                self.go_on(context, file);
-            }
-            Frame::Early => {
-                transfer.touch(now);
-                transfer.tell_progress(context);
-                self.go_on(context, file);
-            }
-            Frame::Known => {
-                context.push(Output::Release(frame));
-                self.go_on(context, file);
-            }
-            Frame::Wrong => {
-                context.push(Output::Release(frame));
-                self.fail(context, file, BROKEN);
+        let outcome = piece.map_or(Frame::Wrong, |piece| download.on_frame(piece, frame));
+        if outcome == Frame::New {
+            let mut ready = Some(frame);
+            while let Some(frame) = ready {
+                context.push(Output::File { file, op: FileOp::StoreFrame(frame) });
+                ready = download.next_held();
             }
         }
+        if matches!(outcome, Frame::New | Frame::Early) {
+            transfer.touch(now);
+            transfer.tell_progress(context);
+        } else {
+            context.push(Output::Release(frame));
+        }
+        if outcome == Frame::Wrong {
+            return self.fail(context, file, BROKEN);
+        }
+        self.go_on(context, file);
     }
 
     /// Both digests may be known by now.
@@ -327,12 +315,11 @@ impl Room {
     pub(super) fn go_on_streamed(&mut self, context: &mut Context, file: FileId) {
         loop {
             let Some(transfer) = self.transfer_mut(file) else { return };
-            let (blob, channel) = (transfer.blob, transfer.channel);
+            let (blob, channel, block_size) = (transfer.blob, transfer.channel, transfer.way.block_size());
             let message = match &mut transfer.stage {
                 Stage::StreamedUpload(upload) | Stage::Asked(Some(upload)) => match upload.next_step() {
                     None => return,
                     Some(UploadStep::Read(piece)) => {
-                        let block_size = Some(upload.block_size());
                         if let Some(blob) = blob {
                             transfer.op(context, FileOp::Read { blob, piece, block_size });
                         }

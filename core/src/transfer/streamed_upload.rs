@@ -20,20 +20,26 @@ pub(crate) const LOW_WATER: u32 = 65_536;
 /// Names a lane of a transfer; 0 is the channel of the transfer itself.
 pub(crate) type LaneNumber = u8;
 
-/// Files up to this size are read and checked in smaller blocks, so that the first bytes leave, and the last are
-/// checked, sooner.
-const SMALL: f64 = 4.0 * BLOCK_SIZE as f64;
+/// Files up to this size are checked in smaller blocks, so that the last one is done sooner.
+const SMALL: f64 = 4.0 * BLOCK;
 const SMALL_BLOCK: f64 = 4.0 * FRAME;
 
 const FRAME: f64 = PAYLOAD_SIZE as f64;
+/// Bytes that are read at once: whole blocks, since each reading is a way to another process and back.
+const BLOCK: f64 = BLOCK_SIZE as f64;
 
-/// Bytes of the blocks in which a file of so many bytes is read and checked.
+/// Bytes of the blocks in which a file of so many bytes is checked.
 pub(super) fn block_size_for(bytes: f64) -> f64 {
     if bytes > SMALL {
-        BLOCK_SIZE as f64
+        BLOCK
     } else {
         SMALL_BLOCK
     }
+}
+
+/// Where the block begins that a place is in.
+fn block_at(offset: f64) -> f64 {
+    (offset / BLOCK).floor() * BLOCK
 }
 
 /// What the sender does next.
@@ -79,7 +85,6 @@ impl Flow {
 #[derive(Debug)]
 pub(crate) struct StreamedUpload {
     size: f64,
-    block: f64,
     /// Where the next new frame begins.
     sent: f64,
     /// How far the receiver lets us go.
@@ -118,10 +123,9 @@ enum Digest {
 }
 
 impl StreamedUpload {
-    pub fn new(size: f64, block: f64) -> Self {
+    pub fn new(size: f64) -> Self {
         Self {
             size,
-            block,
             sent: 0.0,
             limit: 0.0,
             confirmed: 0.0,
@@ -148,16 +152,11 @@ impl StreamedUpload {
         ((self.sent - waiting - lost) / self.size).clamp(0.0, 0.9999)
     }
 
-    /// Bytes of a block.
-    pub fn block_size(&self) -> f64 {
-        self.block
-    }
-
     /// The channel is open. To the receiver itself a file that needs no lanes goes at once: who accepted has room for so
     /// little, and says so a round trip later.
     pub fn on_open(&mut self, is_direct: bool) {
         self.is_open = true;
-        if is_direct && self.sent == 0.0 && self.size < BLOCK_SIZE as f64 {
+        if is_direct && self.sent == 0.0 && self.size < BLOCK {
             self.on_want(0.0, self.size);
         }
     }
@@ -186,7 +185,7 @@ impl StreamedUpload {
         self.sent = offset;
         self.limit = limit;
         if !(self.held.0..=self.held.1).contains(&offset) {
-            let start = self.block_at(offset);
+            let start = block_at(offset);
             self.held = (start, start);
             self.reading = None;
         }
@@ -287,9 +286,7 @@ impl StreamedUpload {
         let (start, available) = match self.lost.first() {
             Some(lost) if !self.has(lost.offset) => return None,
             // Up to the end of its block: the next one may not be there.
-            Some(lost) => {
-                (lost.offset, lost.end().min(self.block_at(lost.offset) + self.block) - lost.offset)
-            }
+            Some(lost) => (lost.offset, lost.end().min(block_at(lost.offset) + BLOCK) - lost.offset),
             None => (self.sent, self.held.1.min(self.limit) - self.sent),
         };
         let flow = self.flows.iter_mut().min_by(|a, b| a.flying().total_cmp(&b.flying()))?;
@@ -310,7 +307,7 @@ impl StreamedUpload {
             flow.under_way.push(piece);
         }
         let lane = flow.lane;
-        self.held.0 = self.held.0.max(self.block_at(start));
+        self.held.0 = self.held.0.max(block_at(start));
         self.again = self.again.filter(|block| block.end() > start);
         match self.lost.first_mut() {
             Some(lost) => {
@@ -322,14 +319,9 @@ impl StreamedUpload {
         Some((piece, lane))
     }
 
-    /// Where the block begins that a place is in.
-    fn block_at(&self, offset: f64) -> f64 {
-        (offset / self.block).floor() * self.block
-    }
-
     /// Whether the bytes at a place before the end of what was read are still there.
     fn has(&self, offset: f64) -> bool {
-        offset >= self.held.0 || self.again.is_some_and(|block| block.offset == self.block_at(offset))
+        offset >= self.held.0 || self.again.is_some_and(|block| block.offset == block_at(offset))
     }
 
     fn next_read(&mut self) -> Option<Piece> {
@@ -338,11 +330,11 @@ impl StreamedUpload {
         }
         let (_, end) = self.held;
         let start = match self.lost.first() {
-            Some(lost) if !self.has(lost.offset) => self.block_at(lost.offset),
-            _ if end >= self.size || end - self.sent >= self.block => return None,
+            Some(lost) if !self.has(lost.offset) => block_at(lost.offset),
+            _ if end >= self.size || end - self.sent >= BLOCK => return None,
             _ => end,
         };
-        let piece = Piece::of(self.size, start, self.block);
+        let piece = Piece::of(self.size, start, BLOCK);
         self.reading = Some(piece);
         Some(piece)
     }

@@ -3,7 +3,6 @@ use proptest::prelude::*;
 use UploadStep::{Digest as AskDigest, End, Read, Send};
 
 const MEGABYTE: f64 = 1_048_576.0;
-const BLOCK: f64 = BLOCK_SIZE as f64;
 
 fn digest() -> String {
     "d".to_owned()
@@ -22,9 +21,9 @@ fn steps(upload: &mut StreamedUpload) -> Vec<UploadStep> {
     steps
 }
 
-/// An upload whose channel is open, by blocks of the usual size.
+/// An upload whose channel is open.
 fn opened(size: f64) -> StreamedUpload {
-    let mut upload = StreamedUpload::new(size, BLOCK);
+    let mut upload = StreamedUpload::new(size);
     upload.on_open(false);
     upload
 }
@@ -36,7 +35,7 @@ fn sent(steps: &[UploadStep]) -> f64 {
 
 #[test]
 fn nothing_goes_before_the_channel_is_open() {
-    let mut upload = StreamedUpload::new(5.0, BLOCK);
+    let mut upload = StreamedUpload::new(5.0);
     assert!(upload.on_want(0.0, 5.0));
     assert_eq!(steps(&mut upload), []);
     upload.on_open(false);
@@ -46,7 +45,7 @@ fn nothing_goes_before_the_channel_is_open() {
 #[test]
 fn a_file_without_lanes_goes_to_the_receiver_itself_unasked() {
     for (size, is_direct, goes) in [(BLOCK - 1.0, true, true), (BLOCK, true, false), (5.0, false, false)] {
-        let mut upload = StreamedUpload::new(size, block_size_for(size));
+        let mut upload = StreamedUpload::new(size);
         upload.on_open(is_direct);
         assert_eq!(sent(&steps(&mut upload)), if goes { size } else { 0.0 });
         // On a further channel the receiver says first what it has.
@@ -59,10 +58,12 @@ fn a_file_without_lanes_goes_to_the_receiver_itself_unasked() {
 }
 
 #[test]
-fn small_files_are_read_in_smaller_blocks() {
-    let mut upload = StreamedUpload::new(3.0 * MEGABYTE, block_size_for(3.0 * MEGABYTE));
-    assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: BLOCK / 4.0 })));
-    assert_eq!(block_size_for(5.0 * MEGABYTE), BLOCK);
+fn small_files_are_checked_in_smaller_blocks_and_read_as_the_others() {
+    for (size, block_size) in [(3.0 * MEGABYTE, BLOCK / 4.0), (5.0 * MEGABYTE, BLOCK)] {
+        assert_eq!(block_size_for(size), block_size);
+        let mut upload = StreamedUpload::new(size);
+        assert_eq!(upload.next_step(), Some(Read(Piece { offset: 0.0, length: BLOCK })));
+    }
 }
 
 #[test]
