@@ -11,5 +11,6 @@ pub mod secret;
 pub mod service;
 pub mod settings;
 pub mod signaling;
+mod sockets;
 mod tally;
 pub mod time;

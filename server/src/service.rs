@@ -7,9 +7,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::Router;
-use socketioxide::SocketIo;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 
 use crate::access::{Authority, TokenSigner};
 use crate::http::{operating, router, Site, Stopping, Traffic};
@@ -23,7 +21,7 @@ use crate::mcu::tap::TapFactory;
 use crate::mcu::{DriverSetup, MediaServer, SignalSink, StartError};
 use crate::rooms::{DiskStore, MemoryStore, MessageStore, Rooms, RoomsSetup};
 use crate::settings::Settings;
-use crate::signaling::{self, Hub, SocketSettings};
+use crate::signaling::{Endpoint, Hub, SocketSettings};
 use crate::{random, time};
 
 /// How often memberships are looked at for their end.
@@ -77,7 +75,7 @@ pub struct Service {
     router: Router,
     metrics: Option<(TcpListener, Router)>,
     stopping: Stopping,
-    io: SocketIo,
+    endpoint: Arc<Endpoint>,
     hub: Arc<Hub>,
     media: Option<Media>,
     places: Arc<Places>,
@@ -115,8 +113,8 @@ pub struct Parts {
     pub metrics: Option<Router>,
     /// Makes `/healthz` tell that the server ends.
     pub stopping: Stopping,
-    /// Closes all sockets.
-    pub io: SocketIo,
+    /// Signalling.
+    pub endpoint: Arc<Endpoint>,
     /// The rooms.
     pub hub: Arc<Hub>,
     /// The media server, if an app key asks for one.
@@ -137,10 +135,10 @@ impl Service {
             None => None,
         };
         let address = listener.local_addr().map_err(ServiceError::Serve)?;
-        let Parts { router, metrics, stopping, io, hub, media, places } = assemble(settings, address)?;
+        let Parts { router, metrics, stopping, endpoint, hub, media, places } = assemble(settings, address)?;
         let metrics = for_metrics.zip(metrics);
         let patience = Patience::with_stall(settings.ping_interval.saturating_add(settings.ping_timeout));
-        Ok(Self { listener, address, router, metrics, stopping, io, hub, media, places, patience })
+        Ok(Self { listener, address, router, metrics, stopping, endpoint, hub, media, places, patience })
     }
 
     /// Where it listens, with the real port.
@@ -193,10 +191,11 @@ impl Service {
         self.stopping.begin();
         let hub = &self.hub;
         let farewell = async {
-            self.io.close().await;
+            self.endpoint.close();
             // Before all that may take longer than whoever stops the server waits.
             hub.flush();
             let _ = begin_farewell.send(());
+            self.endpoint.closed().await;
             let _ = (&mut serving).await;
         };
         if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
@@ -244,17 +243,16 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
             all.flat_map(|server| server.servers(now)).collect()
         }),
     });
-    let hub = Arc::new(Hub::new(rooms, settings.send_bytes, settings.connections_outside_rooms));
+    let hub = Arc::new(Hub::new(rooms, settings.connections_outside_rooms));
     let media = media_server(settings, listen, &hub, &authority)?;
-    let (layer, io) = signaling::layer(
-        Arc::clone(&hub),
-        SocketSettings {
-            ping_interval: settings.ping_interval,
-            ping_timeout: settings.ping_timeout,
-            frame_bytes: settings.limits.message_bytes.saturating_mul(FRAME_OVERHEAD),
-            send_queue: settings.send_queue,
-        },
-    );
+    let sockets = SocketSettings {
+        ping_interval: settings.ping_interval,
+        ping_timeout: settings.ping_timeout,
+        frame_bytes: settings.limits.message_bytes.saturating_mul(FRAME_OVERHEAD),
+        send_queue: settings.send_queue,
+        send_bytes: settings.send_bytes,
+    };
+    let endpoint = Arc::new(Endpoint::new(Arc::clone(&hub), sockets));
     let places = Places::wanted(settings.connections);
     let stopping = Stopping::default();
     let site = Site {
@@ -273,7 +271,8 @@ pub fn assemble(settings: &Settings, listen: SocketAddr) -> Result<Parts, Servic
     let www = settings.www.clone().filter(|folder| folder.is_dir());
     let site = Arc::new(site);
     let metrics = site.hides_metrics.then(|| operating(Arc::clone(&site)));
-    Ok(Parts { router: router(site, layer, io.clone(), www), metrics, stopping, io, hub, media, places })
+    let router = router(site, Arc::clone(&endpoint), www);
+    Ok(Parts { router, metrics, stopping, endpoint, hub, media, places })
 }
 
 /// Joined with the rooms: what members say to it goes there, its answers come back.
@@ -298,7 +297,7 @@ fn media_server(
     let studio = Arc::new(studio(settings, hub, authority, (*ffmpeg).as_ref().ok())?);
     let taps = taps(&ffmpeg, &studio, live_streams.as_ref());
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let start = |address: SocketAddr, rooms: Weak<Hub>, runtime: Handle| {
+    let start = |address: SocketAddr, rooms: Weak<Hub>| {
         let setup = DriverSetup {
             listen: address,
             tcp: settings.media_tcp,
@@ -309,8 +308,6 @@ fn media_server(
             taps: taps.clone(),
         };
         let signal: SignalSink = Arc::new(move |signal| {
-            // Sockets are closed by tasks of this runtime.
-            let _inside = runtime.enter();
             if let Some(hub) = rooms.upgrade() {
                 hub.signal(signal);
             }
@@ -319,7 +316,7 @@ fn media_server(
     };
     let usual = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), listen.port());
     let address = settings.media_listen.unwrap_or(usual);
-    let attempt = |address| start(address, Arc::downgrade(hub), Handle::current());
+    let attempt = |address| start(address, Arc::downgrade(hub));
     let mut outcome = attempt(address);
     // Who left the choice of the first port to us leaves that of the second too.
     if outcome.is_err() && settings.media_listen.is_none() && settings.listen.ends_with(":0") {

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::{header, HeaderValue, Method, StatusCode};
-use axum::middleware::{from_fn_with_state, map_request};
+use axum::http::{header, HeaderValue, Method};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, delete, get, post};
 use axum::Router;
-use socketioxide::layer::SocketIoLayer;
-use socketioxide::SocketIo;
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -23,7 +21,7 @@ use super::{api, health, recordings, statistics};
 use crate::access::Authority;
 use crate::listening::Places;
 use crate::service::Media;
-use crate::signaling::{count_polled, with_little_to_keep, Hub, Polls};
+use crate::signaling::{self, Endpoint, Hub};
 
 /// Browsers need not ask again for this long.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
@@ -58,7 +56,7 @@ pub struct Site {
 }
 
 /// Everything this server answers.
-pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Option<PathBuf>) -> Router {
+pub fn router(site: Arc<Site>, endpoint: Arc<Endpoint>, www: Option<PathBuf>) -> Router {
     let api = Router::new()
         .route("/{key}/{room}", get(api::by_origin))
         .route("/{key}/{room}/{start}/{hours}", get(api::by_credentials))
@@ -78,12 +76,10 @@ pub fn router(site: Arc<Site>, socket_io: SocketIoLayer, io: SocketIo, www: Opti
         .layer(from_fn_with_state(Arc::clone(&site), find_client))
         .layer(cors_for_pages());
     let signaling = Router::new()
-        .route("/socket.io", any(StatusCode::NOT_FOUND))
-        .route("/socket.io/", any(StatusCode::NOT_FOUND))
-        .layer(socket_io)
-        .layer(map_request(with_little_to_keep))
+        .route("/socket.io", any(signaling::answer))
+        .route("/socket.io/", any(signaling::answer))
+        .with_state(endpoint)
         .layer(from_fn_with_state(Arc::clone(&site), find_client))
-        .layer(from_fn_with_state(Polls::new(io), count_polled))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(cors_for_polling());
     let mut router =

@@ -4,14 +4,13 @@
 //! for a peer that takes nothing of an answer.
 
 mod descriptors;
-mod outflow;
 mod places;
 mod stall;
 mod stream;
 
 pub use descriptors::take_all_descriptors;
-pub use outflow::Outflow;
 pub use places::Places;
+pub(crate) use stream::Stream;
 
 use std::future::Future;
 use std::io::ErrorKind;
@@ -29,7 +28,6 @@ use tokio::sync::watch;
 use tower_http::add_extension::AddExtension;
 
 use crate::time;
-use stream::Stream;
 
 /// Proxies keep connections for a minute; who closes first must not be the server, or it meets a
 /// request.
@@ -42,7 +40,7 @@ const ACCEPT_RETRY: Duration = Duration::from_secs(1);
 pub struct Patience {
     /// For the head of a request, the wait for a further request included.
     pub head: Duration,
-    /// For a peer that takes nothing, or lets nothing be heard while pings are expected of it.
+    /// For a peer that takes nothing.
     pub stall: Duration,
 }
 
@@ -62,8 +60,8 @@ pub struct Peer(pub IpAddr);
 pub struct Client(pub IpAddr);
 
 /// Serves until `stop` is done, and then until the requests that are under way have their answers.
-/// Each request has its connection's [`Outflow`] and [`Peer`] among its extensions. Connections
-/// beyond the places are closed.
+/// Each request has its connection's [`Peer`] among its extensions. Connections beyond the places
+/// are closed.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -78,9 +76,8 @@ pub async fn serve(
             let Some(place) = places.take(time::now()) else { continue };
             let _ = tcp.set_nodelay(true);
             let peer = Peer(peer.ip().to_canonical());
-            let outflow = Outflow::default();
-            let stream = Stream::new(tcp, place, outflow.clone(), patience.stall);
-            let service = AddExtension::new(AddExtension::new(router.clone(), outflow), peer);
+            let stream = Stream::new(tcp, place, patience.stall);
+            let service = AddExtension::new(router.clone(), peer);
             tokio::spawn(serve_one(stream, service, patience.head, begun.clone()));
         }
     };
@@ -94,7 +91,7 @@ pub async fn serve(
     farewell.closed().await;
 }
 
-type Service = AddExtension<AddExtension<Router, Outflow>, Peer>;
+type Service = AddExtension<Router, Peer>;
 
 /// Until the connection ends, or belongs to a WebSocket.
 async fn serve_one(stream: Stream, service: Service, head: Duration, mut farewell: watch::Receiver<()>) {

@@ -23,6 +23,13 @@ pub struct Places {
 #[derive(Debug)]
 pub(super) struct Place(Arc<Places>);
 
+impl Place {
+    #[cfg(test)]
+    pub(super) fn alone() -> Self {
+        Self(Places::new(1))
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.taken.fetch_sub(1, Ordering::AcqRel);

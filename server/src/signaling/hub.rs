@@ -4,25 +4,17 @@
 //! order in which the rooms decided on them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use serde_json::value::to_raw_value;
-use socketioxide::extract::SocketRef;
-use socketioxide::SocketError;
-
-use super::outlet::Outlet;
+use super::line::Line;
 use super::outsiders::Outsiders;
 
 use crate::mcu::command::{Command, Signal};
 use crate::rooms::{ConnectionId, Counts, Delivery, Intake, Reading, RoomLimits, Rooms};
+use crate::sockets::{Frame, Session};
 use crate::tally::Tally;
 use crate::{random, time};
-
-/// How often, and how many times, a connection that is to be closed, but is stuck, is tried again.
-/// Of one that polls too seldom even then the heartbeat has the last word.
-const CLOSE_RETRY: Duration = Duration::from_millis(250);
-const CLOSE_ATTEMPTS: usize = 240;
 
 /// Where what the media server is to be told goes. It must not block, nor call the hub.
 pub type CommandSink = Box<dyn Fn(Command) + Send + Sync>;
@@ -47,31 +39,26 @@ pub struct Outside {
 
 struct State {
     rooms: Rooms,
-    outlets: HashMap<ConnectionId, Outlet>,
+    lines: HashMap<ConnectionId, Arc<Line>>,
     outsiders: Outsiders,
     crowded_out: Tally,
     silent: u64,
     /// Connections that may be in no room.
     most_outside: usize,
-    /// That may wait for one client.
-    most_bytes: u64,
     last_connection: u64,
 }
 
 impl Hub {
-    /// A hub without connections. A client for which more than `most_bytes` wait is cut off; 0 means
-    /// never. Of more than `most_outside` connections that are in no room the oldest is cut off.
-    pub fn new(rooms: Rooms, most_bytes: usize, most_outside: usize) -> Self {
-        let most_bytes = u64::try_from(most_bytes).unwrap_or(u64::MAX);
+    /// A hub without connections. Of more than `most_outside` that are in no room the oldest is cut off.
+    pub fn new(rooms: Rooms, most_outside: usize) -> Self {
         let limits = rooms.limits();
         let state = State {
             rooms,
-            outlets: HashMap::new(),
+            lines: HashMap::new(),
             outsiders: Outsiders::default(),
             crowded_out: Tally::default(),
             silent: 0,
             most_outside,
-            most_bytes,
             last_connection: 0,
         };
         Self { limits, state: Mutex::new(state), media_server: OnceLock::new() }
@@ -89,13 +76,14 @@ impl Hub {
         self.finish(state, delivery.into_iter().collect());
     }
 
-    /// A socket was opened.
-    pub fn connect(&self, socket: SocketRef) -> ConnectionId {
+    /// A client has opened a session.
+    pub(super) fn connect(&self, session: Session, client: Option<IpAddr>) -> Arc<Line> {
         let mut state = self.lock();
         state.last_connection = state.last_connection.saturating_add(1);
         let connection = ConnectionId(state.last_connection);
         state.rooms.connect(connection);
-        state.outlets.insert(connection, Outlet::new(socket));
+        let line = Arc::new(Line::new(session, connection, client));
+        state.lines.insert(connection, Arc::clone(&line));
         let now = time::now();
         state.outsiders.heard(connection, now);
         while let Some(oldest) = state.outsiders.beyond(state.most_outside) {
@@ -106,15 +94,15 @@ impl Hub {
             // Nobody is to be told of one that is in no room.
             state.cut_off_silently(oldest);
         }
-        connection
+        line
     }
 
-    /// A socket sent a text. It is read before the lock is taken, which everybody waits for.
-    pub fn receive(&self, connection: ConnectionId, intake: &mut Intake, text: &str) {
+    /// A client said a text. It is read before the lock is taken, which everybody waits for.
+    pub(super) fn receive(&self, connection: ConnectionId, intake: &mut Intake, text: &str) {
         let now = time::now();
         let reading = intake.read(text, now, &self.limits);
         let mut state = self.lock();
-        if !state.outlets.contains_key(&connection) {
+        if !state.lines.contains_key(&connection) {
             return;
         }
         let deliveries = match reading {
@@ -123,7 +111,7 @@ impl Hub {
             Reading::HangUp => state.cut_off(connection, "sends on and on beyond its limits"),
         };
         let is_inside = state.rooms.is_inside(connection);
-        if !is_inside && state.outlets.contains_key(&connection) {
+        if !is_inside && state.lines.contains_key(&connection) {
             state.outsiders.heard(connection, now);
         } else if !intake.is_inside() {
             state.outsiders.forget(connection);
@@ -132,10 +120,10 @@ impl Hub {
         self.finish(state, deliveries);
     }
 
-    /// A socket was closed, by whichever side.
-    pub fn disconnect(&self, connection: ConnectionId) {
+    /// A session is over. May be called again.
+    pub(super) fn disconnect(&self, connection: ConnectionId) {
         let mut state = self.lock();
-        state.outlets.remove(&connection);
+        state.lines.remove(&connection);
         state.outsiders.forget(connection);
         let deliveries = state.rooms.disconnect(connection);
         self.finish(state, deliveries);
@@ -215,20 +203,19 @@ impl State {
         while !deliveries.is_empty() {
             let mut stuck: Vec<ConnectionId> = Vec::new();
             for delivery in deliveries {
-                let text = serde_json::to_string(&delivery.message);
-                // Text inside JSON: escaped once, not for each receiver.
-                let Ok(text) = text.and_then(|text| to_raw_value(&text)) else {
+                let Ok(text) = serde_json::to_string(&delivery.message) else {
                     continue;
                 };
+                let frame = Frame::event(&text);
                 for connection in delivery.to {
-                    let Some(outlet) = self.outlets.get_mut(&connection) else {
+                    let Some(line) = self.lines.get(&connection) else {
                         continue;
                     };
-                    if !outlet.send(&text, self.most_bytes) {
+                    if !line.send(frame.clone()) {
                         stuck.push(connection);
                     }
                     if delivery.then_close {
-                        close(outlet.socket());
+                        line.change(Session::disconnect);
                     }
                 }
             }
@@ -243,37 +230,20 @@ impl State {
 impl State {
     /// Ends a connection whose client need not hear of it any more.
     fn cut_off_silently(&mut self, connection: ConnectionId) -> Vec<Delivery> {
-        let Some(outlet) = self.outlets.remove(&connection) else {
+        let Some(line) = self.lines.remove(&connection) else {
             return Vec::new();
         };
         self.outsiders.forget(connection);
-        outlet.cut();
-        close(outlet.socket());
+        line.change(Session::cut);
         self.rooms.disconnect(connection)
     }
 
     /// The same, with a line in the log.
     fn cut_off(&mut self, connection: ConnectionId, reason: &str) -> Vec<Delivery> {
-        let client = self.outlets.get(&connection).and_then(Outlet::client).map(tracing::field::display);
+        let client = self.lines.get(&connection).and_then(|line| line.client()).map(tracing::field::display);
         tracing::warn!(client, reason, "a client is cut off");
         self.cut_off_silently(connection)
     }
-}
-
-/// Closing calls the disconnect handler, which locks the hub: so it happens in a task of its own.
-/// While the queue is full not even the packet that closes fits in.
-fn close(socket: SocketRef) {
-    tokio::spawn(async move {
-        for _ in 0..CLOSE_ATTEMPTS {
-            if !socket.connected() {
-                break;
-            }
-            match socket.clone().disconnect() {
-                Err(SocketError::InternalChannelFull) => tokio::time::sleep(CLOSE_RETRY).await,
-                _ => break,
-            }
-        }
-    });
 }
 
 /// Without randomness an empty id is given, which the rooms refuse.

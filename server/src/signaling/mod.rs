@@ -1,13 +1,12 @@
-//! The signalling endpoint: Socket.IO connections on one side, the rooms on the other.
+//! The signalling endpoint: clients with their sessions on one side, the rooms on the other.
 
+mod endpoint;
 mod hub;
-mod opening_request;
-mod outlet;
+mod line;
 mod outsiders;
-mod polls;
-mod socket_io;
+mod polling;
+mod websocket;
+mod wire;
 
+pub use endpoint::{answer, Endpoint, SocketSettings};
 pub use hub::{Hub, Outside};
-pub(crate) use opening_request::with_little_to_keep;
-pub(crate) use polls::{count_polled, Polls};
-pub use socket_io::{layer, SocketSettings};

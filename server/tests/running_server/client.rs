@@ -143,13 +143,22 @@ pub async fn ask(address: &str, path: &str) -> String {
 
 /// Head and body of the answer, which must be a success, to a request that begins so.
 pub async fn exchange(address: &str, request: &str, body: &str) -> (String, String) {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let length = body.len();
-    let rest = format!("Host: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-    stream.write_all(format!("{request}{rest}{body}").as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let answer = answer_to(address, request, body).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
     (head.to_ascii_lowercase(), body.to_owned())
+}
+
+/// The whole answer, whatever it is.
+pub async fn answer_to(address: &str, request: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let length = body.len();
+    let rest = format!("Host: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    let (mut reading, mut writing) = stream.split();
+    let mut answer = String::new();
+    let whole = format!("{request}{rest}{body}");
+    // Who is refused may be so before all is sent.
+    let (_, read) = tokio::join!(writing.write_all(whole.as_bytes()), reading.read_to_string(&mut answer));
+    read.unwrap();
+    answer
 }

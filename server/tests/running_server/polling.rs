@@ -1,10 +1,15 @@
 //! Clients that cannot open a WebSocket: Engine.IO 3 by HTTP requests.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{json, Value};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{connect_async, MaybeTlsStream, WebSocketStream};
 
-use super::client::{ask_api, exchange, join_message, packet, Client};
+use super::client::{answer_to, ask_api, exchange, join_message, packet, Client};
 use super::program::Program;
 
 const ORIGIN: &str = "Origin: https://app.example\r\n";
@@ -39,7 +44,13 @@ impl PollingClient {
     }
 
     pub async fn next(&mut self) -> Value {
-        let packet = self.packet().await;
+        let packet = loop {
+            let packet = self.packet().await;
+            // While it may change over, polls are answered with nothing.
+            if packet != "6" {
+                break packet;
+            }
+        };
         let event: (String, String) = serde_json::from_str(packet.strip_prefix("42").unwrap()).unwrap();
         serde_json::from_str(&event.1).unwrap()
     }
@@ -64,6 +75,99 @@ impl PollingClient {
 
     fn path(&self) -> String {
         format!("/socket.io/?EIO=3&transport=polling&b64=1{}", self.session)
+    }
+
+    /// Posts something, and gives the status.
+    async fn post(&self, body: &str) -> String {
+        let answer = answer_to(&self.address, &format!("POST {} HTTP/1.1\r\n", self.path()), body).await;
+        answer.split(' ').nth(1).unwrap().to_owned()
+    }
+
+    /// The body of one answer, whenever it comes.
+    async fn poll(&self) -> String {
+        exchange(&self.address, &format!("GET {} HTTP/1.1\r\n", self.path()), "").await.1
+    }
+
+    /// A WebSocket that is to replace polling, and is heard.
+    async fn probe(&self) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+        let url = format!("ws://{}{}", self.address, self.path().replace("polling", "websocket"));
+        // The server may not have noticed yet that another one is gone.
+        let since = Instant::now();
+        let mut socket = loop {
+            match connect_async(&url).await {
+                Ok((socket, _)) => break socket,
+                Err(error) => assert!(since.elapsed() < Duration::from_secs(20), "{error}"),
+            }
+        };
+        socket.send(Message::text("2probe")).await.unwrap();
+        assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("3probe"));
+        socket
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_stops_polling_is_gone_after_its_heartbeat() {
+    let program = Program::start(&["--ping-interval-seconds", "1", "--ping-timeout-seconds", "1"]);
+    let mut staying = Client::join(&program, "lobby").await;
+    let polling = PollingClient::join(&program, "lobby").await;
+    let since = Instant::now();
+    let bye = loop {
+        staying.ping().await;
+        if let Some(message) = staying.next_within(Duration::from_millis(300)).await {
+            break message;
+        }
+        assert!(since.elapsed() < Duration::from_secs(20));
+    };
+    assert_eq!(bye["type"], "bye");
+    assert_eq!(polling.post("1:2").await, "400");
+}
+
+#[tokio::test]
+async fn the_latest_poll_gets_the_answer() {
+    let program = Program::start(&[]);
+    let mut other = Client::join(&program, "lobby").await;
+    let polling = PollingClient::join(&program, "lobby").await;
+    // Whichever comes first waits for something, the other takes its place.
+    let (first, second) = (polling.poll(), polling.poll());
+    tokio::pin!(first, second);
+    let (replaced, latest) = tokio::select! {
+        answer = &mut first => (answer, second),
+        answer = &mut second => (answer, first),
+    };
+    assert_eq!(replaced, "1:6");
+    other.send(json!({"type": "public", "data": "for the latest"})).await;
+    assert!(latest.await.contains("for the latest"));
+}
+
+#[tokio::test]
+async fn a_client_goes_on_polling_if_its_websocket_fails() {
+    let program = Program::start(&[]);
+    let mut other = Client::join(&program, "lobby").await;
+    let mut polling = PollingClient::join(&program, "lobby").await;
+    drop(polling.probe().await);
+    for number in 0..3 {
+        other.send(json!({"type": "public", "data": number})).await;
+        assert_eq!(polling.next().await["data"], number);
+    }
+    let mut socket = polling.probe().await;
+    other.send(json!({"type": "public", "data": "by socket"})).await;
+    socket.send(Message::text("5")).await.unwrap();
+    let text = socket.next().await.unwrap().unwrap().into_text().unwrap();
+    assert!(text.contains("by socket"), "{text}");
+    assert_eq!(polling.post("1:2").await, "400");
+}
+
+#[tokio::test]
+async fn who_posts_something_else_than_packets_is_let_go() {
+    let program = Program::start(&[]);
+    let mut staying = Client::join(&program, "lobby").await;
+    let long = "x".repeat(3_000_000);
+    for (body, status) in [("hello", "400"), ("5:42[", "400"), ("", "400"), (long.as_str(), "413")] {
+        let polling = PollingClient::join(&program, "lobby").await;
+        assert_eq!(polling.post("1:9").await, "200");
+        assert_eq!(polling.post(body).await, status);
+        assert_eq!(staying.next().await["type"], "bye");
+        assert_eq!(polling.post("1:2").await, "400");
     }
 }
 
