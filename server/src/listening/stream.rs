@@ -1,6 +1,6 @@
 //! A TCP connection that ends when its peer takes nothing.
 //!
-//! hyper, which waits for a peer with a closed window, waits for ever.
+//! Whoever waits to write to a peer with a closed window, hyper or a WebSocket, waits for ever.
 
 use std::future::Future;
 use std::io::{Error, ErrorKind, IoSlice};

@@ -121,8 +121,11 @@ impl Socket {
     /// Ready at the end.
     fn poll(&mut self, mut heartbeat: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<()> {
         while heartbeat.as_mut().poll(context).is_ready() {
+            if self.has_said_goodbye {
+                return Poll::Ready(());
+            }
             let deadline = self.member.line().with(|session| session.deadline());
-            if self.has_said_goodbye || deadline <= Instant::now() {
+            if deadline <= Instant::now() {
                 tracing::debug!("nothing is heard of a client any more");
                 return Poll::Ready(());
             }

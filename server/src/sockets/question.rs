@@ -56,6 +56,8 @@ impl Question {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -92,6 +94,13 @@ mod tests {
             ("PUT", Some(of.as_str()), Refusal::BadRequest),
         ] {
             assert_eq!(Question::read(method, query), Err(refusal), "{method} {query:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_query_ends_it(method in "GET|POST|PUT", query in "(EIO=3)?&?(transport=(polling|websocket))?[&=sidj%é]{0,6}[A-Za-z0-9_=-]{0,24}") {
+            let _ = Question::read(&method, Some(&query));
         }
     }
 }
