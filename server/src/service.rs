@@ -28,6 +28,8 @@ use crate::{random, time};
 const TICK: Duration = Duration::from_secs(5);
 /// How long requests and sockets may take to end once the server is told to stop.
 const FAREWELL: Duration = Duration::from_secs(3);
+/// How long clients that are between two polls may take to ask again, and hear that it ends.
+const NEXT_POLL: Duration = Duration::from_secs(1);
 /// Who reads metrics has few connections, and must get one when all others are taken.
 const METRICS_CONNECTIONS: usize = 100;
 /// JSON text inside JSON text, with every quote escaped, and the packet around it.
@@ -194,6 +196,7 @@ impl Service {
             self.endpoint.close();
             // Before all that may take longer than whoever stops the server waits.
             hub.flush();
+            let _ = tokio::time::timeout(NEXT_POLL, self.endpoint.closed()).await;
             let _ = begin_farewell.send(());
             self.endpoint.closed().await;
             let _ = (&mut serving).await;

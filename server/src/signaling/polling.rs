@@ -15,7 +15,7 @@ use super::endpoint::{Endpoint, Membership};
 use super::line::Line;
 use super::websocket;
 use super::wire::Wire;
-use crate::sockets::{packets, write_payload, Frame, Incoming, Outcome, Refusal, Ticket};
+use crate::sockets::{packets, write_payload, Frame, Incoming, Outcome, Refusal};
 
 const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=UTF-8")];
 
@@ -60,27 +60,15 @@ async fn upgraded(line: &Line) -> Option<Box<Wire>> {
     .await
 }
 
-/// A request that waits for something to tell.
-struct Waiting(Arc<Line>, Ticket);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.with(|session| session.end_poll(self.1));
-    }
-}
-
 /// The client asks what there is.
 pub(super) async fn poll(line: Arc<Line>) -> Result<Response, Refusal> {
     let ticket = line.change(|session| session.begin_poll())?;
-    let waiting = Waiting(line, ticket);
-    let frames =
-        poll_fn(|context| match waiting.0.poll_waits(context.waker(), |session| session.answer(ticket)) {
-            Some(frames) => Poll::Ready(frames),
-            None => Poll::Pending,
-        });
+    let frames = poll_fn(|context| {
+        line.poll_waits(context.waker(), |session| session.answer(ticket)).map_or(Poll::Pending, Poll::Ready)
+    });
     let frames = frames.await;
-    // It may have been the last thing that its owner waits for.
-    waiting.0.change(|_| ());
+    // It may have been the last thing that the session's task waits for.
+    line.change(|_| ());
     Ok(answer(&frames))
 }
 

@@ -21,5 +21,5 @@ pub(crate) use packet::Incoming;
 pub(crate) use payload::{packets, write_payload};
 pub(crate) use question::Question;
 pub(crate) use refusal::Refusal;
-pub(crate) use session::{Next, Outcome, ProbeStep, Rules, Session, Ticket};
+pub(crate) use session::{Next, Outcome, ProbeStep, Rules, Session};
 pub(crate) use sid::Sid;

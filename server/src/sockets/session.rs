@@ -105,7 +105,6 @@ pub(crate) struct Session {
     outbox: Outbox,
     heard: Instant,
     poll: Ticket,
-    is_poll_waiting: bool,
 }
 
 impl Session {
@@ -123,7 +122,7 @@ impl Session {
         let mut outbox = Outbox::default();
         outbox.push_anyway(Frame::packet_of(&Packet::Open(handshake).write()));
         outbox.push_anyway(Frame::packet_of(CONNECTED));
-        Self { rules, way, phase: Phase::Open, outbox, heard: now, poll: Ticket(0), is_poll_waiting: false }
+        Self { rules, way, phase: Phase::Open, outbox, heard: now, poll: Ticket(0) }
     }
 
     /// Something for the client. `false` if too much waits for it already.
@@ -171,14 +170,12 @@ impl Session {
         self.part(&[DISCONNECTED]);
     }
 
-    /// The server ends: all who wait for something are told.
+    /// The server ends: the client is told, with its next poll at the latest.
     pub(crate) fn shut(&mut self) {
-        match self.way {
-            Way::WebSocket => self.part(&[CLOSE]),
-            Way::Polling | Way::Probing(_) if self.is_poll_waiting && self.phase == Phase::Open => {
-                self.part(&[]);
-            }
-            Way::Polling | Way::Probing(_) => self.cut(),
+        match (self.phase, self.way) {
+            (Phase::Left, _) => self.cut(),
+            (_, Way::WebSocket) => self.part(&[CLOSE]),
+            (_, Way::Polling | Way::Probing(_)) => self.part(&[]),
         }
     }
 
@@ -225,7 +222,6 @@ impl Session {
             return Err(Refusal::BadRequest);
         }
         self.poll = Ticket(self.poll.0.wrapping_add(1));
-        self.is_poll_waiting = true;
         Ok(self.poll)
     }
 
@@ -251,15 +247,7 @@ impl Session {
         } else {
             return None;
         };
-        self.is_poll_waiting = false;
         Some(frames)
-    }
-
-    /// Nobody waits for the answer any more.
-    pub(crate) fn end_poll(&mut self, ticket: Ticket) {
-        if ticket == self.poll {
-            self.is_poll_waiting = false;
-        }
     }
 
     /// A WebSocket may be opened to replace polling.

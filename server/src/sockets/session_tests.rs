@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::session::Ticket;
 use super::*;
 use std::time::{Duration, Instant};
 
@@ -85,7 +86,6 @@ fn a_second_poll_takes_the_place_of_the_first() {
     assert_eq!(session.answer(second), None);
     session.send(frame("4a"));
     assert_eq!(texts(&session.answer(first).unwrap()), ["6"]);
-    session.end_poll(first);
     assert_eq!(texts(&session.answer(second).unwrap()), ["4a"]);
 }
 
@@ -211,7 +211,7 @@ fn what_waits_is_sent_before_a_client_is_disconnected() {
 }
 
 #[test]
-fn a_server_that_ends_tells_those_who_listen() {
+fn a_server_that_ends_tells_everybody() {
     let now = Instant::now();
     let mut session = websocket(now);
     session.shut();
@@ -221,10 +221,14 @@ fn a_server_that_ends_tells_those_who_listen() {
     session.shut();
     assert_eq!(texts(&session.answer(waiting).unwrap()), ["1"]);
     assert!(session.is_over());
-    // Nobody knows when it would ask again.
     let mut session = polling(now);
-    let gone = session.begin_poll().unwrap();
-    session.end_poll(gone);
+    session.send(frame("4x"));
+    session.shut();
+    assert!(!session.is_over());
+    assert_eq!(poll(&mut session), ["4x", "1"]);
+    assert!(session.is_over());
+    let mut session = polling(now);
+    says(&mut session, "41", now);
     session.shut();
     assert!(session.is_over());
 }
@@ -248,7 +252,6 @@ enum Step {
     Sends(usize),
     Polls,
     Answers,
-    GivesUp,
     Opens,
     Probes(String),
     Abandons,
@@ -277,7 +280,6 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0_usize..6000).prop_map(Step::Sends),
         4 => Just(Step::Polls),
         8 => Just(Step::Answers),
-        1 => Just(Step::GivesUp),
         3 => Just(Step::Opens),
         4 => packet().prop_map(Step::Probes),
         1 => Just(Step::Abandons),
@@ -323,7 +325,6 @@ proptest! {
                         tickets.pop();
                     }
                 }
-                Step::GivesUp => if let Some(ticket) = tickets.pop() { session.end_poll(ticket) },
                 Step::Opens => { let _ = session.begin_upgrade(); }
                 Step::Probes(packet) => { session.probe(&packet, now); }
                 Step::Abandons => session.abandon_upgrade(),
