@@ -59,7 +59,7 @@ async fn a_server_out_of_reach_rejects_with_the_hosts_error() {
     let joined = join(&session, NO_SERVER, r#"{"roomName":"Room"}"#, &UNDEFINED);
     let [begin]: [Event; 1] = host.events.arrived().try_into().unwrap();
     assert_eq!(json(&begin.detail), r#"{"readyState":1,"error":null,"room":{"roomName":"Room"}}"#);
-    assert_eq!(session.held(), [0, 1, 1, 1, 0, 0, 0]);
+    assert_eq!(session.held(), [0, 1, 1, 1, 1, 0, 0]);
 
     let error = refusal(joined).await;
     assert!(is(&error, ErrorCode::ApiUnreachable));
@@ -130,7 +130,7 @@ async fn the_apps_own_streams_survive_a_failing_join() {
     let host = RecordingHost::new();
     let session = host.session();
     let joined = join(&session, NO_SERVER, r#"{"roomName":"r"}"#, &captured);
-    assert_eq!(session.held(), [2, 1, 1, 1, 0, 0, 0]);
+    assert_eq!(session.held(), [2, 1, 1, 1, 1, 0, 0]);
     refusal(joined).await;
     assert_eq!(session.held(), NOTHING);
     assert!(captured.active());
@@ -171,7 +171,7 @@ async fn two_calls_wait_for_one_join() {
     let mut host = RecordingHost::new();
     let session = host.session();
     let joins = [(); 2].map(|()| join(&session, NO_SERVER, r#"{"roomName":"r"}"#, &UNDEFINED));
-    assert_eq!(session.held(), [0, 2, 1, 1, 0, 0, 0]);
+    assert_eq!(session.held(), [0, 2, 1, 1, 1, 0, 0]);
     for joined in joins {
         assert!(is(&refusal(joined).await, ErrorCode::ApiUnreachable));
     }
@@ -233,7 +233,7 @@ async fn several_rooms_are_joined_side_by_side() {
         .map(|room| join(&session, NO_SERVER, &format!(r#"{{"roomName":"{room}"}}"#), &UNDEFINED))
         .iter()
         .collect();
-    assert_eq!(session.held(), [0, 3, 3, 3, 0, 0, 0]);
+    assert_eq!(session.held(), [0, 3, 3, 3, 1, 0, 0]);
     Promise::all_settled(&joins).await.unwrap();
     assert_eq!(ready_states(&host.events.arrived()), [1.0, 1.0, 1.0, -1.0, -1.0, -1.0]);
     assert_eq!(session.held(), NOTHING);
