@@ -6,8 +6,6 @@ use skylink_protocol::Object;
 #[derive(Debug)]
 pub(crate) struct ConnectionStates {
     pub signaling: String,
-    /// Whether an offer of ours is set of which the app has not heard.
-    pub has_untold_offer: bool,
     pub connection: String,
     pub ice: String,
     pub gathering: String,
@@ -16,13 +14,7 @@ pub(crate) struct ConnectionStates {
 impl Default for ConnectionStates {
     fn default() -> Self {
         let new = || "new".to_owned();
-        Self {
-            signaling: "stable".to_owned(),
-            has_untold_offer: false,
-            connection: new(),
-            ice: new(),
-            gathering: new(),
-        }
+        Self { signaling: "stable".to_owned(), connection: new(), ice: new(), gathering: new() }
     }
 }
 

@@ -1,9 +1,8 @@
 //! Offers and answers with one peer (wire protocol 5.26, peer behaviour 1.6 to 1.10).
 //!
-//! As in 2.7.2 the offerer applies a later offer of its own only when the answer is there, so a lost
-//! glare needs no rollback, and the answerer is done when `answerAck` comes. A first offer that the
-//! peer waits for is applied at once: the browser's candidates are with the peer when it answers.
-//! Unlike 2.7.2 no state waits for ever: what does not come in time is repeated or taken as done.
+//! As in 2.7.2 the offerer applies its own offer only when the answer is there, so a lost glare
+//! needs no rollback, and the answerer is done when `answerAck` comes. Unlike 2.7.2 no state
+//! waits for ever: what does not come in time is repeated or taken as done.
 
 mod failures;
 mod wishes;
@@ -20,17 +19,6 @@ const OFFER_WAIT: f64 = 10_000.0;
 /// How often an offer is sent at the most.
 const MAX_OFFERS: u32 = 4;
 
-/// What the browser knows of our offer while it is out.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Own {
-    /// Nothing until the answer comes.
-    Kept,
-    /// It is setting it.
-    Setting,
-    /// It is set.
-    Set,
-}
-
 /// Where the handshake stands.
 #[derive(Debug, Clone, PartialEq)]
 enum Phase {
@@ -39,7 +27,7 @@ enum Phase {
     /// The browser makes our offer.
     Offering,
     /// Our offer is out.
-    OfferSent { sdp: String, sent: u32, own: Own },
+    OfferSent { sdp: String, sent: u32 },
     /// The answer is there; the browser sets our offer.
     SettingOwnOffer { offer: String, answer: String },
     /// The browser sets the answer.
@@ -101,10 +89,8 @@ pub(crate) struct Negotiation {
     last_answer: String,
     /// Whether the offer under way restarts ICE.
     restarting: bool,
-    /// Whether the browser still makes or sets an offer that is not wanted any more.
+    /// Whether the browser still makes an offer that is not wanted any more.
     abandoned_offer: bool,
-    /// Whether our next offer is the first one, and hardly meets one of the peer, which waits for it.
-    is_awaited: bool,
     /// Whether a remote description is in place.
     has_remote: bool,
     /// An offer that the peer has taken and we could not: one made anew may not fit its state.
@@ -139,7 +125,6 @@ impl Negotiation {
     /// With a peer that sent us `welcome`: we make the first offer.
     pub fn offering() -> Self {
         let mut negotiation = Self::idle();
-        negotiation.is_awaited = true;
         negotiation.want_offer(false);
         negotiation
     }
@@ -153,7 +138,6 @@ impl Negotiation {
             last_answer: String::new(),
             restarting: false,
             abandoned_offer: false,
-            is_awaited: false,
             has_remote: false,
             refused: None,
             failures: 0,
@@ -184,11 +168,6 @@ impl Negotiation {
             Phase::Answering | Phase::SettingOwnAnswer { .. } | Phase::AnswerSent | Phase::Stable
         );
         is_settled && self.has_remote
-    }
-
-    /// Whether an offer of ours is out.
-    pub fn awaits_answer(&self) -> bool {
-        matches!(self.phase, Phase::OfferSent { .. })
     }
 
     /// Whether nothing is under way.
@@ -239,8 +218,7 @@ impl Negotiation {
         if matches!(self.phase, Phase::Offering | Phase::OfferSent { .. }) && self.restarting {
             self.wanted = Some(true);
         }
-        self.abandoned_offer |=
-            matches!(self.phase, Phase::Offering | Phase::OfferSent { own: Own::Setting, .. });
+        self.abandoned_offer |= self.phase == Phase::Offering;
         self.waiting_offer = None;
         self.refused = None;
         self.retry_due = None;
@@ -252,16 +230,11 @@ impl Negotiation {
     /// An answer came.
     pub fn on_answer(&mut self, sdp: String) {
         match std::mem::replace(&mut self.phase, Phase::Stable) {
-            Phase::OfferSent { sdp: offer, own, .. } if self.last_answer != sdp => {
+            Phase::OfferSent { sdp: offer, .. } if self.last_answer != sdp => {
                 self.deadline = None;
                 self.last_answer.clone_from(&sdp);
-                if own == Own::Kept {
-                    self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: offer.clone() });
-                }
+                self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: offer.clone() });
                 self.phase = Phase::SettingOwnOffer { offer, answer: sdp };
-                if own == Own::Set {
-                    self.set_answer();
-                }
             }
             phase => {
                 // To an offer repeated or overtaken: the answerer must not wait for ever.
@@ -291,12 +264,7 @@ impl Negotiation {
                 self.steps.push(Step::SendAck { success: true });
             }
             self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: false });
-            let is_awaited = std::mem::take(&mut self.is_awaited);
-            let own = if is_awaited { Own::Setting } else { Own::Kept };
-            if is_awaited {
-                self.steps.push(Step::SetLocal { kind: DescriptionKind::Offer, sdp: sdp.clone() });
-            }
-            self.phase = Phase::OfferSent { sdp, sent: 1, own };
+            self.phase = Phase::OfferSent { sdp, sent: 1 };
             self.deadline = Some(now.plus(ANSWER_WAIT));
         }
     }
@@ -311,14 +279,11 @@ impl Negotiation {
 
     /// The browser set a local description.
     pub fn on_local_set(&mut self, now: Timestamp) {
-        if std::mem::take(&mut self.abandoned_offer) {
-            return;
-        }
-        if let Phase::OfferSent { own, .. } = &mut self.phase {
-            *own = Own::Set;
-        }
-        self.set_answer();
         match std::mem::replace(&mut self.phase, Phase::Stable) {
+            Phase::SettingOwnOffer { offer, answer } => {
+                self.steps.push(Step::SetRemote { kind: DescriptionKind::Answer, sdp: answer });
+                self.phase = Phase::SettingAnswer { offer };
+            }
             Phase::SettingOwnAnswer { sdp } => {
                 if let Some((_, answer)) = &mut self.answered {
                     answer.clone_from(&sdp);
@@ -329,15 +294,6 @@ impl Negotiation {
             }
             Phase::RollingBack => self.go_on(),
             phase => self.phase = phase,
-        }
-    }
-
-    /// Our offer is set: now the answer to it is.
-    fn set_answer(&mut self) {
-        if let Phase::SettingOwnOffer { offer, answer } = &mut self.phase {
-            let (offer, sdp) = (std::mem::take(offer), std::mem::take(answer));
-            self.steps.push(Step::SetRemote { kind: DescriptionKind::Answer, sdp });
-            self.phase = Phase::SettingAnswer { offer };
         }
     }
 
@@ -376,9 +332,9 @@ impl Negotiation {
                 self.want_offer(false);
             }
             Phase::AnswerSent => self.settle(),
-            Phase::OfferSent { sdp, sent, own } if sent < MAX_OFFERS => {
+            Phase::OfferSent { sdp, sent } if sent < MAX_OFFERS => {
                 self.steps.push(Step::SendOffer { sdp: sdp.clone(), repeated: true });
-                self.phase = Phase::OfferSent { sdp, sent: sent.saturating_add(1), own };
+                self.phase = Phase::OfferSent { sdp, sent: sent.saturating_add(1) };
                 self.deadline = Some(now.plus(ANSWER_WAIT));
             }
             Phase::OfferSent { .. } => {

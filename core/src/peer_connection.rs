@@ -9,9 +9,6 @@ use crate::session::{Context, Session};
 use crate::{ChannelEvent, ConnectionEvent, ConnectionId, Handle, Kind, LogCode, LogLevel, Output};
 use skylink_protocol::{Object, Value};
 
-/// The state of a connection with an offer of ours.
-const OWN_OFFER: &str = "have-local-offer";
-
 impl Session {
     pub(crate) fn on_connection_event(&mut self, connection: ConnectionId, event: ConnectionEvent) {
         let of_room = |room: &&mut Room| room.peer_of_connection(connection).is_some();
@@ -101,7 +98,10 @@ impl Room {
                 peer.states.gathering.clone_from(&state);
                 self.on_gathering_state(context, id, &state);
             }
-            ConnectionEvent::SignalingState(state) => self.on_signaling_state(context, id, state),
+            ConnectionEvent::SignalingState(state) => {
+                peer.states.signaling.clone_from(&state);
+                context.event("peerConnectionState", state_detail(&state, id));
+            }
             ConnectionEvent::ConnectionState(state) => {
                 peer.states.connection.clone_from(&state);
                 let ice = if state == "failed" { &state } else { &peer.states.ice }.clone();
@@ -140,26 +140,6 @@ impl Room {
         self.take_steps(context, id);
         if let Some(error) = self.peer_mut(id).and_then(|peer| peer.failure.take()) {
             context.push(Output::Release(error));
-        }
-    }
-
-    /// Apps hear of a first offer of ours when its answer comes, as with 2.7.2 (peer behaviour 1.7).
-    fn on_signaling_state(&mut self, context: &mut Context, id: &str, state: String) {
-        let Some(peer) = self.peer_mut(id) else { return };
-        let was_untold = std::mem::take(&mut peer.states.has_untold_offer);
-        if state == OWN_OFFER && peer.negotiation.awaits_answer() {
-            peer.states.has_untold_offer = true;
-        } else if !was_untold || state != "stable" {
-            context.event("peerConnectionState", state_detail(&state, id));
-        }
-        peer.states.signaling = state;
-    }
-
-    /// The answer comes now.
-    pub fn tell_offer(&mut self, context: &mut Context, id: &str) {
-        let Some(peer) = self.peer_mut(id) else { return };
-        if std::mem::take(&mut peer.states.has_untold_offer) {
-            context.event("peerConnectionState", state_detail(OWN_OFFER, id));
         }
     }
 

@@ -22,11 +22,6 @@ const PAYLOAD_DEVIATIONS = [
     why: 'the original finds out with its first connection and says false until then',
   },
   {
-    event: /^(onIncomingStream|peerUpdated).*\(peer\)/,
-    line: /^peerInfo\.settings\.data\b/,
-    why: 'says whether the data channel is open, which in ours may come before the streams: its first offer is set at once',
-  },
-  {
     event: /^dataChannelState/,
     line: /^bufferAmount\b/,
     why: 'always null in the original, as documented in ours',

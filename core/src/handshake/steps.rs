@@ -63,9 +63,6 @@ impl Room {
                 context.connection(connection, ConnectionOp::SetLocal { kind, sdp })
             }
             Step::SetRemote { kind, sdp } => {
-                if kind == DescriptionKind::Answer {
-                    self.tell_offer(context, id);
-                }
                 if let Some(peer) = self.peer_mut(id) {
                     peer.candidates.coming_sdp.clone_from(&sdp);
                 }

@@ -1,6 +1,6 @@
 //! What becomes of a round in which the browser refused something (peer behaviour 1.10).
 
-use super::{Negotiation, Own, Phase, Step};
+use super::{Negotiation, Phase, Step};
 use crate::{DescriptionKind, Timestamp};
 
 /// How long after a failed description the next try is made; twice as long each further time.
@@ -18,11 +18,6 @@ impl Negotiation {
             Phase::Offering => {
                 self.steps.push(Step::Failed { ours: false });
                 self.retry_offer(now);
-            }
-            // It is tried again when the answer is there.
-            Phase::OfferSent { sdp, sent, own: Own::Setting } => {
-                self.steps.push(Step::Failed { ours: true });
-                self.phase = Phase::OfferSent { sdp, sent, own: Own::Kept };
             }
             Phase::SettingOwnOffer { offer, .. } => {
                 self.steps.push(Step::Failed { ours: true });

@@ -12,7 +12,6 @@ mod channel_upkeep;
 mod direct_messages;
 mod encryption;
 mod files;
-mod first_offer;
 mod ice_recovery;
 mod join;
 mod join_failures;

@@ -262,13 +262,11 @@ fn when_both_offer_ours_goes_on_whatever_the_weights() {
         welcome(&mut scene, &["bob"]);
         let connection = scene.last_connection();
         scene.report(connection, ConnectionEvent::OfferCreated("v=0\r\nours".into()));
-        scene.report(connection, ConnectionEvent::LocalSet);
         scene.forget();
         scene.hear("offer", "MCU", &format!(r#"{{"target":"me","sdp":"v=0"{weight}}}"#));
         assert!(scene.outputs.iter().all(|o| !matches!(o, Output::Connection { .. })), "{weight}");
         scene.hear("answer", "MCU", r#"{"target":"me","sdp":"v=0\r\nm=application 9 x\r\n"}"#);
-        let sdp = "v=0\r\nm=application 9 x\r\n".into();
-        let op = ConnectionOp::SetRemote { kind: DescriptionKind::Answer, sdp };
+        let op = ConnectionOp::SetLocal { kind: DescriptionKind::Offer, sdp: "v=0\r\nours".into() };
         assert!(scene.has(&Output::Connection { connection, op }), "{weight}");
     }
 }

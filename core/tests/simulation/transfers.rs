@@ -250,8 +250,7 @@ fn lanes_are_faster() {
         world.elapsed() - begin
     });
     // Channels of the simulation carry 20 MB/s each.
-    // Of 24 seeds between 0.67 and 0.71.
-    assert!(together < 0.75 * alone, "{together} ms instead of {alone} ms");
+    assert!(together < 0.7 * alone, "{together} ms instead of {alone} ms");
 }
 
 #[test]
