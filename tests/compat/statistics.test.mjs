@@ -36,7 +36,10 @@ scene('M-04, T-06, T-07, T-08: what the statistics say', async ({ enter, room, s
   const ours = await enter('ours', 'Ours', { options });
   const original = await enter('skylinkjs', 'Original', { options });
   await meet(room, ours, original);
-  await Promise.all([ours.waitForRoundTrip(room, original), original.waitForRoundTrip(room, ours)]);
+  await Promise.all([
+    ours.waitForReceiverReports(room, original),
+    original.waitForReceiverReports(room, ours),
+  ]);
   // The first call begins the time over which the rates of the second are.
   await Promise.all([ours, original].map((client) => client.call('getConnectionStatus', room)));
   await Promise.all([

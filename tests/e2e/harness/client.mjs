@@ -231,11 +231,12 @@ export class Client {
     );
   }
 
-  /** Resolves when the browser has heard from a peer how long a round trip takes. */
-  async waitForRoundTrip(roomName, peer) {
+  /** Resolves when the browser has heard from a peer how sound and picture arrive there. */
+  async waitForReceiverReports(roomName, peer) {
+    const isReported = (sending) => typeof sending?.jitter === 'number';
     await this.#poll(
       () => this.call('getConnectionStatus', roomName, peer.id),
-      ([status]) => status?.video?.sending?.roundTripTime !== undefined,
+      ([status]) => isReported(status?.audio?.sending) && isReported(status?.video?.sending),
     );
   }
 
