@@ -99,7 +99,7 @@ pub struct Session {
     pub(crate) context: Context,
     pub(crate) rooms: Vec<Room>,
     pub(crate) sockets: Vec<Socket>,
-    /// Whether an API has named a signalling server on another host than its own.
+    /// Whether a guess at the signalling server was of no use: the API named another one, or the socket failed.
     pub(crate) has_guessed_wrong: bool,
 }
 

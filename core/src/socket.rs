@@ -81,8 +81,8 @@ impl Session {
         id
     }
 
-    /// API and signalling mostly share a host. A socket to it opens while the API is asked; should the API name
-    /// another one, nobody hears of it, and no further guess is made.
+    /// API and signalling mostly share a host. A socket to it opens while the API is asked. Should the API name
+    /// another one, or the socket fail before, nobody hears of it, and no further guess is made.
     pub(crate) fn open_likely_socket(&mut self, room: &mut Room) {
         let host = room.options.own_room_server().filter(|_| !self.has_guessed_wrong);
         if let Some(host) = host.map(str::to_owned) {

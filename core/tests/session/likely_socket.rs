@@ -96,6 +96,9 @@ fn where_it_fails_it_is_tried_again_once_the_api_has_named_it() {
         assert_ne!(scene.socket, guess);
         scene.open_socket();
         assert_eq!(scene.sent_types(), ["joinRoom"]);
+        scene.forget();
+        scene.join_with(WRONG, r#"{"roomName":"second"}"#, Prefetched::None);
+        assert!(opened(&scene).is_empty(), "no further guess");
     }
 }
 
