@@ -20,10 +20,12 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Takes over a channel and reports what happens on it, and how much waits to be sent then.
+    /// Takes over a channel and reports what happens on it, and how much waits to be sent then. It is open at the
+    /// event of that name.
     pub fn new(
         number: ChannelId,
         channel: RtcDataChannel,
+        open: &'static str,
         report: impl Fn(f64, ChannelEvent) + Clone + 'static,
         keep: impl Fn(JsValue) -> Handle + Clone + 'static,
     ) -> Self {
@@ -36,7 +38,7 @@ impl Channel {
             })
         };
         let listeners = [
-            listen("open", Box::new(|_| Some(ChannelEvent::Open))),
+            listen(open, Box::new(|_| Some(ChannelEvent::Open))),
             listen("close", Box::new(|_| Some(ChannelEvent::Closed))),
             listen("bufferedamountlow", Box::new(|_| Some(ChannelEvent::BufferedAmountLow))),
             listen("message", {

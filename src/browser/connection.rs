@@ -46,6 +46,8 @@ extern "C" {
     ) -> Array;
     #[wasm_bindgen(js_name = keepStreams)]
     fn keep_streams(connection: &RtcPeerConnection);
+    #[wasm_bindgen(js_name = openInTime)]
+    fn open_in_time(event: &Event);
     #[wasm_bindgen(js_name = stopSending)]
     fn stop_sending(connection: &RtcPeerConnection, senders: &Array);
     #[wasm_bindgen(js_name = limitBitrate)]
@@ -120,6 +122,7 @@ impl Connection {
             .push(Listener::new(&connection, "track", move |event| owner.on_track(event.unchecked_ref())));
         let owner = Rc::clone(&shared);
         listeners.push(Listener::new(&connection, "datachannel", move |event| {
+            open_in_time(&event);
             owner.on_channel(event.unchecked_into::<RtcDataChannelEvent>().channel());
         }));
         Ok(Self { connection, shared, senders: RefCell::default(), _listeners: listeners })
@@ -153,7 +156,7 @@ impl Connection {
         match self.fallible().create_data_channel(label, &options) {
             Ok(channel) => {
                 channel.set_buffered_amount_low_threshold(low_water);
-                self.shared.add_channel(number, channel);
+                self.shared.add_channel(number, channel, "open");
             }
             Err(error) => {
                 let event = ChannelEvent::NotMade(self.shared.handles.keep(error));
@@ -337,11 +340,11 @@ impl Shared {
         let number = self.last_offered.get().wrapping_add(1) & 0x7fff_ffff;
         self.last_offered.set(number);
         let label = channel.label();
-        self.add_channel(number, channel);
+        self.add_channel(number, channel, "sendable");
         self.report_channel(number, 0.0, ChannelEvent::Offered { label });
     }
 
-    fn add_channel(self: &Rc<Self>, number: ChannelId, channel: RtcDataChannel) {
+    fn add_channel(self: &Rc<Self>, number: ChannelId, channel: RtcDataChannel, open: &'static str) {
         let weak = Rc::downgrade(self);
         let report = move |buffered, event| {
             if let Some(shared) = weak.upgrade() {
@@ -350,7 +353,7 @@ impl Shared {
         };
         let handles = Rc::clone(&self.handles);
         let keep = move |error| handles.keep(error);
-        self.channels.borrow_mut().push(Channel::new(number, channel, report, keep));
+        self.channels.borrow_mut().push(Channel::new(number, channel, open, report, keep));
     }
 
     fn report_channel(&self, channel: ChannelId, buffered: f64, event: ChannelEvent) {

@@ -295,6 +295,21 @@ function prefer(transceiver, sorted, choose) {
 // Messages between peers. Their content, when it is text, never enters the module.
 
 /**
+ * A channel that the other side made gets an event `sendable`, once. Chromium calls such a channel open before it takes
+ * messages: it tells the page first, and its network thread after that, and what is sent in between is lost without
+ * an error. That is over when a question has gone through the same threads, or a message came.
+ */
+export const openInTime = ({ target, channel }) => {
+  const tell = () => {
+    if (!channel.onopen) return;
+    channel.onopen = channel.onmessage = null;
+    channel.dispatchEvent(new Event('sendable'));
+  };
+  channel.onopen = () => target.getStats().then(tell, tell);
+  channel.onmessage = tell;
+};
+
+/**
  * Sends one message as it is, more as a list: texts and, by turns, what is missing of them, the content. Without
  * a text it stands for the message.
  */
