@@ -37,7 +37,8 @@ pub enum FileOp {
         /// Which piece.
         piece: Piece,
     },
-    /// Send a piece that was read as base64 text through a channel, then forget it.
+    /// Send a piece that was read as base64 text through a channel. What was read and ends with it, or before, is
+    /// forgotten.
     SendText {
         /// Which connection.
         connection: ConnectionId,
@@ -81,13 +82,8 @@ pub enum FileEvent {
     Digest(String),
     /// So many bytes of what was received are put away by now.
     Stored(f64),
-    /// Text was put away: its length without white space, and how many bytes that were.
-    Decoded {
-        /// Length of the text.
-        characters: f64,
-        /// Bytes.
-        bytes: f64,
-    },
+    /// Text was put away, which were so many bytes.
+    Decoded(f64),
     /// Everything is put away, in a blob unless the app gave something to write to.
     Closed(Option<Handle>),
     /// The browser could not read or write.

@@ -2,9 +2,10 @@
 
 use super::pending::Pending;
 use super::Driver;
+use crate::file::chunk::bytes_of;
 use crate::file::sink::{Closed, Sink, Work};
 use crate::file::source::Source;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use skylink_core::{FileEvent, FileId, FileOp, Handle, Input, Piece};
 use skylink_protocol::file_channel::HEADER_SIZE;
 use wasm_bindgen::prelude::*;
@@ -58,7 +59,7 @@ impl Driver {
                     _ => None,
                 };
                 if let (Some(connection), Some(text)) = (connection, text) {
-                    connection.send_text(channel, &text);
+                    connection.send(channel, |channel| channel.send_messages(&Array::of1(&text)));
                 }
             }
             FileOp::Receive { block_size, size, writable } => {
@@ -76,7 +77,7 @@ impl Driver {
             }
             FileOp::StoreText(text) => {
                 let text = self.take_object(text);
-                self.store_text(file, &text.as_string().unwrap_or_default());
+                self.store_text(file, &text);
             }
             FileOp::Digest => {
                 match self.files.borrow_mut().get_mut(file) {
@@ -134,8 +135,8 @@ impl Driver {
                     sink.on_written(length);
                     sink.decoded.take()
                 });
-                if let Some((characters, bytes)) = decoded.flatten() {
-                    self.file_event(file, FileEvent::Decoded { characters, bytes });
+                if let Some(bytes) = decoded.flatten() {
+                    self.file_event(file, FileEvent::Decoded(bytes));
                 }
                 self.report_stored(file);
                 self.close_when_written(file);
@@ -144,25 +145,25 @@ impl Driver {
         }
     }
 
-    fn store_text(&self, file: FileId, text: &str) {
-        let Some((bytes, characters)) = crate::file::base64::decode(text) else {
-            return self.file_failed(file, js_sys::SyntaxError::new("A chunk is no base64 text").into());
+    fn store_text(&self, file: FileId, text: &JsValue) {
+        let bytes = match bytes_of(text) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.file_failed(file, error),
         };
-        let (characters, length) = (characters as f64, bytes.len() as f64);
-        let bytes = Uint8Array::from(bytes.as_slice());
+        let length = f64::from(bytes.length());
         let work = self.with_sink(file, |sink| {
             let mut work = sink.add(&bytes);
             if sink.has_stream() {
                 // The next chunk is asked for when the stream has taken this one.
                 work.push(sink.finish_block());
-                sink.decoded = Some((characters, length));
+                sink.decoded = Some(length);
             }
             (work, sink.has_stream())
         });
         if let Some((work, has_stream)) = work {
             self.follow_all(file, work);
             if !has_stream {
-                self.file_event(file, FileEvent::Decoded { characters, bytes: length });
+                self.file_event(file, FileEvent::Decoded(length));
             }
         }
     }

@@ -59,7 +59,7 @@ pub struct Sink {
     /// MIME type, if the core waits for the end.
     pub closing: Option<String>,
     /// What the core waits for of a chunk that is written to a stream.
-    pub decoded: Option<(f64, f64)>,
+    pub decoded: Option<f64>,
 }
 
 impl Sink {

@@ -1,6 +1,6 @@
 //! A file being sent: pieces of a blob that were read, handed on piece by piece.
 
-use super::base64::chunk;
+use super::chunk::text_of;
 use super::digest::Digests;
 use super::sink::Work;
 use js_sys::{Promise, Uint8Array};
@@ -96,9 +96,11 @@ impl Source {
         Ok(())
     }
 
-    /// A piece as text for 2.7.2, and forgets it. `None` if it was not read.
-    pub fn take_text(&mut self, piece: Piece) -> Option<String> {
-        let place = self.blocks.iter().position(|block| block.offset == piece.offset)?;
-        Some(chunk(&self.blocks.swap_remove(place).bytes.to_vec()))
+    /// A piece as text for 2.7.2. Forgets what ends with it. `None` if it was not read.
+    pub fn take_text(&mut self, piece: Piece) -> Option<JsValue> {
+        let (block, start) = self.at(piece.offset)?;
+        let text = text_of(&block.bytes.subarray(start, start.saturating_add(piece.length as u32)));
+        self.blocks.keep(|block| block.end() > piece.end());
+        Some(text)
     }
 }

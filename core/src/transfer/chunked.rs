@@ -5,6 +5,8 @@ use super::file::{PartOf, Piece};
 
 /// Bytes of a file in each chunk but the last.
 pub(crate) const CHUNK_SIZE: f64 = 49_152.0;
+/// Chunks that are read at once, since each reading is a way to another process and back.
+const CHUNKS_READ: f64 = 20.0;
 
 /// What an `ACK` means to the sender.
 #[derive(Debug, PartialEq)]
@@ -22,13 +24,13 @@ pub(crate) enum Acknowledged {
 /// What the sender does next.
 #[derive(Debug, PartialEq)]
 pub(crate) enum ChunkStep {
-    /// Read a chunk of the file.
+    /// Read chunks of the file.
     Read(Piece),
     /// Send a chunk that was read.
     Send(Piece),
 }
 
-/// Sending, chunk by chunk. One is read ahead, one is under way.
+/// Sending, chunk by chunk. One is under way, and the next has been read.
 #[derive(Debug)]
 pub(crate) struct ChunkedUpload {
     size: f64,
@@ -56,6 +58,11 @@ impl ChunkedUpload {
         Piece::of(self.size, number * CHUNK_SIZE, CHUNK_SIZE)
     }
 
+    /// Chunks that are read at once.
+    fn block(&self, first: f64) -> Piece {
+        Piece::of(self.size, first * CHUNK_SIZE, CHUNKS_READ * CHUNK_SIZE)
+    }
+
     /// Part of the chunks that arrived.
     pub fn part(&self) -> f64 {
         self.acknowledged / self.count()
@@ -78,10 +85,10 @@ impl ChunkedUpload {
         }
     }
 
-    /// The browser has read a chunk.
+    /// The browser has read chunks.
     pub fn on_read(&mut self, piece: Piece) {
-        if self.read < self.asked && piece == self.piece(self.read) {
-            self.read += 1.0;
+        if self.read < self.asked && piece == self.block(self.read) {
+            self.read = self.asked;
         }
     }
 
@@ -91,9 +98,11 @@ impl ChunkedUpload {
             self.sent += 1.0;
             return Some(ChunkStep::Send(piece));
         }
-        if self.accepted && self.asked == self.read && self.asked <= self.sent && self.asked < self.count() {
-            let piece = self.piece(self.asked);
-            self.asked += 1.0;
+        // Before the last of them is on its way.
+        let is_time = self.asked == self.read && self.asked <= self.sent + 1.0;
+        if self.accepted && is_time && self.asked < self.count() {
+            let piece = self.block(self.asked);
+            self.asked = self.count().min(self.asked + CHUNKS_READ);
             return Some(ChunkStep::Read(piece));
         }
         None
@@ -151,11 +160,11 @@ impl ChunkedDownload {
         self.received.part()
     }
 
-    /// A chunk was read: so many characters, so many bytes.
-    pub fn on_chunk(&mut self, characters: f64, bytes: f64) -> Received {
+    /// A chunk of so many bytes was read.
+    pub fn on_chunk(&mut self, bytes: f64) -> Received {
         self.is_busy = false;
         self.chunks += 1.0;
-        self.received.done += characters;
+        self.received.done += text_length(bytes);
         self.received_bytes += bytes;
         let is_complete = self.received.done >= self.characters;
         match self.bytes {
@@ -165,7 +174,7 @@ impl ChunkedDownload {
                 Received::LastByteMissing
             }
             _ if is_complete => Received::Everything,
-            _ if characters == 0.0 => Received::Wrong,
+            _ if bytes == 0.0 => Received::Wrong,
             _ => Received::Part,
         }
     }

@@ -82,17 +82,11 @@ impl Room {
     }
 
     /// A chunk is put away.
-    pub(super) fn on_chunk_stored(
-        &mut self,
-        context: &mut Context,
-        file: FileId,
-        characters: f64,
-        bytes: f64,
-    ) {
+    pub(super) fn on_chunk_stored(&mut self, context: &mut Context, file: FileId, bytes: f64) {
         let now = context.now;
         let Some(transfer) = self.transfer_mut(file) else { return };
         let Stage::ChunkedDownload(download) = &mut transfer.stage else { return };
-        let received = download.on_chunk(characters, bytes);
+        let received = download.on_chunk(bytes);
         let chunks = download.chunks;
         transfer.touch(now);
         match received {

@@ -15,7 +15,8 @@ impl Piece {
         Self { offset, length: length.min(size - offset) }
     }
 
-    pub(crate) fn end(&self) -> f64 {
+    /// Where they end.
+    pub fn end(&self) -> f64 {
         self.offset + self.length
     }
 }

@@ -300,9 +300,7 @@ impl Room {
                     transfer.touch(now);
                 }
             }
-            FileEvent::Decoded { characters, bytes } => {
-                return self.on_chunk_stored(context, file, characters, bytes);
-            }
+            FileEvent::Decoded(bytes) => return self.on_chunk_stored(context, file, bytes),
             FileEvent::Closed(blob) => return self.complete_download(context, file, blob),
             FileEvent::Failed(error) => return self.fail_locally(context, file, error),
         }

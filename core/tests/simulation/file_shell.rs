@@ -45,10 +45,6 @@ pub struct Files {
     pub arrived: BTreeMap<Handle, (Content, Piece)>,
 }
 
-fn text_length(bytes: f64) -> f64 {
-    4.0 * (bytes / 3.0).ceil()
-}
-
 impl World {
     pub(crate) fn work_on_file(&mut self, page: PageId, file: FileId, op: FileOp) {
         let Page { browser, files, .. } = &mut self.pages[page];
@@ -78,6 +74,8 @@ impl World {
             FileOp::SendText { connection, channel, piece } => {
                 let content = files.open[&file].content.unwrap();
                 assert!(files.open[&file].holds(piece), "{piece:?} was not read");
+                let end = piece.offset + piece.length;
+                files.open.get_mut(&file).unwrap().held.retain(|held| held.offset + held.length > end);
                 self.carry(page, connection, channel, Packet::Chunk(content, piece), piece.length);
             }
             FileOp::Receive { .. } => {
@@ -93,8 +91,7 @@ impl World {
                 let bytes = files.arrived[&handle].1.length;
                 files.store(file, handle);
                 browser.handles.release(handle);
-                let characters = text_length(bytes);
-                self.report_file(page, file, FileEvent::Decoded { characters, bytes });
+                self.report_file(page, file, FileEvent::Decoded(bytes));
             }
             FileOp::Digest => {
                 let digest = format!("{:?}", files.open[&file].content);

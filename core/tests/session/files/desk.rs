@@ -163,8 +163,7 @@ impl Desk {
         self.on_channel(MAIN, ChannelEvent::Chunk(text));
         let stored = self.file_ops().into_iter().find(|(_, op)| *op == FileOp::StoreText(text));
         if let Some((file, _)) = stored {
-            let characters = 4.0 * (bytes / 3.0).ceil();
-            self.on_file(file, FileEvent::Decoded { characters, bytes });
+            self.on_file(file, FileEvent::Decoded(bytes));
         }
         text
     }
