@@ -86,7 +86,8 @@ impl Channel {
         self.channel.send_with_str(text)
     }
 
-    /// Sends direct messages: JSON texts and, by turns, their last members, where those are missing.
+    /// Sends direct messages: JSON texts and, by turns, their last members, where those are missing. One text alone
+    /// goes as it is.
     ///
     /// # Errors
     /// As [`Channel::send`].
