@@ -12,19 +12,19 @@ use self::pending::Pending;
 use crate::browser::capture::{get_display_media, get_user_media, stop, tracks_of, watch};
 use crate::browser::connection::Connection;
 use crate::browser::listener::Listener;
-use crate::browser::page::{cipher, derive_key, now, post_json, report_error};
+use crate::browser::page::{derive_key, now, open, post_json, report_error, seal};
 use crate::browser::request::Request;
 use crate::browser::socket::{Socket, SocketEvent};
 use crate::browser::task::NextTask;
 use crate::browser::timer::Timer;
-use crate::convert::{members_to_js, text, to_js, JSON_TEXT};
+use crate::convert::{from_js, members_to_js, text, to_js, JSON_TEXT};
 use crate::handles::Handles;
 use crate::host::Host;
 use crate::table::Table;
 use js_sys::{Array, Function, Promise, Uint8Array};
 use skylink_core::{
-    Call, CipherMode, CipherWork, Environment, Failure, Handle, Input, Kind, Output, PromiseId, RequestId,
-    SkylinkError, SocketId, Timestamp,
+    Call, CipherMode, CipherWay, CipherWork, Environment, Failure, Handle, Input, Kind, Output, PromiseId,
+    RequestId, SkylinkError, SocketId, Timestamp,
 };
 use skylink_protocol::{Object as Members, Value};
 use std::cell::{Cell, RefCell};
@@ -240,7 +240,7 @@ impl Driver {
                 if self.host.hears("channelMessage") {
                     let detail =
                         Members::new().with("message", text).with("socketSession", (*session).clone());
-                    self.host.dispatch("channelMessage", &members_to_js(&detail, None));
+                    self.host.dispatch("channelMessage", &members_to_js(&detail, Some(&self.handles)));
                 }
             }
             Output::Resolve { promise, value } => {
@@ -273,15 +273,25 @@ impl Driver {
                 self.follow(&promise, Pending::Key(request));
             }
             Output::Cipher { request, work } => {
-                let is_gcm = work.mode == CipherMode::Gcm;
-                let CipherWork { encrypts, key, initial, associated, input, .. } = &work;
-                let promise = cipher(is_gcm, *encrypts, key, initial, associated, input);
+                let CipherWork { mode, key, initial, associated, way } = &work;
+                let is_gcm = *mode == CipherMode::Gcm;
+                let promise = match way {
+                    CipherWay::Seal { mark, head, plain } => {
+                        seal(mark, head, plain, is_gcm, key, initial, associated)
+                    }
+                    CipherWay::Open { text, head } => open(text, *head, is_gcm, key, initial, associated),
+                };
                 self.follow(&promise, Pending::Cipher(request));
             }
             Output::OpenSocket { socket, url } => self.open_socket(socket, &url),
             Output::SendFrame { socket, text } => {
                 if let Some(socket) = self.sockets.borrow().get(socket) {
                     socket.send(&text);
+                }
+            }
+            Output::SendHolding { socket, before, data, after } => {
+                if let Some(socket) = self.sockets.borrow().get(socket) {
+                    socket.send_holding(&before, &self.handles.get(data), after);
                 }
             }
             Output::CloseSocket(socket) => {
@@ -354,6 +364,10 @@ impl Driver {
         let report = move |event| {
             if let Some(driver) = weak.upgrade() {
                 driver.feed(match event {
+                    SocketEvent::Message(text, message) => {
+                        let text = Value::Handle(driver.handles.keep(text));
+                        Input::SocketMessage { socket, text, message: from_js(&message) }
+                    }
                     SocketEvent::Frame(text) => Input::SocketFrame { socket, text },
                     SocketEvent::Closed => Input::SocketClosed { socket },
                 });

@@ -13,9 +13,11 @@ let allFrames;
 let expected = 1;
 let expectedChannels = 1;
 
+/** `what` is a text, or gives one when the time is over. */
 function inTime(promise, what) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), LIMIT_MS);
+    const fail = () => reject(new Error(`waited in vain for ${what.call?.() ?? what}`));
+    const timer = setTimeout(fail, LIMIT_MS);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
@@ -110,7 +112,7 @@ export async function join(room, start = performance.now()) {
   const all = allFrames.then(async () => {
     while (!isThere()) await new Promise(requestAnimationFrame);
   });
-  await inTime(all, `all frames; so far: ${JSON.stringify(notedSince(start))}`);
+  await inTime(all, () => `all frames; so far: ${JSON.stringify(notedSince(start))}`);
   return notedSince(start);
 }
 

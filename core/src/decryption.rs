@@ -2,7 +2,7 @@
 //!
 //! A message whose key is still being made, or that the browser decrypts, is not overtaken by later ones.
 
-use crate::cipher::{self, Associated, CipherWork, Envelope, ReadPlain, LONG, SALT_BYTES};
+use crate::cipher::{self, Associated, CipherWork, Envelope, LONG, SALT_BYTES};
 use crate::keyring::KeyState;
 use crate::room::Room;
 use crate::session::Context;
@@ -29,7 +29,6 @@ pub(crate) struct IncomingMessage {
 #[derive(Debug)]
 pub(crate) struct Opening {
     pub request: RequestId,
-    read: ReadPlain,
     /// Of its key, which it proves.
     salt: Option<[u8; SALT_BYTES]>,
 }
@@ -38,7 +37,7 @@ pub(crate) struct Opening {
 pub(crate) enum Opened {
     Content(Value),
     /// The browser does the rest.
-    Begun(CipherWork, ReadPlain, Option<[u8; SALT_BYTES]>),
+    Begun(CipherWork, Option<[u8; SALT_BYTES]>),
     /// Its key is being made.
     Waits,
     Refused(SkylinkError),
@@ -62,10 +61,10 @@ impl Room {
             if let Some(id) = &message.secret_id {
                 match self.open(context, &message.mid, id, &message.content, false) {
                     Opened::Content(content) => message.content = content,
-                    Opened::Begun(work, read, salt) => {
+                    Opened::Begun(work, salt) => {
                         let request = context.fresh();
                         context.push(Output::Cipher { request, work });
-                        self.opening = Some(Opening { request, read, salt });
+                        self.opening = Some(Opening { request, salt });
                         return self.incoming.push_front(message);
                     }
                     Opened::Waits => return self.incoming.push_front(message),
@@ -80,11 +79,10 @@ impl Room {
     }
 
     /// The browser has decrypted the first message, or could not.
-    pub fn on_opened(&mut self, context: &mut Context, outcome: Option<Vec<u8>>) {
+    pub fn on_opened(&mut self, context: &mut Context, outcome: Option<Value>) {
         let (opening, message) = (self.opening.take(), self.incoming.pop_front());
         if let (Some(opening), Some(mut message)) = (opening, message) {
-            let json = context.environment.json;
-            match outcome.and_then(|plain| (opening.read)(plain, json)) {
+            match outcome {
                 Some(content) => {
                     let secret = message.secret_id.as_ref().and_then(|id| self.secrets.get(id));
                     let proven = secret.zip(opening.salt);
@@ -133,7 +131,7 @@ impl Room {
         let is_left = !is_stored && text.len() >= LONG && context.environment.can_derive_keys;
         if !Envelope::is_meant(text) && is_left {
             return match cipher::opening(secret, text) {
-                Some((work, read)) => Opened::Begun(work, read, None),
+                Some(work) => Opened::Begun(work, None),
                 None => refused(ErrorCode::DecryptionFailed),
             };
         }
@@ -146,7 +144,8 @@ impl Room {
         if !context.environment.can_derive_keys {
             return refused(ErrorCode::CipherUnavailable);
         }
-        let Some(envelope) = Envelope::read(text) else { return refused(ErrorCode::DecryptionFailed) };
+        let envelope = if is_left { Envelope::read_head(text) } else { Envelope::read(text) };
+        let Some(envelope) = envelope else { return refused(ErrorCode::DecryptionFailed) };
         let may_claim = self.keyring.may_claim(mid);
         let Some(key) = self.keyring.find(secret, &envelope.salt) else {
             if !may_claim {
@@ -160,9 +159,7 @@ impl Room {
             KeyState::Asked => return Opened::Waits,
             KeyState::Failed => return refused(ErrorCode::CipherUnavailable),
             KeyState::Ready(ready) if is_left => {
-                let salt = Some(envelope.salt);
-                let (work, read) = envelope.opening(ready, associated);
-                return Opened::Begun(work, read, salt);
+                return Opened::Begun(envelope.opening(ready, associated, text), Some(envelope.salt));
             }
             KeyState::Ready(ready) => envelope.open(ready, associated, context.environment.json),
         };

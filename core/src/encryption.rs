@@ -3,7 +3,7 @@
 //! A message that waits for its key, or for the browser that encrypts it, is not overtaken by later ones.
 
 use crate::cipher::{
-    self, Associated, CipherWork, Envelope, Frame, LONG, NONCE_BYTES, ORIGINAL_SALT_BYTES, SALT_BYTES,
+    self, Associated, CipherWork, Envelope, LONG, NONCE_BYTES, ORIGINAL_SALT_BYTES, SALT_BYTES,
 };
 use crate::keyring::KeyState;
 use crate::options::MessageCipher;
@@ -48,13 +48,6 @@ impl OutgoingMessage {
     }
 }
 
-/// The first message of those that wait, while the browser encrypts it.
-#[derive(Debug)]
-pub(crate) struct Sealing {
-    request: RequestId,
-    frame: Frame,
-}
-
 /// Who encrypts a long message.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum By {
@@ -69,7 +62,7 @@ enum Sealed {
     /// This goes over the wire.
     Data(Value),
     /// The browser does the rest.
-    Begun(CipherWork, Frame),
+    Begun(CipherWork),
     /// Its key is not there yet.
     Waits,
     /// Its key cannot be made.
@@ -88,14 +81,19 @@ impl Session {
         }
     }
 
-    pub(crate) fn on_ciphered(&mut self, request: RequestId, outcome: Option<Vec<u8>>) {
+    pub(crate) fn on_ciphered(&mut self, request: RequestId, outcome: Option<Value>) {
         for room in &mut self.rooms {
-            if room.sealing.as_ref().is_some_and(|sealing| sealing.request == request) {
-                return room.on_sealed(&mut self.context, outcome);
+            if room.sealing == Some(request) {
+                room.on_sealed(&mut self.context, outcome.clone());
+                break;
             }
             if room.opening.as_ref().is_some_and(|opening| opening.request == request) {
-                return room.on_opened(&mut self.context, outcome);
+                room.on_opened(&mut self.context, outcome.clone());
+                break;
             }
+        }
+        if let Some(content) = outcome {
+            self.context.release_content(&content);
         }
     }
 }
@@ -114,10 +112,10 @@ impl Room {
         while let Some(message) = self.outgoing.pop_front() {
             match self.seal(context, &message, By::Browser) {
                 Sealed::Data(data) => self.send_sealed(context, &message, data),
-                Sealed::Begun(work, frame) => {
+                Sealed::Begun(work) => {
                     let request = context.fresh();
                     context.push(Output::Cipher { request, work });
-                    self.sealing = Some(Sealing { request, frame });
+                    self.sealing = Some(request);
                     return self.outgoing.push_front(message);
                 }
                 Sealed::Waits => return self.outgoing.push_front(message),
@@ -130,11 +128,11 @@ impl Room {
     }
 
     /// The browser has encrypted the first message, or could not.
-    fn on_sealed(&mut self, context: &mut Context, outcome: Option<Vec<u8>>) {
-        let (sealing, message) = (self.sealing.take(), self.outgoing.pop_front());
-        if let (Some(sealing), Some(message)) = (sealing, message) {
+    fn on_sealed(&mut self, context: &mut Context, outcome: Option<Value>) {
+        self.sealing = None;
+        if let Some(message) = self.outgoing.pop_front() {
             let sealed = match outcome {
-                Some(bytes) => Sealed::Data(sealing.frame.text(&bytes).into()),
+                Some(data) => Sealed::Data(data),
                 None => self.seal(context, &message, By::Ourselves),
             };
             if let Sealed::Data(data) = sealed {
@@ -184,10 +182,7 @@ impl Room {
         let as_original = |context: &Context| {
             let text = original_text(context, message);
             match is_left(text.len(), context) {
-                true => {
-                    let (work, frame) = cipher::sealing(secret, message.original_salt(), &text);
-                    Sealed::Begun(work, frame)
-                }
+                true => Sealed::Begun(cipher::sealing(secret, message.original_salt(), &text)),
                 false => Sealed::Data(cipher::encrypt(secret, message.original_salt(), &text).into()),
             }
         };
@@ -208,8 +203,7 @@ impl Room {
                 let (salt, nonce) = (&key.salt, &message.nonce());
                 let plain = Envelope::plain(&message.content, context.environment.json);
                 if is_left(plain.len(), context) {
-                    let (work, frame) = Envelope::sealing(ready, salt, nonce, associated, plain);
-                    return Sealed::Begun(work, frame);
+                    return Sealed::Begun(Envelope::sealing(ready, salt, nonce, associated, plain));
                 }
                 Sealed::Data(Envelope::write(ready, salt, nonce, associated, &plain).into())
             }
@@ -238,6 +232,10 @@ impl Room {
     }
 
     fn send_sealed(&self, context: &mut Context, message: &OutgoingMessage, data: Value) {
+        let kept = match data {
+            Value::Handle(handle) => Some(handle),
+            _ => None,
+        };
         let wire = |target: Option<String>| UserMessage {
             data: data.clone(),
             mid: self.own_id(),
@@ -249,13 +247,16 @@ impl Room {
             secret_id: message.secret.as_ref().map(|(id, _)| id.clone()),
             is_persistent: message.is_persistent.then_some(true),
         };
-        match &message.targets {
-            Some(ids) => {
-                for id in ids {
-                    self.send(context, &wire(Some(id.clone())).into());
-                }
+        let mut send = |target| {
+            let wire = wire(target).into();
+            match kept {
+                Some(data) => self.send_holding(context, wire, data),
+                None => self.send(context, &wire),
             }
-            None => self.send(context, &wire(None).into()),
+        };
+        match &message.targets {
+            Some(ids) => ids.iter().for_each(|id| send(Some(id.clone()))),
+            None => send(None),
         }
     }
 }

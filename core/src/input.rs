@@ -30,7 +30,16 @@ pub enum Input {
         /// The browser's text.
         text: String,
     },
-    /// A text frame came.
+    /// An event came: JSON text in the one argument of a `message`.
+    SocketMessage {
+        /// Which socket.
+        socket: SocketId,
+        /// The text; the shell keeps it.
+        text: Value,
+        /// What it says.
+        message: Value,
+    },
+    /// Any other text frame came.
     SocketFrame {
         /// Which socket.
         socket: SocketId,
@@ -81,8 +90,9 @@ pub enum Input {
     Ciphered {
         /// Which request.
         request: RequestId,
-        /// The bytes; `None` where the browser refuses, as it does when a tag or a padding is wrong.
-        outcome: Option<Vec<u8>>,
+        /// What [`crate::CipherWay`] says, texts as handles; `None` where the browser refuses, as it does when a tag or a
+        /// padding is wrong.
+        outcome: Option<Value>,
     },
     /// Something about the file of a transfer.
     File {

@@ -71,8 +71,11 @@ impl Session {
 /// Whether peers and rooms are the same afterwards.
 pub(crate) fn input_changes_nothing(input: &Input) -> bool {
     match input {
-        // What is in a frame decides; who reads it releases.
-        Input::SocketFrame { .. } | Input::KeyDerived { .. } | Input::Ciphered { .. } => true,
+        // What is in a message decides; who reads it releases.
+        Input::SocketMessage { .. }
+        | Input::SocketFrame { .. }
+        | Input::KeyDerived { .. }
+        | Input::Ciphered { .. } => true,
         Input::ScriptEnded => true,
         Input::Connection { event: ConnectionEvent::Channel { event, .. }, .. } => matches!(
             event,

@@ -58,7 +58,7 @@ mod transfer;
 
 pub use call::{Call, ChannelReading, MediaToSend, Prefetched};
 pub use cipher::SALT_BYTES as KEY_SALT;
-pub use cipher::{CipherMode, CipherWork};
+pub use cipher::{CipherMode, CipherWay, CipherWork};
 pub use encryption::MESSAGE_RANDOMNESS;
 pub use environment::{Environment, JsonText};
 pub use error::{ErrorCode, Failure, LogCode, LogLevel, SkylinkError};

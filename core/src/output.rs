@@ -64,7 +64,7 @@ pub enum Output {
         /// `socketSession`
         session: Rc<Object>,
         /// `message`
-        text: String,
+        text: Value,
     },
     /// Settle a promise with a value.
     Resolve {
@@ -153,6 +153,17 @@ pub enum Output {
         socket: SocketId,
         /// The frame.
         text: String,
+    },
+    /// Send a text frame with a part that the shell keeps.
+    SendHolding {
+        /// Which socket.
+        socket: SocketId,
+        /// What stands before it.
+        before: String,
+        /// The part.
+        data: Handle,
+        /// What stands behind it.
+        after: &'static str,
     },
     /// Close a websocket and forget it.
     CloseSocket(SocketId),

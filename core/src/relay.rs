@@ -12,10 +12,7 @@ use skylink_protocol::signaling::{
 use skylink_protocol::{Object, Value};
 
 impl Session {
-    pub(crate) fn on_message_text(&mut self, socket: SocketId, text: &str) {
-        let Some(message) = (self.context.environment.json.parse)(text) else {
-            return self.context.log(LogLevel::Warn, LogCode::BadMessage, &[]);
-        };
+    pub(crate) fn on_message(&mut self, socket: SocketId, text: &Value, message: Value) {
         let rid = message.get("rid").and_then(Value::as_text).unwrap_or_default();
         let of_room = |room: &&Room| room.socket == Some(socket) && room.rid == rid;
         let Some(key) = self.rooms.iter().find(of_room).map(|room| room.key) else { return };

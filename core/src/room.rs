@@ -2,7 +2,7 @@
 
 use crate::capture::PendingCapture;
 use crate::decryption::{IncomingMessage, Opening};
-use crate::encryption::{OutgoingMessage, Sealing};
+use crate::encryption::OutgoingMessage;
 use crate::join::Joining;
 use crate::keyring::Keyring;
 use crate::media::LocalStream;
@@ -91,7 +91,8 @@ pub(crate) struct Room {
     pub outgoing: VecDeque<OutgoingMessage>,
     /// Messages of others that wait for a key or the browser, and those behind them.
     pub incoming: VecDeque<IncomingMessage>,
-    pub sealing: Option<Sealing>,
+    /// The first of those that go out, while the browser encrypts it.
+    pub sealing: Option<RequestId>,
     pub opening: Option<Opening>,
     /// Whether the app wants messages to be stored; `None` until it said.
     pub is_persistent: Option<bool>,
@@ -218,6 +219,14 @@ impl Room {
     pub fn send(&self, context: &mut Context, message: &Value) {
         if let Some(socket) = self.socket {
             context.send_message(socket, message);
+        }
+    }
+
+    /// As [`Self::send`], with `data` that the shell keeps.
+    pub fn send_holding(&self, context: &mut Context, message: Value, data: Handle) {
+        if let (Some(socket), Value::Object(mut members)) = (self.socket, message) {
+            members.remove("data");
+            context.send_holding(socket, &members.into(), data);
         }
     }
 

@@ -85,12 +85,28 @@ impl Context {
     /// Sends a signalling message: JSON text inside a Socket.IO event.
     pub fn send_message(&mut self, socket: SocketId, message: &Value) {
         let print = self.environment.json.print;
-        let payload = print(&Value::List(vec![Value::from("message"), Value::Text(print(message))]));
-        let packet =
-            socket_io::Packet::Event { namespace: socket_io::MAIN_NAMESPACE, id: None, payload: &payload };
-        let text = engine_io::Packet::Message(&packet.write()).write();
+        let text =
+            event_frame(&print(&Value::List(vec![Value::from("message"), Value::Text(print(message))])));
         self.push(Output::SendFrame { socket, text });
     }
+
+    /// As [`Self::send_message`], with a text `data` that the shell keeps and that looks the same in JSON.
+    pub fn send_holding(&mut self, socket: SocketId, message: &Value, data: Handle) {
+        const AFTER: &str = r#"\"}"]"#;
+        let print = self.environment.json.print;
+        let text = print(message);
+        let begun = [text.strip_suffix('}').unwrap_or_default(), r#","data":""#].concat();
+        let argument = print(&Value::Text(begun));
+        let argument = argument.strip_suffix('"').unwrap_or_default();
+        let before = event_frame(&[r#"["message","#, argument].concat());
+        self.push(Output::SendHolding { socket, before, data, after: AFTER });
+    }
+}
+
+/// The frame of an event, or the beginning of one.
+fn event_frame(payload: &str) -> String {
+    let packet = socket_io::Packet::Event { namespace: socket_io::MAIN_NAMESPACE, id: None, payload };
+    engine_io::Packet::Message(&packet.write()).write()
 }
 
 /// The state of the SDK in one page: rooms and the sockets to their servers.
@@ -143,6 +159,10 @@ impl Session {
             Input::ScriptEnded => self.on_script_end(),
             Input::ApiAnswered { request, status, body } => self.on_api_answer(request, status, body),
             Input::ApiFailed { request, text } => self.on_api_failure(request, text),
+            Input::SocketMessage { socket, text, message } => {
+                self.on_socket_message(socket, &text, message);
+                self.context.release_content(&text);
+            }
             Input::SocketFrame { socket, text } => self.on_socket_frame(socket, &text),
             Input::SocketClosed { socket } => self.on_socket_lost(socket, "transport close"),
             Input::Captured { request, streams } => self.on_captured(request, streams),

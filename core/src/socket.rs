@@ -110,6 +110,13 @@ impl Session {
         }
     }
 
+    pub(crate) fn on_socket_message(&mut self, id: SocketId, text: &Value, message: Value) {
+        if let Some(socket) = self.sockets.iter_mut().find(|socket| socket.id == id) {
+            socket.pong_due = None;
+            self.on_message(id, text, message);
+        }
+    }
+
     pub(crate) fn on_socket_frame(&mut self, id: SocketId, frame: &str) {
         let now = self.context.now;
         let parse = self.context.environment.json.parse;
@@ -142,24 +149,10 @@ impl Session {
         match Packet::parse(text) {
             Some(Packet::Connect { .. }) => self.on_socket_connected(id),
             Some(Packet::Disconnect { .. }) => self.on_socket_lost(id, "io server disconnect"),
-            Some(Packet::Event { payload, .. }) => match self.event_text(payload) {
-                Some(message) => self.on_message_text(id, &message),
-                None => self.context.log(LogLevel::Warn, LogCode::BadFrame, &[]),
-            },
             Some(Packet::Error { payload, .. }) => self.on_socket_error(id, payload),
             Some(Packet::Ack { .. }) => {}
-            None => self.context.log(LogLevel::Warn, LogCode::BadFrame, &[]),
-        }
-    }
-
-    /// The one text argument of a `message` event.
-    fn event_text(&self, payload: &str) -> Option<String> {
-        match (self.context.environment.json.parse)(payload)? {
-            Value::List(items) => match items.as_slice() {
-                [Value::Text(name), Value::Text(text)] if name == "message" => Some(text.clone()),
-                _ => None,
-            },
-            _ => None,
+            // Events that are as they should be come as messages.
+            Some(Packet::Event { .. }) | None => self.context.log(LogLevel::Warn, LogCode::BadFrame, &[]),
         }
     }
 
@@ -285,9 +278,9 @@ impl Session {
     }
 
     /// Payload of `CHANNEL_MESSAGE`, fired before the message is acted on.
-    pub(crate) fn announce_message(&mut self, id: SocketId, text: &str) {
+    pub(crate) fn announce_message(&mut self, id: SocketId, text: &Value) {
         if let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) {
-            let (session, text) = (Rc::clone(&socket.session), text.to_owned());
+            let (session, text) = (Rc::clone(&socket.session), text.clone());
             self.context.push(Output::ChannelMessage { session, text });
         }
     }

@@ -64,18 +64,78 @@ export const deriveKey = async (secret, salt, iterations) => {
   return new Uint8Array(await subtle.deriveBits(method, key, 256));
 };
 
+const alphabetOf = (isForAddresses) => (isForAddresses ? 'base64url' : 'base64');
+
+/** Base64 by the browser itself where it can; that for addresses is not padded. */
+const base64Of = (bytes, isForAddresses) => {
+  const alphabet = alphabetOf(isForAddresses);
+  const text = bytes.toBase64?.({ alphabet, omitPadding: isForAddresses });
+  if (text !== undefined) return text;
+  const padded = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  return isForAddresses ? padded.replace(/=/g, '').replace(/\+/g, '-').replace(/\//g, '_') : padded;
+};
+
+/** The bytes of base64; throws if it is none. */
+const bytesOfBase64 = (text, isForAddresses) => {
+  const bytes = Uint8Array.fromBase64?.(text, { alphabet: alphabetOf(isForAddresses) });
+  if (bytes) return bytes;
+  const plain = isForAddresses ? text.replace(/-/g, '+').replace(/_/g, '/') : text;
+  return Uint8Array.from(atob(plain), (letter) => letter.charCodeAt(0));
+};
+
 /**
- * Encrypts or decrypts with AES, GCM or CBC; the latter overlooks what is not encrypted. The bytes are the
- * module's own and have to be copied before anything is waited for.
+ * AES, GCM or CBC; the latter overlooks what is not encrypted. Bytes that are the module's own have to be copied
+ * before anything is waited for.
  */
-export const cipher = async (isGcm, encrypts, keyBytes, ...parts) => {
+const cipher = async (way, input, isGcm, keyBytes, ...parts) => {
   const { subtle } = crypto;
   const name = isGcm ? 'AES-GCM' : 'AES-CBC';
-  const way = encrypts ? 'encrypt' : 'decrypt';
-  const [iv, additionalData, input] = parts.map((bytes) => bytes.slice());
+  const [iv, additionalData] = parts.map((bytes) => bytes.slice());
   const key = await subtle.importKey('raw', keyBytes, name, false, [way]);
   return new Uint8Array(await subtle[way]({ name, iv, additionalData }, key, input));
 };
+
+/** Encrypts; the text that goes over the wire: `mark`, and base64 of `head` and what is encrypted. */
+export const seal = async (mark, head, plain, isGcm, ...work) => {
+  const before = [...head];
+  const sealed = await cipher('encrypt', plain.slice(), isGcm, ...work);
+  // Where three bytes end, base64 can be cut.
+  const missing = (3 - (before.length % 3)) % 3;
+  const start = Uint8Array.of(...before, ...sealed.subarray(0, missing));
+  return mark + base64Of(start, isGcm) + base64Of(sealed.subarray(missing), isGcm);
+};
+
+/**
+ * Decrypts what stands behind so many bytes. With GCM the first letter says what it is, as
+ * core/src/cipher/envelope.rs does; without, it is text.
+ */
+export const open = async (text, head, isGcm, ...work) => {
+  const sealed = bytesOfBase64(text, isGcm).subarray(head);
+  const plain = await cipher('decrypt', sealed, isGcm, ...work);
+  const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
+  if (!isGcm) return content;
+  const [kind] = content;
+  if (kind !== 't' && kind !== 'j') throw new TypeError(kind);
+  const rest = content.slice(1);
+  return kind === 't' ? rest : JSON.parse(rest);
+};
+
+// Frames of the socket to a signalling server.
+
+/** Of the frame of an event `message` with one JSON text: the text, and what it says. */
+export const readEvent = (frame) => {
+  try {
+    if (!frame.startsWith('42[')) return undefined;
+    const [name, text, ...more] = JSON.parse(frame.slice(2));
+    const isMessage = name === 'message' && typeof text === 'string' && !more.length;
+    return isMessage ? [text, JSON.parse(text)] : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Sends a frame of three parts. */
+export const sendHolding = (socket, before, data, after) => socket.send(before + data + after);
 
 /** Asks for a document; fulfils with its status and its body, `undefined` unless that is JSON. */
 export const getJson = async (url, headers, signal) => {
@@ -362,18 +422,12 @@ export const read = async (blob, start, end) =>
  * base64 is JSON if it looks like a number or says `true`; white space inside, which 2.7.2 removes, makes it none.
  */
 export const chunkOf = (bytes) => {
-  const text =
-    bytes.toBase64?.() ?? btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  const text = base64Of(bytes, false);
   return /^([\deE+]*|true)$/.test(text) ? text.replace(/./, '$& ') : text;
 };
 
 /** The bytes of such a chunk; throws if it is none. */
-export const bytesOf = (text) => {
-  const plain = text.replace(/\s/g, '');
-  return (
-    Uint8Array.fromBase64?.(plain) ?? Uint8Array.from(atob(plain), (letter) => letter.charCodeAt(0))
-  );
-};
+export const bytesOf = (text) => bytesOfBase64(text.replace(/\s/g, ''), false);
 
 /** Parts put together. */
 export const join = (parts, type) => new Blob(parts, { type });

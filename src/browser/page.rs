@@ -19,14 +19,24 @@ extern "C" {
     /// Fulfils with 32 bytes made out of a secret by PBKDF2 with HMAC-SHA-256.
     #[wasm_bindgen(js_name = deriveKey)]
     pub fn derive_key(secret: &str, salt: Uint8Array, rounds: u32) -> Promise;
-    /// AES of the browser; fulfils with the bytes.
-    pub fn cipher(
+    /// Encrypts with the browser's AES; fulfils with the text that goes over the wire.
+    pub fn seal(
+        mark: &str,
+        head: &[u8],
+        plain: &[u8],
         is_gcm: bool,
-        encrypts: bool,
         key: &[u8],
         initial: &[u8],
         associated: &[u8],
-        input: &[u8],
+    ) -> Promise;
+    /// Decrypts with it; fulfils with the content.
+    pub fn open(
+        text: &str,
+        head: usize,
+        is_gcm: bool,
+        key: &[u8],
+        initial: &[u8],
+        associated: &[u8],
     ) -> Promise;
     /// Posts a document.
     #[wasm_bindgen(js_name = postJson)]

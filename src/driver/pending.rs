@@ -9,6 +9,7 @@ use js_sys::{Array, Promise, Uint8Array};
 use skylink_core::{
     CapturedStream, ConnectionEvent, ConnectionId, FileId, Input, Kind, PromiseId, RequestId,
 };
+use skylink_protocol::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::{MediaStream, MediaStreamTrack};
 
@@ -58,7 +59,10 @@ impl Driver {
                 self.feed(Input::KeyDerived { request, key });
             }
             Some(Pending::Cipher(request)) => {
-                let outcome = value.dyn_ref::<Uint8Array>().filter(|_| ok).map(Uint8Array::to_vec);
+                let outcome = ok.then(|| match value.is_string() {
+                    true => Value::Handle(self.handles.keep(value)),
+                    false => from_js(&value),
+                });
                 self.feed(Input::Ciphered { request, outcome });
             }
             Some(Pending::Capture(request)) if ok => {

@@ -23,21 +23,34 @@ fn read(text: &str) -> Option<Vec<u8>> {
     Some(bytes_of(&text.into()).ok()?.to_vec())
 }
 
-/// Has the browser forget its own base64, as older ones never had it.
-fn without_base64<T>(action: impl FnOnce() -> T) -> T {
-    let class = UINT8_ARRAY.with(Clone::clone);
-    let prototype = Reflect::get(&class, &"prototype".into()).unwrap();
-    let places = [(class, JsValue::from("fromBase64")), (prototype, JsValue::from("toBase64"))];
-    let known = places.each_ref().map(|(owner, name)| Reflect::get(owner, name).unwrap());
-    for (owner, name) in &places {
-        Reflect::set(owner, name, &JsValue::UNDEFINED).unwrap();
+/// While it lives, the browser has no base64 of its own, as older ones never had it.
+pub struct OlderBrowser([(JsValue, JsValue, JsValue); 2]);
+
+impl OlderBrowser {
+    pub fn new() -> Self {
+        let class = UINT8_ARRAY.with(Clone::clone);
+        let prototype = Reflect::get(&class, &"prototype".into()).unwrap();
+        Self([(class, "fromBase64"), (prototype, "toBase64")].map(|(owner, name)| {
+            let name = JsValue::from(name);
+            let own = Reflect::get(&owner, &name).unwrap();
+            assert!(own.is_function(), "this browser is one of the older ones");
+            Reflect::set(&owner, &name, &JsValue::UNDEFINED).unwrap();
+            (owner, name, own)
+        }))
     }
-    let result = action();
-    for ((owner, name), own) in places.iter().zip(known) {
-        assert!(own.is_function(), "this browser is one of the older ones");
-        Reflect::set(owner, name, &own).unwrap();
+}
+
+impl Drop for OlderBrowser {
+    fn drop(&mut self) {
+        for (owner, name, own) in &self.0 {
+            Reflect::set(owner, name, own).unwrap();
+        }
     }
-    result
+}
+
+fn without_base64(action: impl FnOnce()) {
+    let _older = OlderBrowser::new();
+    action();
 }
 
 fn travel() {

@@ -5,6 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod capture;
+mod cipher;
 mod connection;
 mod connection_layers;
 mod connection_media;

@@ -1,8 +1,5 @@
-//! Long messages, which the browser's own AES encrypts and decrypts a hundred times faster. It takes a
-//! tenth of a millisecond to begin, so short ones are done here.
-
-use crate::environment::JsonText;
-use skylink_protocol::Value;
+//! Long messages, which the browser's own AES encrypts and decrypts a hundred times faster, and whose texts it
+//! keeps. It takes a tenth of a millisecond to begin, so short ones are done here.
 
 /// From how many bytes on the browser is faster.
 pub(crate) const LONG: usize = 2_048;
@@ -21,16 +18,36 @@ pub enum CipherMode {
 pub struct CipherWork {
     /// How.
     pub mode: CipherMode,
-    /// Whether it is encrypted or decrypted.
-    pub encrypts: bool,
     /// The key.
     pub key: [u8; 32],
     /// Nonce of 12 bytes or initial block of 16.
     pub initial: Vec<u8>,
     /// What else the tag covers.
     pub associated: Vec<u8>,
-    /// The bytes.
-    pub input: Vec<u8>,
+    /// Which way, and what.
+    pub way: CipherWay,
+}
+
+/// Which way a message goes. With GCM base64 is that for addresses, without padding, and the first byte of what
+/// is encrypted says what follows: `t` text as it is, `j` the JSON text of another value.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CipherWay {
+    /// Encrypt; comes to the text that goes over the wire: a mark and, in base64, what is not encrypted and what is.
+    Seal {
+        /// The mark.
+        mark: &'static str,
+        /// Bytes that are not encrypted.
+        head: Vec<u8>,
+        /// Bytes that are.
+        plain: Vec<u8>,
+    },
+    /// Decrypt; comes to the content.
+    Open {
+        /// The text behind the mark.
+        text: String,
+        /// How many bytes of it are not encrypted.
+        head: usize,
+    },
 }
 
 impl std::fmt::Debug for CipherWork {
@@ -38,20 +55,3 @@ impl std::fmt::Debug for CipherWork {
         formatter.write_str("CipherWork")
     }
 }
-
-/// What is written around an encrypted message.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    pub head: Vec<u8>,
-    pub write: fn(&[u8]) -> String,
-}
-
-impl Frame {
-    /// The text that goes over the wire.
-    pub fn text(&self, sealed: &[u8]) -> String {
-        (self.write)(&[&self.head, sealed].concat())
-    }
-}
-
-/// Makes a value of decrypted bytes; `None` if they are none.
-pub(crate) type ReadPlain = fn(Vec<u8>, JsonText) -> Option<Value>;

@@ -4,7 +4,7 @@
 //! The first encrypted byte says what follows: `t` text as it is, `j` the JSON text of another value.
 
 use super::base64::{decode, encode, URL};
-use super::browser::{CipherMode, CipherWork, Frame, ReadPlain};
+use super::browser::{CipherMode, CipherWay, CipherWork};
 use super::GcmKey;
 use crate::environment::JsonText;
 use skylink_protocol::Value;
@@ -13,6 +13,8 @@ use skylink_protocol::Value;
 pub const SALT_BYTES: usize = 16;
 pub(crate) const NONCE_BYTES: usize = 12;
 const MARK: &str = "SKG1.";
+/// Digits that salt and nonce are in.
+const HEAD_DIGITS: usize = 40;
 const TEXT: u8 = b't';
 const JSON: u8 = b'j';
 
@@ -60,6 +62,11 @@ impl Envelope {
         Some(Self { salt: *salt, nonce: *nonce, sealed: sealed.to_vec() })
     }
 
+    /// As [`Envelope::read`], without what is encrypted.
+    pub fn read_head(text: &str) -> Option<Self> {
+        Self::read(text.get(..MARK.len().saturating_add(HEAD_DIGITS))?)
+    }
+
     /// What is encrypted of any JSON value.
     pub fn plain(value: &Value, json: JsonText) -> Vec<u8> {
         match value {
@@ -76,7 +83,8 @@ impl Envelope {
         associated: Associated,
         plain: &[u8],
     ) -> String {
-        frame(salt, nonce).text(&key.seal(nonce, &associated.bytes(), plain))
+        let sealed = key.seal(nonce, &associated.bytes(), plain);
+        [MARK, &encode(URL, &[salt.as_slice(), nonce, &sealed].concat())].concat()
     }
 
     /// As [`Envelope::write`], for the browser.
@@ -86,8 +94,9 @@ impl Envelope {
         nonce: &[u8; NONCE_BYTES],
         associated: Associated,
         plain: Vec<u8>,
-    ) -> (CipherWork, Frame) {
-        (work(true, key, nonce, associated, plain), frame(salt, nonce))
+    ) -> CipherWork {
+        let head = [salt.as_slice(), nonce].concat();
+        work(key, nonce, associated, CipherWay::Seal { mark: MARK, head, plain })
     }
 
     /// Decrypts; `None` if the key is another one or anything was changed.
@@ -95,32 +104,17 @@ impl Envelope {
         read_plain(key.open(&self.nonce, &associated.bytes(), &self.sealed)?, json)
     }
 
-    /// As [`Envelope::open`], for the browser.
-    pub fn opening(self, key: &GcmKey, associated: Associated) -> (CipherWork, ReadPlain) {
-        (work(false, key, &self.nonce, associated, self.sealed), read_plain)
+    /// As [`Envelope::open`], for the browser, of the whole text.
+    pub fn opening(&self, key: &GcmKey, associated: Associated, text: &str) -> CipherWork {
+        let text = text.strip_prefix(MARK).unwrap_or_default().to_owned();
+        let head = SALT_BYTES.saturating_add(NONCE_BYTES);
+        work(key, &self.nonce, associated, CipherWay::Open { text, head })
     }
 }
 
-fn frame(salt: &[u8; SALT_BYTES], nonce: &[u8; NONCE_BYTES]) -> Frame {
-    let head = [salt.as_slice(), nonce].concat();
-    Frame { head, write: |bytes| [MARK, &encode(URL, bytes)].concat() }
-}
-
-fn work(
-    encrypts: bool,
-    key: &GcmKey,
-    nonce: &[u8; NONCE_BYTES],
-    associated: Associated,
-    input: Vec<u8>,
-) -> CipherWork {
-    CipherWork {
-        mode: CipherMode::Gcm,
-        encrypts,
-        key: key.bytes(),
-        initial: nonce.to_vec(),
-        associated: associated.bytes(),
-        input,
-    }
+fn work(key: &GcmKey, nonce: &[u8; NONCE_BYTES], associated: Associated, way: CipherWay) -> CipherWork {
+    let (key, initial) = (key.bytes(), nonce.to_vec());
+    CipherWork { mode: CipherMode::Gcm, key, initial, associated: associated.bytes(), way }
 }
 
 fn read_plain(plain: Vec<u8>, json: JsonText) -> Option<Value> {

@@ -12,8 +12,8 @@ mod envelope;
 mod original;
 
 pub(crate) use aes_gcm::GcmKey;
-pub use browser::{CipherMode, CipherWork};
-pub(crate) use browser::{Frame, ReadPlain, LONG};
+pub(crate) use browser::LONG;
+pub use browser::{CipherMode, CipherWay, CipherWork};
 pub use envelope::SALT_BYTES;
 pub(crate) use envelope::{Associated, Envelope, NONCE_BYTES};
 pub(crate) use original::{decrypt, encrypt, opening, sealing, ORIGINAL_SALT_BYTES};

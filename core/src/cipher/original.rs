@@ -3,14 +3,15 @@
 
 use super::base64::{decode, encode as to_base64, STANDARD};
 use super::blocks::{decrypt_each, encrypt_each, BLOCK};
-use super::browser::{CipherMode, CipherWork, Frame, ReadPlain};
+use super::browser::{CipherMode, CipherWay, CipherWork};
 use aes::cipher::KeyInit;
 use aes::Aes256;
 use md5::{Digest, Md5};
-use skylink_protocol::Value;
 
 pub(crate) const ORIGINAL_SALT_BYTES: usize = 8;
 const MARK: &[u8; 8] = b"Salted__";
+/// Digits that mark and salt are in.
+const HEAD_DIGITS: usize = 24;
 
 /// Encrypts a text.
 pub(crate) fn encrypt(secret: &str, salt: [u8; ORIGINAL_SALT_BYTES], text: &str) -> String {
@@ -54,23 +55,22 @@ pub(crate) fn decrypt(secret: &str, sealed: &str) -> Option<String> {
 }
 
 /// As [`encrypt`], for the browser.
-pub(crate) fn sealing(secret: &str, salt: [u8; ORIGINAL_SALT_BYTES], text: &str) -> (CipherWork, Frame) {
-    let head = [MARK.as_slice(), &salt].concat();
-    let work = work(true, secret, &salt, text.as_bytes());
-    (work, Frame { head, write: |bytes| to_base64(STANDARD, bytes) })
+pub(crate) fn sealing(secret: &str, salt: [u8; ORIGINAL_SALT_BYTES], text: &str) -> CipherWork {
+    let (head, plain) = ([MARK.as_slice(), &salt].concat(), text.as_bytes().to_vec());
+    work(secret, &salt, CipherWay::Seal { mark: "", head, plain })
 }
 
 /// As [`decrypt`], for the browser.
-pub(crate) fn opening(secret: &str, sealed: &str) -> Option<(CipherWork, ReadPlain)> {
-    let sealed = decode(STANDARD, sealed)?;
-    let (salt, body) = sealed.strip_prefix(MARK)?.split_first_chunk::<ORIGINAL_SALT_BYTES>()?;
-    Some((work(false, secret, salt, body), |plain, _| String::from_utf8(plain).ok().map(Value::from)))
+pub(crate) fn opening(secret: &str, sealed: &str) -> Option<CipherWork> {
+    let head = decode(STANDARD, sealed.get(..HEAD_DIGITS)?)?;
+    let (salt, _) = head.strip_prefix(MARK)?.split_first_chunk::<ORIGINAL_SALT_BYTES>()?;
+    let head = MARK.len().saturating_add(ORIGINAL_SALT_BYTES);
+    Some(work(secret, salt, CipherWay::Open { text: sealed.to_owned(), head }))
 }
 
-fn work(encrypts: bool, secret: &str, salt: &[u8], input: &[u8]) -> CipherWork {
+fn work(secret: &str, salt: &[u8], way: CipherWay) -> CipherWork {
     let (key, initial) = key_and_initial(secret, salt);
-    let (initial, input) = (initial.to_vec(), input.to_vec());
-    CipherWork { mode: CipherMode::Cbc, encrypts, key, initial, associated: Vec::new(), input }
+    CipherWork { mode: CipherMode::Cbc, key, initial: initial.to_vec(), associated: Vec::new(), way }
 }
 
 /// OpenSSL's old key derivation: key and initial block out of three rounds of MD5.

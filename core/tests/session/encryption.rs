@@ -6,9 +6,10 @@ use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use aes::Aes256;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::Aes256Gcm;
+use base64::prelude::{Engine as _, BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use skylink_core::{
-    Call, CipherMode, CipherWork, Environment, ErrorCode, Input, Output, Prefetched, Session,
+    Call, CipherMode, CipherWay, CipherWork, Environment, ErrorCode, Input, Output, Prefetched, Session,
 };
 use skylink_protocol::Value;
 
@@ -100,29 +101,50 @@ fn cipher(scene: &mut Scene) -> bool {
 }
 
 /// What a browser makes of it.
-pub fn done(work: &CipherWork) -> Option<Vec<u8>> {
-    let CipherWork { mode, encrypts, key, initial, associated, input } = work;
+pub fn done(work: &CipherWork) -> Option<Value> {
+    let is_gcm = work.mode == CipherMode::Gcm;
+    let base64 = if is_gcm { BASE64_URL_SAFE_NO_PAD } else { BASE64_STANDARD };
+    match &work.way {
+        CipherWay::Seal { mark, head, plain } => {
+            let sealed = aes(work, true, plain)?;
+            Some(format!("{mark}{}", base64.encode([head.as_slice(), &sealed].concat())).into())
+        }
+        CipherWay::Open { text, head } => {
+            let plain = aes(work, false, base64.decode(text).ok()?.get(*head..)?)?;
+            let text = String::from_utf8(plain).ok()?;
+            match (is_gcm, text.get(..1)) {
+                (false, _) => Some(text.into()),
+                (true, Some("t")) => Some(text[1..].into()),
+                (true, Some("j")) => serde_json::from_str(&text[1..]).ok(),
+                _ => None,
+            }
+        }
+    }
+}
+
+fn aes(work: &CipherWork, encrypts: bool, input: &[u8]) -> Option<Vec<u8>> {
+    let CipherWork { mode, key, initial, associated, .. } = work;
     match mode {
         CipherMode::Gcm => {
             let cipher = <Aes256Gcm as aes_gcm::KeyInit>::new(key.into());
             let nonce = <[u8; 12]>::try_from(initial.as_slice()).unwrap().into();
             let payload = Payload { msg: input, aad: associated };
-            if *encrypts { cipher.encrypt(&nonce, payload) } else { cipher.decrypt(&nonce, payload) }.ok()
+            if encrypts { cipher.encrypt(&nonce, payload) } else { cipher.decrypt(&nonce, payload) }.ok()
         }
         CipherMode::Cbc => {
             assert!(associated.is_empty());
             let cipher = <Aes256 as aes::cipher::KeyInit>::new(key.into());
             let mut above: [u8; 16] = initial.as_slice().try_into().unwrap();
-            let mut plain = input.clone();
-            if *encrypts {
+            let mut plain = input.to_vec();
+            if encrypts {
                 let missing = 16 - plain.len() % 16;
                 plain.extend(vec![missing as u8; missing]);
             }
             let mut all = Vec::new();
             for from in plain.as_chunks::<16>().0 {
                 let mask = |block: [u8; 16], other: [u8; 16]| std::array::from_fn(|at| block[at] ^ other[at]);
-                let mut block = if *encrypts { mask(*from, above) } else { *from }.into();
-                if *encrypts {
+                let mut block = if encrypts { mask(*from, above) } else { *from }.into();
+                if encrypts {
                     cipher.encrypt_block(&mut block);
                     above = block.into();
                     all.extend(above);
@@ -132,7 +154,7 @@ pub fn done(work: &CipherWork) -> Option<Vec<u8>> {
                     above = *from;
                 }
             }
-            if *encrypts {
+            if encrypts {
                 return Some(all);
             }
             let count = usize::from(*all.last()?);
@@ -588,13 +610,7 @@ fn what_the_browser_makes_is_what_we_make() {
             scene.call(send(long("x")));
             match fails {
                 // A browser that refuses is got round.
-                true => {
-                    let request = scene.outputs.iter().find_map(|output| match output {
-                        Output::Cipher { request, .. } => Some(*request),
-                        _ => None,
-                    });
-                    scene.input(Input::Ciphered { request: request.unwrap(), outcome: None });
-                }
+                true => hear_what_the_browser_says(&mut scene, None),
                 false => assert!(cipher(&mut scene)),
             }
             sent_data(&scene)
@@ -610,6 +626,54 @@ fn what_the_browser_makes_is_what_we_make() {
         while cipher(&mut scene) {}
         assert_eq!(sent_data(&scene).len(), 1);
     }
+}
+
+#[test]
+fn what_the_browser_made_stays_with_it() {
+    let place = |scene: &Scene, wanted: &Output| scene.outputs.iter().position(|output| output == wanted);
+    for options in [ALWAYS_GCM, r#"{"messageCipher":"cryptojs"}"#] {
+        let mut scene = with_secret("secret", options);
+        derive(&mut scene);
+        scene.call(send(long("x")));
+        hear_what_the_browser_says(&mut scene, Some(Value::Handle(5)));
+        let sent = scene.outputs.iter().position(|output| match output {
+            Output::SendHolding { socket, before, data: 5, after } => {
+                let event = json(&[before.strip_prefix("42").unwrap(), "kept", after].concat());
+                let message = json(event.as_list().unwrap()[1].as_text().unwrap());
+                assert_eq!(
+                    (text(&message, "secretId"), text(&message, "data")),
+                    ("s1".into(), "kept".into())
+                );
+                *socket == scene.socket
+            }
+            _ => false,
+        });
+        assert!(sent.unwrap() < place(&scene, &Output::Release(5)).unwrap());
+        assert!(sent_data(&scene).is_empty());
+
+        scene.forget();
+        let sealed = if options == ALWAYS_GCM { "SKG1." } else { "" }.to_owned()
+            + &if options == ALWAYS_GCM { BASE64_URL_SAFE_NO_PAD } else { BASE64_STANDARD }
+                .encode([b"Salted__".as_slice(), &[3; 3000]].concat());
+        hear(&mut scene, &sealed);
+        derive(&mut scene);
+        hear_what_the_browser_says(&mut scene, Some(Value::Handle(6)));
+        assert_eq!(contents(&scene), [Value::Handle(6)]);
+        assert_eq!(place(&scene, &Output::Release(6)), Some(scene.outputs.len() - 1));
+    }
+    // Nobody waits for it any more.
+    let mut scene = with_secret("secret", ALWAYS_GCM);
+    derive(&mut scene);
+    scene.input(Input::Ciphered { request: 99, outcome: Some(Value::Handle(7)) });
+    assert!(scene.has(&Output::Release(7)));
+}
+
+fn hear_what_the_browser_says(scene: &mut Scene, outcome: Option<Value>) {
+    let asked = scene.outputs.iter().find_map(|output| match output {
+        Output::Cipher { request, .. } => Some(*request),
+        _ => None,
+    });
+    scene.input(Input::Ciphered { request: asked.unwrap(), outcome });
 }
 
 #[test]

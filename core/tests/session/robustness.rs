@@ -2,7 +2,7 @@
 
 use crate::captured_frames::{all_frames, message};
 use crate::scene::{Scene, RID};
-use crate::surroundings::{json, print};
+use crate::surroundings::{frame_input, json, print};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use skylink_core::{
@@ -261,15 +261,15 @@ fn any_input() -> impl Strategy<Value = Input> {
         1 => (number(), 0..700_u32, prop::option::of(value()))
             .prop_map(|(request, status, body)| Input::ApiAnswered { request, status, body }),
         1 => (number(), word()).prop_map(|(request, text)| Input::ApiFailed { request, text }),
-        6 => (socket.clone(), any_message()).prop_map(|(socket, message)| Input::SocketFrame { socket, text: frame_of(&message) }),
-        6 => (socket.clone(), mutated_message()).prop_map(|(socket, message)| Input::SocketFrame { socket, text: frame_of(&message) }),
-        3 => (socket.clone(), mutated_frame()).prop_map(|(socket, text)| Input::SocketFrame { socket, text }),
+        6 => (socket.clone(), any_message()).prop_map(|(socket, message)| frame_input(socket, &frame_of(&message))),
+        6 => (socket.clone(), mutated_message()).prop_map(|(socket, message)| frame_input(socket, &frame_of(&message))),
+        3 => (socket.clone(), mutated_frame()).prop_map(|(socket, text)| frame_input(socket, &text)),
         1 => (socket.clone(), ".{0,30}").prop_map(|(socket, text)| Input::SocketFrame { socket, text }),
         1 => number().prop_map(|socket| Input::SocketClosed { socket }),
         1 => (number(), prop::collection::vec(stream, 0..3)).prop_map(|(request, streams)| Input::Captured { request, streams }),
         1 => (number(), any::<u32>()).prop_map(|(request, error)| Input::CaptureFailed { request, error }),
         1 => (number(), any::<Option<[u8; 32]>>()).prop_map(|(request, key)| Input::KeyDerived { request, key }),
-        1 => (number(), any::<Option<Vec<u8>>>()).prop_map(|(request, outcome)| Input::Ciphered { request, outcome }),
+        1 => (number(), prop::option::of(value())).prop_map(|(request, outcome)| Input::Ciphered { request, outcome }),
         8 => (number(), connection_event()).prop_map(|(connection, event)| Input::Connection { connection, event }),
     ]
 }
@@ -373,9 +373,8 @@ proptest! {
     ) {
         let mut scene = busy_scene();
         for message in messages {
-            let text = frame_of(&message);
-            let socket = scene.socket;
-            feed(&mut scene, Input::SocketFrame { socket, text });
+            let input = frame_input(scene.socket, &frame_of(&message));
+            feed(&mut scene, input);
         }
     }
 }

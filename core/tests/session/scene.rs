@@ -1,6 +1,6 @@
 //! A session whose surroundings are played by the test.
 
-use crate::surroundings::{environment, json, print};
+use crate::surroundings::{environment, frame_input, json, print};
 use skylink_core::{
     Call, CapturedStream, ConnectionEvent, ConnectionId, ConnectionOp, ErrorCode, Failure, Handle, Input,
     Kind, Output, Prefetched, PromiseId, RequestId, Session, SocketId, Timestamp,
@@ -222,7 +222,7 @@ impl Scene {
     }
 
     pub fn frame(&mut self, text: &str) {
-        self.input(Input::SocketFrame { socket: self.socket, text: text.to_owned() });
+        self.input(frame_input(self.socket, text));
     }
 
     /// A signalling message arrives.

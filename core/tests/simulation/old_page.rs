@@ -5,8 +5,7 @@ mod messages;
 
 use crate::old_peer::{OldPeer, State};
 use crate::page::{MemberView, View};
-use crate::server::{event_text, frame_of};
-use crate::surroundings::json;
+use crate::server::frame_of;
 use skylink_core::{
     Call, CapturedStream, ChannelOp, ConnectionEvent, ConnectionId, ConnectionOp, DescriptionKind, Input,
     Kind, MediaToSend, Output, PromiseId, RequestId, SocketId, Timestamp,
@@ -133,6 +132,7 @@ impl OldPage {
         self.now = now;
         match input {
             Input::Tick => self.tell_mutes(),
+            Input::SocketMessage { message, .. } => self.on_message(&message),
             Input::SocketFrame { text, .. } => self.on_frame(&text),
             Input::Captured { streams, .. } if self.own_id.is_some() => {
                 self.streams.extend(streams.into_iter().map(|stream| (stream, false)));
@@ -157,18 +157,14 @@ impl OldPage {
 
     fn on_frame(&mut self, frame: &str) {
         let Some(engine_io::Packet::Message(text)) = engine_io::Packet::parse(frame) else { return };
-        match socket_io::Packet::parse(text) {
-            Some(socket_io::Packet::Connect { .. }) => {
-                let wanted = self.joining.as_ref().unwrap().1.clone();
-                let wants = |key: &str| wanted.get(key).is_some_and(Value::is_truthy);
-                if wants("audio") || wants("video") {
-                    self.outputs.push_back(Output::Capture { request: CAPTURE, constraints: wanted });
-                } else {
-                    self.ask_to_be_let_in();
-                }
+        if let Some(socket_io::Packet::Connect { .. }) = socket_io::Packet::parse(text) {
+            let wanted = self.joining.as_ref().unwrap().1.clone();
+            let wants = |key: &str| wanted.get(key).is_some_and(Value::is_truthy);
+            if wants("audio") || wants("video") {
+                self.outputs.push_back(Output::Capture { request: CAPTURE, constraints: wanted });
+            } else {
+                self.ask_to_be_let_in();
             }
-            Some(socket_io::Packet::Event { payload, .. }) => self.on_message(&json(&event_text(payload))),
-            _ => {}
         }
     }
 

@@ -11,7 +11,7 @@ use crate::old_page::OldPage;
 use crate::page::{Client, Page, Promises};
 use crate::relayed_files::{End, RelayedChannel};
 use crate::server::{Delivery, Server};
-use crate::surroundings::{environment, json};
+use crate::surroundings::{environment, frame_input, json};
 use skylink_core::{
     Call, CapturedStream, ChannelId, ConnectionEvent, ConnectionId, FileEvent, FileId, Handle, Input, Kind,
     MediaToSend, Output, Prefetched, PromiseId, RequestId, Session, SocketId, Timestamp,
@@ -540,7 +540,7 @@ impl World {
 
     fn frame_down(&mut self, wire: Wire, text: String) {
         if let Some((page, socket)) = self.wires[wire as usize] {
-            self.input(page, Input::SocketFrame { socket, text });
+            self.input(page, frame_input(socket, &text));
         }
     }
 
@@ -632,6 +632,7 @@ impl World {
                     self.schedule_at(moment, Happening::FrameUp(wire, text));
                 }
             }
+            Output::SendHolding { .. } => unreachable!("no message is long"),
             Output::CloseSocket(socket) => {
                 if let Some(wire) = self.pages[page].sockets.remove(&socket) {
                     self.wires[wire as usize] = None;
