@@ -17,6 +17,7 @@ mod join;
 mod join_failures;
 mod leave;
 mod likely_socket;
+mod long_messages;
 mod media_room;
 mod media_server;
 mod message_lists;
