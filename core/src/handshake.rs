@@ -26,14 +26,11 @@ impl Room {
             return self.add_member(context, &greeting);
         }
         let id = greeting.mid.clone();
-        let connection = self.connect(context, &id, false);
-        let negotiation = Negotiation::greeting(context.now);
-        self.add_peer(context, &greeting, Some(connection), negotiation);
         let enter = self.greeting(&context.environment);
         let welcome = Welcome {
             mid: enter.mid,
             rid: enter.rid,
-            target: id,
+            target: id.clone(),
             publisher_id: None,
             agent: enter.agent,
             version: enter.version,
@@ -53,6 +50,13 @@ impl Room {
             video_layers: None,
         };
         self.send(context, &welcome.into());
+        // What the answer needs is made while the newcomer makes its offer.
+        let connection = context.fresh();
+        let configuration = self.answering_configuration();
+        context.connection(connection, ConnectionOp::Create { configuration });
+        let negotiation = Negotiation::greeting(context.now);
+        self.add_peer(context, &greeting, Some(connection), negotiation);
+        self.sync_streams(context, &id);
     }
 
     pub fn on_welcome(&mut self, context: &mut Context, mut message: Welcome) {
@@ -90,6 +94,16 @@ impl Room {
 
     fn is_known_or_self(&self, id: &str) -> bool {
         self.own_id.as_deref() == Some(id) || self.peer(id).is_some()
+    }
+
+    /// For a connection that is offered to us. Candidates looked for beforehand are of no use to an answer:
+    /// Chromium throws them away, and now and then finds none after that.
+    fn answering_configuration(&self) -> Value {
+        let mut configuration = self.configuration.clone();
+        if let Value::Object(members) = &mut configuration {
+            members.remove("iceCandidatePoolSize");
+        }
+        configuration
     }
 
     fn connect(&self, context: &mut Context, id: &str, takes_layers: bool) -> ConnectionId {

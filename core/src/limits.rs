@@ -44,6 +44,11 @@ impl Room {
         given.or(usual).map(|kilobits| kilobits * 1_000.0)
     }
 
+    /// Whether the app prefers codecs: what a description brings has to be told of them before it is answered.
+    pub fn prefers_codecs(&self) -> bool {
+        ["audioCodec", "videoCodec"].iter().any(|key| self.options.preferred_codec(key).is_some())
+    }
+
     /// Puts the codecs that the app prefers first in the description that is made next, and sends in
     /// them once both sides agreed on them.
     pub fn prefer_codecs(&self, context: &mut Context, connection: Option<ConnectionId>) {

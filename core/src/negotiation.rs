@@ -34,12 +34,13 @@ enum Phase {
     SettingAnswer { offer: String },
     /// The answer could not be set; the browser takes our offer back.
     RollingBack,
-    /// The browser sets the remote offer.
-    SettingOffer { sdp: String },
+    /// The browser sets the remote offer, and may be asked for the answer already.
+    SettingOffer { sdp: String, asks_answer: bool },
     /// The browser makes our answer.
     Answering,
-    /// The browser sets our answer.
-    SettingOwnAnswer { sdp: String },
+    /// The browser sets our answer. It is out already, or goes when it is set; its `answerAck` may
+    /// have come.
+    SettingOwnAnswer { sdp: String, is_out: bool, is_acknowledged: bool },
     /// Our answer is out.
     AnswerSent,
     /// Nothing is under way.
@@ -59,6 +60,8 @@ pub(crate) enum Step {
     CreateAnswer,
     /// Send the answer.
     SendAnswer { sdp: String },
+    /// The answer is out and set.
+    Answered,
     /// Send `answerAck`.
     SendAck { success: bool },
     /// Set a local description.
@@ -91,6 +94,8 @@ pub(crate) struct Negotiation {
     restarting: bool,
     /// Whether the browser still makes an offer that is not wanted any more.
     abandoned_offer: bool,
+    /// Whether what was asked of the browser behind something that failed has still to come of it.
+    ignores_next: bool,
     /// Whether a remote description is in place.
     has_remote: bool,
     /// An offer that the peer has taken and we could not: one made anew may not fit its state.
@@ -138,6 +143,7 @@ impl Negotiation {
             last_answer: String::new(),
             restarting: false,
             abandoned_offer: false,
+            ignores_next: false,
             has_remote: false,
             refused: None,
             failures: 0,
@@ -224,7 +230,14 @@ impl Negotiation {
         self.retry_due = None;
         self.deadline = None;
         self.steps.push(Step::SetRemote { kind: DescriptionKind::Offer, sdp: offer.clone() });
-        self.phase = Phase::SettingOffer { sdp: offer };
+        self.phase = Phase::SettingOffer { sdp: offer, asks_answer: false };
+    }
+
+    /// The browser is asked for the answer together with setting the offer: it does one after the other.
+    pub fn asks_answer_at_once(&mut self) {
+        if let Phase::SettingOffer { asks_answer, .. } = &mut self.phase {
+            *asks_answer = true;
+        }
     }
 
     /// An answer came.
@@ -248,8 +261,10 @@ impl Negotiation {
 
     /// `answerAck` came. Without success the round is over all the same.
     pub fn on_ack(&mut self) {
-        if self.phase == Phase::AnswerSent {
-            self.settle();
+        match &mut self.phase {
+            Phase::AnswerSent => self.settle(),
+            Phase::SettingOwnAnswer { is_acknowledged, .. } => *is_acknowledged = true,
+            _ => {}
         }
     }
 
@@ -269,12 +284,27 @@ impl Negotiation {
         }
     }
 
-    /// The browser made an answer.
-    pub fn on_answer_created(&mut self, sdp: String) {
+    /// The browser made an answer. With `goes_at_once` the peer gets it while it is set here, unless
+    /// a description was refused before.
+    pub fn on_answer_created(&mut self, sdp: String, goes_at_once: bool) {
+        if std::mem::take(&mut self.ignores_next) {
+            return;
+        }
         if self.phase == Phase::Answering {
             self.steps.push(Step::SetLocal { kind: DescriptionKind::Answer, sdp: sdp.clone() });
-            self.phase = Phase::SettingOwnAnswer { sdp };
+            let is_out = goes_at_once && self.failures == 0;
+            if is_out {
+                self.send_answer(sdp.clone());
+            }
+            self.phase = Phase::SettingOwnAnswer { sdp, is_out, is_acknowledged: false };
         }
+    }
+
+    fn send_answer(&mut self, sdp: String) {
+        if let Some((_, answer)) = &mut self.answered {
+            answer.clone_from(&sdp);
+        }
+        self.steps.push(Step::SendAnswer { sdp });
     }
 
     /// The browser set a local description.
@@ -284,13 +314,16 @@ impl Negotiation {
                 self.steps.push(Step::SetRemote { kind: DescriptionKind::Answer, sdp: answer });
                 self.phase = Phase::SettingAnswer { offer };
             }
-            Phase::SettingOwnAnswer { sdp } => {
-                if let Some((_, answer)) = &mut self.answered {
-                    answer.clone_from(&sdp);
+            Phase::SettingOwnAnswer { sdp, is_out, is_acknowledged } => {
+                if !is_out {
+                    self.send_answer(sdp);
                 }
-                self.steps.push(Step::SendAnswer { sdp });
+                self.steps.push(Step::Answered);
                 self.phase = Phase::AnswerSent;
                 self.deadline = Some(now.plus(ACK_WAIT));
+                if is_acknowledged {
+                    self.settle();
+                }
             }
             Phase::RollingBack => self.go_on(),
             phase => self.phase = phase,
@@ -306,10 +339,12 @@ impl Negotiation {
                 self.steps.push(Step::SendAck { success: true });
                 self.settle();
             }
-            Phase::SettingOffer { sdp } => {
+            Phase::SettingOffer { sdp, asks_answer } => {
                 self.answered = Some((sdp, String::new()));
                 self.steps.push(Step::RemoteApplied { kind: DescriptionKind::Offer });
-                self.steps.push(Step::CreateAnswer);
+                if !asks_answer {
+                    self.steps.push(Step::CreateAnswer);
+                }
                 self.phase = Phase::Answering;
             }
             phase => self.phase = phase,

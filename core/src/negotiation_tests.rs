@@ -12,7 +12,7 @@ fn after_first_round_as_answerer() -> Negotiation {
     let mut n = Negotiation::greeting(NOW);
     n.on_offer(offer("o1"), false);
     n.on_remote_set();
-    n.on_answer_created("a1".into());
+    n.on_answer_created("a1".into(), true);
     n.on_local_set(NOW);
     n.on_ack();
     n.take_steps();
@@ -58,15 +58,96 @@ fn the_answerer_is_done_with_the_ack_or_when_it_stays_away() {
         let mut n = Negotiation::greeting(NOW);
         n.on_offer(offer("o"), true);
         n.on_remote_set();
-        n.on_answer_created("a".into());
+        n.on_answer_created("a".into(), true);
         n.on_local_set(NOW);
-        assert_eq!(n.take_steps().last(), Some(&Step::SendAnswer { sdp: "a".into() }));
+        assert_eq!(n.take_steps().last(), Some(&Step::Answered));
         if late {
             n.on_deadline(n.deadline().unwrap());
         } else {
             n.on_ack();
         }
         assert_eq!(n.take_steps(), [Step::Settled]);
+    }
+}
+
+#[test]
+fn the_answer_is_out_while_it_is_set() {
+    let mut n = Negotiation::greeting(NOW);
+    n.on_offer(offer("o"), true);
+    n.on_remote_set();
+    n.take_steps();
+    n.on_answer_created("a".into(), true);
+    assert_eq!(
+        n.take_steps(),
+        [
+            Step::SetLocal { kind: DescriptionKind::Answer, sdp: "a".into() },
+            Step::SendAnswer { sdp: "a".into() }
+        ]
+    );
+    n.on_ack();
+    assert!(n.take_steps().is_empty() && !n.is_stable(), "the browser is not done");
+    n.on_local_set(NOW);
+    assert_eq!(n.take_steps(), [Step::Answered, Step::Settled]);
+    assert!(n.is_stable());
+    assert_eq!(n.deadline(), None);
+}
+
+#[test]
+fn an_answer_that_may_be_refused_is_set_before_it_goes() {
+    let mut n = Negotiation::greeting(NOW);
+    n.on_offer(offer("o"), true);
+    n.on_remote_set();
+    n.take_steps();
+    n.on_answer_created("a".into(), false);
+    assert_eq!(n.take_steps(), [Step::SetLocal { kind: DescriptionKind::Answer, sdp: "a".into() }]);
+    n.on_local_set(NOW);
+    assert_eq!(n.take_steps(), [Step::SendAnswer { sdp: "a".into() }, Step::Answered]);
+}
+
+#[test]
+fn an_answer_that_is_out_and_refused_here_is_followed_by_a_restart() {
+    let mut n = Negotiation::greeting(NOW);
+    n.on_offer(offer("o"), true);
+    n.on_remote_set();
+    n.on_answer_created("a".into(), true);
+    n.take_steps();
+    n.on_failed(NOW);
+    assert_eq!(n.take_steps(), [Step::Failed { ours: true }]);
+    let retry = n.deadline().unwrap();
+    n.on_deadline(retry);
+    assert_eq!(n.take_steps(), [Step::SetRemote { kind: DescriptionKind::Offer, sdp: "o".into() }]);
+    n.on_remote_set();
+    n.take_steps();
+    n.on_answer_created("a2".into(), true);
+    assert_eq!(n.take_steps(), [Step::SetLocal { kind: DescriptionKind::Answer, sdp: "a2".into() }]);
+    n.on_local_set(retry);
+    n.on_ack();
+    assert_eq!(n.take_steps().last(), Some(&Step::CreateOffer { ice_restart: true }));
+}
+
+#[test]
+fn an_answer_asked_for_behind_an_offer_that_fails_is_not_waited_for() {
+    for is_made in [false, true] {
+        let mut n = after_first_round_as_answerer();
+        n.on_offer(offer("bad"), false);
+        n.asks_answer_at_once();
+        n.take_steps();
+        n.on_failed(NOW);
+        assert_eq!(n.take_steps(), [Step::Failed { ours: false }]);
+        n.on_offer(offer("good"), false);
+        n.asks_answer_at_once();
+        n.take_steps();
+        // What came of the answer to the bad one.
+        if is_made {
+            n.on_answer_created("stale".into(), true);
+        } else {
+            n.on_failed(NOW);
+        }
+        assert!(n.take_steps().is_empty());
+        n.on_remote_set();
+        assert_eq!(n.take_steps(), [Step::RemoteApplied { kind: DescriptionKind::Offer }]);
+        n.on_answer_created("a".into(), true);
+        assert_eq!(n.take_steps(), [Step::SetLocal { kind: DescriptionKind::Answer, sdp: "a".into() }]);
     }
 }
 
@@ -87,7 +168,7 @@ fn an_ice_restart_survives_a_lost_glare() {
     n.on_offer_created("mine".into(), NOW);
     n.on_offer(offer("theirs"), false);
     n.on_remote_set();
-    n.on_answer_created("a".into());
+    n.on_answer_created("a".into(), true);
     n.on_local_set(NOW);
     n.take_steps();
     n.on_ack();

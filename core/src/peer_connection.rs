@@ -3,6 +3,7 @@
 use crate::connection_states::state_detail;
 use crate::media::{clear_media_status, set_media_status, RemoteStream, RemoteTrack};
 use crate::media_info::{is_muted, of_mid};
+use crate::media_server::is_server;
 use crate::room::Room;
 use crate::roster::Peer;
 use crate::session::{Context, Session};
@@ -71,7 +72,10 @@ impl Room {
             ConnectionEvent::AnswerCreated(sdp) => {
                 let sdp = self.own_description(id, sdp);
                 if let Some(peer) = self.peer_mut(id) {
-                    peer.negotiation.on_answer_created(sdp);
+                    // A description that was changed may be refused, and a media server does not take what
+                    // comes after that.
+                    let goes_at_once = !peer.changed_parameters && !is_server(id);
+                    peer.negotiation.on_answer_created(sdp, goes_at_once);
                 }
             }
             ConnectionEvent::LocalSet => negotiation.on_local_set(now),

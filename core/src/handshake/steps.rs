@@ -5,7 +5,7 @@ use crate::options::whole_number;
 use crate::reports;
 use crate::room::Room;
 use crate::session::Context;
-use crate::{ConnectionOp, DescriptionKind, LogCode, LogLevel};
+use crate::{ConnectionId, ConnectionOp, DescriptionKind, LogCode, LogLevel};
 use skylink_protocol::signaling::{Answer, AnswerAck, Offer};
 use skylink_protocol::{Object, Value};
 
@@ -49,10 +49,14 @@ impl Room {
             }
             Step::CreateAnswer => {
                 self.sync_streams(context, id);
-                context.connection(connection, ConnectionOp::CreateAnswer { voice_activity_detection });
+                self.create_answer(context, connection);
             }
             Step::SendOffer { sdp, repeated } => self.send_offer(context, id, sdp, repeated),
             Step::SendAnswer { sdp } => self.send_answer(context, id, sdp),
+            Step::Answered => {
+                self.own_handshake(context, Answer::TYPE);
+                self.tell_deleted_media(context);
+            }
             Step::SendAck { success } => {
                 let ack =
                     AnswerAck { rid: self.rid.clone(), mid: self.own_id(), target: id.to_owned(), success };
@@ -67,7 +71,17 @@ impl Room {
                     peer.candidates.coming_sdp.clone_from(&sdp);
                 }
                 let sdp = self.peer_description(id, sdp);
+                let asks_answer = kind == DescriptionKind::Offer && !self.prefers_codecs();
+                if asks_answer {
+                    self.sync_streams(context, id);
+                }
                 context.connection(connection, ConnectionOp::SetRemote { kind, sdp });
+                if asks_answer {
+                    self.create_answer(context, connection);
+                    if let Some(peer) = self.peer_mut(id) {
+                        peer.negotiation.asks_answer_at_once();
+                    }
+                }
             }
             Step::RemoteApplied { kind } => {
                 if let Some(peer) = self.peer_mut(id) {
@@ -95,6 +109,11 @@ impl Room {
                 self.on_given_up(context, id);
             }
         }
+    }
+
+    fn create_answer(&self, context: &mut Context, connection: ConnectionId) {
+        let voice_activity_detection = self.voice_activity_detection;
+        context.connection(connection, ConnectionOp::CreateAnswer { voice_activity_detection });
     }
 
     /// What came of a description.
@@ -169,7 +188,5 @@ impl Room {
         }
         self.report_negotiation(context, id, "create_answer", None, Some(answer.sdp.clone()));
         self.send(context, &answer.into());
-        self.own_handshake(context, Answer::TYPE);
-        self.tell_deleted_media(context);
     }
 }

@@ -11,7 +11,7 @@ const MAX_FAILURES: u32 = 4;
 impl Negotiation {
     /// The operation under way failed. It is tried again a little later, from the beginning.
     pub fn on_failed(&mut self, now: Timestamp) {
-        if std::mem::take(&mut self.abandoned_offer) {
+        if std::mem::take(&mut self.abandoned_offer) || std::mem::take(&mut self.ignores_next) {
             return;
         }
         match std::mem::replace(&mut self.phase, Phase::Stable) {
@@ -31,9 +31,18 @@ impl Negotiation {
                 self.retry_offer(now);
                 self.phase = Phase::RollingBack;
             }
-            Phase::SettingOffer { sdp } => self.retry_answer(sdp, false, now),
+            Phase::SettingOffer { sdp, asks_answer } => {
+                self.ignores_next = asks_answer;
+                self.retry_answer(sdp, false, now);
+            }
             Phase::Answering => self.retry_answered(false, now),
-            Phase::SettingOwnAnswer { .. } => self.retry_answered(true, now),
+            Phase::SettingOwnAnswer { is_out, .. } => {
+                if is_out {
+                    // The peer has set this one and will take no other to the same offer.
+                    self.wanted = Some(true);
+                }
+                self.retry_answered(true, now);
+            }
             Phase::RollingBack => {}
             phase => self.phase = phase,
         }

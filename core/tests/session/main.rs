@@ -7,6 +7,7 @@
     clippy::arithmetic_side_effects
 )]
 
+mod answering;
 mod captured_frames;
 mod channel_upkeep;
 mod direct_messages;
