@@ -51,9 +51,7 @@ impl Room {
         };
         self.send(context, &welcome.into());
         // What the answer needs is made while the newcomer makes its offer.
-        let connection = context.fresh();
-        let configuration = self.answering_configuration();
-        context.connection(connection, ConnectionOp::Create { configuration });
+        let connection = self.connect(context, &id, false, self.answering_configuration());
         let negotiation = Negotiation::greeting(context.now);
         self.add_peer(context, &greeting, Some(connection), negotiation);
         self.sync_streams(context, &id);
@@ -76,7 +74,7 @@ impl Room {
             return;
         }
         let greeting = Greeting::from(message);
-        let connection = self.connect(context, &greeting.mid, takes_layers);
+        let connection = self.connect(context, &greeting.mid, takes_layers, self.configuration.clone());
         self.add_peer(context, &greeting, Some(connection), Negotiation::offering());
         if let Some(peer) = self.peer_mut(&greeting.mid) {
             peer.takes_layers = takes_layers;
@@ -106,9 +104,15 @@ impl Room {
         configuration
     }
 
-    fn connect(&self, context: &mut Context, id: &str, takes_layers: bool) -> ConnectionId {
+    fn connect(
+        &self,
+        context: &mut Context,
+        id: &str,
+        takes_layers: bool,
+        configuration: Value,
+    ) -> ConnectionId {
         let connection = context.fresh();
-        context.connection(connection, ConnectionOp::Create { configuration: self.configuration.clone() });
+        context.connection(connection, ConnectionOp::Create { configuration });
         if id == MEDIA_SERVER && !(self.sends_layers(takes_layers) && self.has_camera()) {
             // There is something to negotiate even where nothing is sent. A camera takes it over,
             // unless it is sent in layers.

@@ -20,6 +20,15 @@ fn after_first_round_as_answerer() -> Negotiation {
     n
 }
 
+/// The offer "o" is set, and the browser makes the answer.
+fn answering() -> Negotiation {
+    let mut n = Negotiation::greeting(NOW);
+    n.on_offer(offer("o"), true);
+    n.on_remote_set();
+    n.take_steps();
+    n
+}
+
 fn offer_sent() -> Negotiation {
     let mut n = Negotiation::offering();
     n.on_offer_created("mine".into(), NOW);
@@ -72,10 +81,7 @@ fn the_answerer_is_done_with_the_ack_or_when_it_stays_away() {
 
 #[test]
 fn the_answer_is_out_while_it_is_set() {
-    let mut n = Negotiation::greeting(NOW);
-    n.on_offer(offer("o"), true);
-    n.on_remote_set();
-    n.take_steps();
+    let mut n = answering();
     n.on_answer_created("a".into(), true);
     assert_eq!(
         n.take_steps(),
@@ -94,10 +100,7 @@ fn the_answer_is_out_while_it_is_set() {
 
 #[test]
 fn an_answer_that_may_be_refused_is_set_before_it_goes() {
-    let mut n = Negotiation::greeting(NOW);
-    n.on_offer(offer("o"), true);
-    n.on_remote_set();
-    n.take_steps();
+    let mut n = answering();
     n.on_answer_created("a".into(), false);
     assert_eq!(n.take_steps(), [Step::SetLocal { kind: DescriptionKind::Answer, sdp: "a".into() }]);
     n.on_local_set(NOW);
@@ -106,9 +109,7 @@ fn an_answer_that_may_be_refused_is_set_before_it_goes() {
 
 #[test]
 fn an_answer_that_is_out_and_refused_here_is_followed_by_a_restart() {
-    let mut n = Negotiation::greeting(NOW);
-    n.on_offer(offer("o"), true);
-    n.on_remote_set();
+    let mut n = answering();
     n.on_answer_created("a".into(), true);
     n.take_steps();
     n.on_failed(NOW);

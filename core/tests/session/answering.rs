@@ -1,8 +1,9 @@
 //! What the one who is there already does when somebody comes.
 
+use crate::media_room;
 use crate::scene::{text, user_info, Scene};
 use crate::surroundings::print;
-use skylink_core::{ConnectionEvent, ConnectionOp, DescriptionKind, Output};
+use skylink_core::{ConnectionEvent, ConnectionOp, DescriptionKind, Kind, Output};
 use skylink_protocol::Value;
 
 /// Names of the operations and types of the messages, in their order.
@@ -60,4 +61,13 @@ fn the_answer_is_asked_for_with_the_offer_and_sent_while_it_is_set() {
     assert_eq!(text(&scene.sent().pop().unwrap(), "sdp"), "v=0 ours");
     let local = ConnectionOp::SetLocal { kind: DescriptionKind::Answer, sdp: "v=0 ours".into() };
     assert!(scene.outputs.iter().any(|o| matches!(o, Output::Connection { op, .. } if *op == local)));
+}
+
+#[test]
+fn there_is_something_to_negotiate_with_a_media_server_that_greets_us() {
+    let mut scene = media_room::entered(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#);
+    scene.forget();
+    scene.hear("enter", "MCU", r#"{"publisherId":"MCU","weight":-1,"userInfo":{"settings":{}}}"#);
+    let connection = scene.last_connection();
+    assert!(scene.has(&Output::Connection { connection, op: ConnectionOp::AddTransceiver(Kind::Video) }));
 }
