@@ -24,7 +24,10 @@ const testsIn = (folder) =>
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => `${folder}/${name}`);
 const PACKAGING = 'tests/packaging.test.mjs';
-const nodeTest = (...files) => here('node', '--test', '--test-concurrency=1', ...files);
+/** For each file, in milliseconds: what hangs fails, and is named. */
+const LONGEST_TEST = 600_000;
+const NODE_TEST = ['node', '--test', '--test-concurrency=1', `--test-timeout=${LONGEST_TEST}`];
+const nodeTest = (...files) => here(...NODE_TEST, ...files);
 
 const CLIPPY_FLAGS = ['--quiet', '--all-targets', '--', '-D', 'warnings'];
 const WASM_CRATE = 'skylink-wasm';

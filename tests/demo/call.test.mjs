@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seesMovingPicture } from '../e2e/harness/moving-picture.mjs';
 import { PHONE, setStage } from './stage.mjs';
 
 const stage = setStage();
 
 /** Waits until the tile of somebody shows pictures that move. */
-async function seesMovingPicture(visitor, name) {
-  const video = await visitor.tileOf(name).locator('video').elementHandle();
-  await video.evaluate(
-    (element) =>
-      new Promise((resolve) => {
-        element.requestVideoFrameCallback(() => element.requestVideoFrameCallback(resolve));
-      }),
-  );
-}
+const seesPictureOf = (visitor, name) => seesMovingPicture(visitor.tileOf(name).locator('video'));
 
 test('two people see, hear and write to each other', async (t) => {
   const room = 'two people';
@@ -25,9 +18,9 @@ test('two people see, hear and write to each other', async (t) => {
 
   await Promise.all([anna.connectedWith(2), bob.connectedWith(2)]);
   await Promise.all([
-    seesMovingPicture(anna, 'Bob'),
-    seesMovingPicture(bob, 'Anna'),
-    seesMovingPicture(anna, 'Anna (you)'),
+    seesPictureOf(anna, 'Bob'),
+    seesPictureOf(bob, 'Anna'),
+    seesPictureOf(anna, 'Anna (you)'),
   ]);
   const hears = await anna
     .tileOf('Bob')
@@ -192,7 +185,7 @@ test('without permission one joins without camera and microphone', async (t) => 
   await bob.join('Bob');
   await bob.tileSays('Bob', { audio: 'none', video: 'none' });
   await Promise.all([anna.connectedWith(2), bob.connectedWith(2)]);
-  await seesMovingPicture(bob, 'Anna');
+  await seesPictureOf(bob, 'Anna');
   await anna.tileSays('Bob', { audio: 'none', video: 'none' });
 });
 
@@ -233,13 +226,13 @@ test('a server that goes away is noticed, and everybody comes back with it', asy
   }
 
   // Both still see each other, and one can ask when the server is not back.
-  await seesMovingPicture(anna, 'Bob');
+  await seesPictureOf(anna, 'Bob');
   await anna.find('remedy-rejoin').click();
   await anna.find('failure').filter({ hasText: 'cannot be reached yet' }).waitFor();
 
   await stage.restartServer();
   await anna.find('remedy-rejoin').click();
   await Promise.all([anna.connectedWith(2), bob.connectedWith(2)]);
-  await seesMovingPicture(bob, 'Anna');
+  await seesPictureOf(bob, 'Anna');
   assert.equal(await anna.find('message').filter({ hasText: 'before' }).count(), 1);
 });

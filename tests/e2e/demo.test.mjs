@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { seesMovingPicture } from './harness/moving-picture.mjs';
 import { setStage } from './harness/stage.mjs';
 
 const WWW = fileURLToPath(new URL('../../www/', import.meta.url));
@@ -31,15 +32,6 @@ async function openDemo(room) {
   return { context, page, errors, find, tileOf };
 }
 
-async function seesMovingPicture(tile) {
-  await tile.locator('video').evaluate(
-    (video) =>
-      new Promise((resolve) => {
-        video.requestVideoFrameCallback(() => video.requestVideoFrameCallback(resolve));
-      }),
-  );
-}
-
 const says = (content) => (detail) => detail.message.content === content;
 
 for (const kind of ['skylinkjs', 'ours']) {
@@ -58,7 +50,7 @@ for (const kind of ['skylinkjs', 'ours']) {
           await guest.join(room, { audio: true, video: true });
           host.id = (await guest.waitFor('peerJoined', ({ isSelf }) => !isSelf)).peerId;
           await demo.tileOf('Guest', '[data-connection="connected"]').waitFor();
-          await seesMovingPicture(demo.tileOf('Guest'));
+          await seesMovingPicture(demo.tileOf('Guest').locator('video'));
           await guest.waitForMedia(host);
         });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { seesMovingPicture } from './harness/moving-picture.mjs';
 import { setStage } from './harness/stage.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,17 +26,7 @@ async function openExample() {
 }
 
 /** Resolves when the picture of somebody else moves. */
-function seesSomebody(page) {
-  return page
-    .locator('video[data-peer]')
-    .nth(1)
-    .evaluate(
-      (video) =>
-        new Promise((resolve) => {
-          video.requestVideoFrameCallback(() => video.requestVideoFrameCallback(resolve));
-        }),
-    );
-}
+const seesSomebody = (page) => seesMovingPicture(page.locator('video[data-peer]').nth(1));
 
 test('the example of the README, pasted, shows two people to each other', async () => {
   const [first, second] = [await openExample(), await openExample()];

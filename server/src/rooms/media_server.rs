@@ -23,6 +23,9 @@ impl Rooms {
 
     /// A message of the media server, if its receiver is still there.
     pub fn from_media_server(&mut self, signal: Signal) -> Option<Delivery> {
+        if self.is_silent {
+            return None;
+        }
         let to = self.rooms.get(&signal.rid)?.member(&signal.to)?.connection;
         self.counts.delivered = self.counts.delivered.saturating_add(1);
         Some(Delivery { to: vec![to], message: signal.message, then_close: false })

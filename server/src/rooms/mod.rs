@@ -114,6 +114,7 @@ pub struct Rooms {
     pending_sessions: PendingSessions,
     counts: Counts,
     commands: Vec<Command>,
+    is_silent: bool,
 }
 
 /// One call from outside: what it was given, and the deliveries made so far.
@@ -142,6 +143,7 @@ impl Rooms {
             pending_sessions: PendingSessions::default(),
             counts: Counts::default(),
             commands: Vec::new(),
+            is_silent: false,
         }
     }
 
@@ -207,6 +209,12 @@ impl Rooms {
             Some(room) => room.session.clone(),
             None => self.pending_sessions.get_or_insert(rid, fresh_id),
         }
+    }
+
+    /// The server ends: members hear nothing more, above all not that the others leave. They go on
+    /// seeing and hearing each other without it.
+    pub fn fall_silent(&mut self) {
+        self.is_silent = true;
     }
 
     /// Waits until stored messages are where they outlive the process.
@@ -287,6 +295,9 @@ impl Rooms {
     }
 
     fn finish(&mut self, turn: Turn) -> Vec<Delivery> {
+        if self.is_silent {
+            return Vec::new();
+        }
         for delivery in &turn.deliveries {
             let receivers = u64::try_from(delivery.to.len()).unwrap_or(u64::MAX);
             self.counts.delivered = self.counts.delivered.saturating_add(receivers);

@@ -95,6 +95,7 @@ impl Endpoint {
         table.is_closed = true;
         let lines: Vec<Arc<Line>> = table.lines.values().cloned().collect();
         drop(table);
+        self.hub.fall_silent();
         for line in lines {
             line.change(Session::shut);
         }

@@ -141,6 +141,11 @@ impl Hub {
         self.finish(state, deliveries);
     }
 
+    /// As [`Rooms::fall_silent`].
+    pub(super) fn fall_silent(&self) {
+        self.lock().rooms.fall_silent();
+    }
+
     /// As [`Rooms::flush`].
     pub fn flush(&self) {
         self.lock().rooms.flush();

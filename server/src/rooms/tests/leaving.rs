@@ -14,6 +14,18 @@ fn a_lost_connection_leaves_all_its_rooms() {
 }
 
 #[test]
+fn nobody_hears_that_others_leave_because_the_server_ends() {
+    let mut world = World::new();
+    for member in 1..=3 {
+        world.join_and_enter(member, "a");
+    }
+    world.rooms.fall_silent();
+    assert_eq!(world.disconnect(1), []);
+    assert_eq!(world.send(2, json!({"type": "bye", "rid": "a"})), []);
+    assert_eq!(world.rooms.members_of("a"), 1);
+}
+
+#[test]
 fn the_byes_of_one_of_several_rooms_leave_only_that_room() {
     let mut world = World::new();
     let first = world.join_and_enter(1, "a");

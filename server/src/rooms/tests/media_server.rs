@@ -120,6 +120,8 @@ fn what_it_says_reaches_members_that_are_still_there() {
     world.disconnect(2);
     assert_eq!(world.rooms.from_media_server(signal("r", &bob)), None);
     assert_eq!(world.rooms.from_media_server(signal("elsewhere", &alice)), None);
+    world.rooms.fall_silent();
+    assert_eq!(world.rooms.from_media_server(signal("r", &alice)), None);
 }
 
 #[test]
