@@ -10,6 +10,9 @@ const { scene } = setStage();
 const ROUND_TRIP_MS = 50;
 /** What a page takes on such a way, beside the connection that it has. */
 const LANES = 7;
+/** From this round trip on there are lanes, in seconds. */
+const DELAY = 0.01;
+const MOST_SENDS = 20;
 /** Takes long enough for lanes to open and to be lost, on a fast machine as well. */
 const LARGE_BLOB = { size: 30_000_000, seed: 30 };
 const BLOB = { size: 12_000_000, seed: 12 };
@@ -23,9 +26,23 @@ const connectionsOf = (client) =>
     alive: window.probes.connections.filter((it) => it.signalingState !== 'closed').length,
   }));
 
+/** Remembers the longest round trip that the browser told since it was asked last, in seconds. */
+function noteRoundTrips() {
+  const { getStats } = RTCPeerConnection.prototype;
+  window.longestRoundTrip = 0;
+  RTCPeerConnection.prototype.getStats = async function noted(...given) {
+    const stats = await getStats.apply(this, given);
+    for (const { type, currentRoundTripTime = 0 } of stats.values()) {
+      if (type !== 'candidate-pair') continue;
+      window.longestRoundTrip = Math.max(window.longestRoundTrip, currentRoundTripTime);
+    }
+    return stats;
+  };
+}
+
 /** Two pages of ours on a path, or directly. */
-async function meetOver(path, { enter, room }) {
-  const enterThere = (kind, name) => enter(kind, name, { path, inject: KEEP_LEDGER });
+async function meetOver(path, { enter, room }, inject = KEEP_LEDGER) {
+  const enterThere = (kind, name) => enter(kind, name, { path, inject });
   return meet({ enter: enterThere, room }, 'ours', 'ours');
 }
 
@@ -78,11 +95,22 @@ const closeLane = (client, place) =>
   }, place);
 
 scene('M-28: without delay a file takes one connection', async (play) => {
-  const pair = await meetOver(undefined, play);
-  await send(play.room, pair, BLOB);
-  for (const client of Object.values(pair)) {
-    assert.deepEqual(await connectionsOf(client), { made: 1, alive: 1 });
+  const pair = await meetOver(undefined, play, noteRoundTrips);
+  const { page } = pair.sender;
+  let longest;
+  let made;
+  // On a busy machine a round trip may take so long without any delay that lanes are right.
+  for (let sends = 1; longest === undefined || longest >= DELAY; sends += 1) {
+    assert.ok(sends <= MOST_SENDS, `the round trip took ${longest} s even at the last`);
+    await page.evaluate(() => {
+      window.longestRoundTrip = 0;
+    });
+    const before = await connectionsOf(pair.sender);
+    await send(play.room, pair, BLOB);
+    longest = await page.evaluate(() => window.longestRoundTrip);
+    made = (await connectionsOf(pair.sender)).made - before.made;
   }
+  assert.equal(made, 0);
 });
 
 scene('M-28, M-01: on a path with delay a file takes several connections', async (play) => {
