@@ -25,7 +25,7 @@ function joinOnce({ site, address, browsers, server }, kind) {
     waiting,
     async (first) => {
       await onPage(first, 'member.js', 'prepare', sdk);
-      await onPage(first, 'member.js', 'host', room);
+      await onPage(first, 'member.js', 'host', { ...room, hosts: 0 });
       return site.withFreshPage(
         coming,
         async (second) => {

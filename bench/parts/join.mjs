@@ -51,7 +51,7 @@ export function joinOnce(
     site.withFreshPage(browser, async (page) => {
       if (left === 0) return comeLast(page);
       await onMember(page, 'prepare', sdk);
-      await onMember(page, 'host', room);
+      await onMember(page, 'host', { ...room, hosts: hosts - left });
       return withHosts(left - 1);
     });
   return withHosts(hosts);

@@ -168,6 +168,7 @@ impl Session {
         room.rid.clone_from(&ticket.room_key);
         room.ticket = ticket;
         room.stage = Stage::Connecting;
+        room.forget_unwanted_reports(context);
         let result = body.as_ref().map(reports::without_secrets).into();
         room.report_auth(context, "success", Some(f64::from(status)), None, result);
         room.report_client(context);
@@ -316,6 +317,7 @@ impl Session {
         if let Some(socket) = room.socket.or(room.likely_socket) {
             self.close_unused_socket(socket);
         }
+        self.post_last_reports();
     }
 }
 

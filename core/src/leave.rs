@@ -63,6 +63,7 @@ impl Session {
             let detail = room.own_detail(&self.context);
             self.context.event("peerLeft", detail);
         }
+        self.post_last_reports();
     }
 
     /// Tells the server: by closing the socket, or by `bye` where other rooms still use it.

@@ -4,9 +4,10 @@ mod content;
 
 pub(crate) use self::content::without_secrets;
 
-use crate::room::Room;
-use crate::session::Context;
+use crate::room::{Room, RoomKey};
+use crate::session::{Context, Session};
 use crate::statistics::Purpose;
+use crate::time::sooner;
 use crate::{Output, Timestamp};
 use skylink_protocol::lists::Keep as _;
 use skylink_protocol::{Object, Value};
@@ -24,21 +25,34 @@ pub(crate) const USER_MEDIA: &str = "/client/usermedia";
 pub(crate) const DATA_CHANNEL: &str = "/client/datachannel";
 pub(crate) const RECORDING: &str = "/client/recording";
 
-/// How long reports that come in numbers are gathered before they are posted together.
+/// How long reports are kept back: each costs the page as much as a part of a connection does, and most
+/// come while connections are made.
 const GATHERING: f64 = 5_000.0;
 /// How many of them there may be in that time; what comes beyond is not reported.
 const MAX_GATHERED: usize = 500;
 /// How many of them are posted sooner, so that they take little memory.
 const ENOUGH: usize = 100;
+/// How many are posted in one go, and how long until the next go, so that the page is not held up.
+const AT_ONCE: usize = 4;
+const PAUSE: f64 = 100.0;
 
-/// Reports that are posted together.
+/// Reports that are still to be posted.
 #[derive(Debug, Default)]
 pub(crate) struct WaitingReports {
-    /// Address and JSON text, which takes a part of a value's memory.
-    entries: Vec<(String, String)>,
-    /// How many there were since the last ones were due.
+    entries: Vec<Waiting>,
+    /// How many there were since there were none.
     count: usize,
     due: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    room: RoomKey,
+    url: String,
+    /// JSON text, which takes a part of a value's memory.
+    body: String,
+    /// Whether it is posted with others of its kind.
+    in_list: bool,
 }
 
 impl Context {
@@ -46,35 +60,75 @@ impl Context {
         self.waiting_reports.due
     }
 
-    /// Posts what was gathered, each kind in one piece.
+    /// Posts some of what was kept back.
     pub fn post_due_reports(&mut self) {
-        if !self.waiting_reports.due.is_some_and(|due| due.is_due(self.now)) {
-            return;
+        if self.waiting_reports.due.is_some_and(|due| due.is_due(self.now)) {
+            self.post_reports(AT_ONCE);
         }
-        self.post_waiting_reports();
-        self.waiting_reports = WaitingReports::default();
     }
 
-    fn post_waiting_reports(&mut self) {
-        let mut entries = std::mem::take(&mut self.waiting_reports.entries);
-        while let Some((url, _)) = entries.first() {
-            let url = url.clone();
-            let client = (self.environment.json.print)(&self.environment.client_id.as_str().into());
-            let mut body = [r#"{"client_id":"#, &client, r#","data":"#].concat();
-            let mut mark = '[';
-            for (_, report) in entries.take_out(|entry| entry.0 == url) {
-                body.push(mark);
-                body.push_str(&report);
-                mark = ',';
-            }
-            body.push_str("]}");
+    /// The server wants none of a room.
+    fn forget_reports(&mut self, room: RoomKey) {
+        let waiting = &mut self.waiting_reports;
+        waiting.entries.keep(|entry| entry.room != room);
+        if waiting.entries.is_empty() {
+            *waiting = WaitingReports::default();
+        }
+    }
+
+    fn post_reports(&mut self, at_once: usize) {
+        for _ in 0..at_once {
+            let entries = &mut self.waiting_reports.entries;
+            let Some(Waiting { url, in_list, .. }) = entries.first() else { break };
+            let (url, in_list) = (url.clone(), *in_list);
+            let body = if in_list {
+                let reports = entries.take_out(|entry| entry.url == url);
+                self.list_of(reports)
+            } else {
+                entries.remove(0).body
+            };
             self.push(Output::Post { url, body });
+        }
+        let waiting = &mut self.waiting_reports;
+        if waiting.entries.is_empty() {
+            *waiting = WaitingReports::default();
+        } else {
+            waiting.due = Some(self.now.plus(PAUSE));
+        }
+    }
+
+    fn list_of(&self, reports: Vec<Waiting>) -> String {
+        let client = (self.environment.json.print)(&self.environment.client_id.as_str().into());
+        let mut body = [r#"{"client_id":"#, &client, r#","data":"#].concat();
+        let mut mark = '[';
+        for Waiting { body: report, .. } in reports {
+            body.push(mark);
+            body.push_str(&report);
+            mark = ',';
+        }
+        body.push_str("]}");
+        body
+    }
+}
+
+impl Session {
+    /// Without rooms there is nothing that reports could hold up.
+    pub(crate) fn post_last_reports(&mut self) {
+        if self.rooms.is_empty() {
+            self.context.post_reports(usize::MAX);
         }
     }
 }
 
 impl Room {
-    /// Posts a report, now or with others of its kind. Its own members replace those that all have.
+    /// Forgets what was reported before the server said that it wants nothing.
+    pub fn forget_unwanted_reports(&self, context: &mut Context) {
+        if !self.gathers_statistics() {
+            context.forget_reports(self.key);
+        }
+    }
+
+    /// Reports something, which is posted when connections have had their time. Its own members replace those that all have.
     pub fn report(&self, context: &mut Context, endpoint: &'static str, members: Object) {
         // Before the API has answered, only the app can have said no.
         let is_wanted = if self.rid.is_empty() {
@@ -105,17 +159,15 @@ impl Room {
         ]
         .concat();
         let body = (environment.json.print)(&report.into());
-        if !matches!(endpoint, ICE_CANDIDATE | ICE_GATHERING | NEGOTIATION) {
-            return context.push(Output::Post { url, body });
-        }
-        let due = context.now.plus(GATHERING);
+        let in_list = matches!(endpoint, ICE_CANDIDATE | ICE_GATHERING | NEGOTIATION);
+        let (now, due) = (context.now, context.now.plus(GATHERING));
         let waiting = &mut context.waiting_reports;
         waiting.due.get_or_insert(due);
         if waiting.count < MAX_GATHERED {
             waiting.count = waiting.count.saturating_add(1);
-            waiting.entries.push((url, body));
+            waiting.entries.push(Waiting { room: self.key, url, body, in_list });
             if waiting.entries.len() >= ENOUGH {
-                context.post_waiting_reports();
+                waiting.due = sooner(waiting.due, Some(now));
             }
         }
     }

@@ -103,6 +103,8 @@ fn the_api_does_not_answer_in_time() {
     let mut scene = Scene::new();
     let promise = scene.join(r#"{"roomName":"lobby"}"#);
     let request = scene.request;
+    // The report of the question goes out first.
+    scene.wait();
     scene.wait();
     assert!(scene.has(&Output::AbortFetch(request)));
     assert_eq!(scene.rejection(promise), ErrorCode::ApiTimeout);

@@ -3,11 +3,14 @@
 use crate::scene::{ticket, Scene};
 use crate::surroundings::json;
 use skylink_core::{
-    ChannelEvent, ConnectionEvent, ConnectionOp, Input, Output, Prefetched, StatisticsReading,
+    Call, ChannelEvent, ConnectionEvent, ConnectionOp, Input, Output, Prefetched, StatisticsReading,
 };
 use skylink_protocol::Value;
 
-const GATHERING: &str = r#"{"appKey":"key","roomServer":"//api.test","statsInterval":5}"#;
+const GATHERING: &str = r#"{"appKey":"key","roomServer":"//api.test","statsInterval":60}"#;
+/// How long reports are kept back, and the time between two goes, in milliseconds.
+const KEPT_BACK: f64 = 5_000.0;
+const PAUSE: f64 = 100.0;
 
 /// In the room, where the API server wants statistics or not.
 fn in_room(options: &str, is_wanted: bool) -> Scene {
@@ -50,6 +53,15 @@ fn wait(scene: &mut Scene, milliseconds: f64) {
     scene.input(Input::Tick);
 }
 
+/// Until all that was reported so far is posted.
+fn until_posted(scene: &mut Scene) {
+    scene.now = scene.now.plus(KEPT_BACK);
+    for _ in 0..10 {
+        scene.input(Input::Tick);
+        scene.now = scene.now.plus(PAUSE);
+    }
+}
+
 /// Answers the reads under way with a path.
 fn answer_reads(scene: &mut Scene) {
     let reads: Vec<_> = scene
@@ -76,7 +88,8 @@ fn status_events(scene: &Scene) -> usize {
 
 #[test]
 fn the_way_into_the_room_is_reported_without_its_secrets() {
-    let scene = in_room(GATHERING, true);
+    let mut scene = in_room(GATHERING, true);
+    until_posted(&mut scene);
     assert_eq!(
         endpoints(&scene),
         [
@@ -113,24 +126,45 @@ fn the_way_into_the_room_is_reported_without_its_secrets() {
 #[test]
 fn nothing_is_reported_where_the_app_or_the_server_does_not_want_it() {
     let off = r#"{"appKey":"key","roomServer":"//api.test","enableStatsGathering":false}"#;
-    assert!(posts(&in_room(off, true)).is_empty());
+    let mut scene = in_room(off, true);
+    until_posted(&mut scene);
+    assert!(posts(&scene).is_empty());
     let mut scene = in_room(GATHERING, false);
-    // Before the server has answered, only the app could have said no.
-    assert_eq!(endpoints(&scene), ["/auth"]);
+    until_posted(&mut scene);
+    assert!(posts(&scene).is_empty());
     wait(&mut scene, 60_000.0);
     assert!(posts(&scene).is_empty());
 }
 
 #[test]
+fn reports_wait_until_connections_had_their_time_and_go_a_few_at_once() {
+    let mut scene = in_room(GATHERING, true);
+    wait(&mut scene, KEPT_BACK - 1.0);
+    assert!(posts(&scene).is_empty());
+    for expected in [4, 4, 0] {
+        wait(&mut scene, PAUSE);
+        assert_eq!(posts(&scene).len(), expected);
+    }
+}
+
+#[test]
+fn who_leaves_posts_all_at_once() {
+    let mut scene = in_room(GATHERING, true);
+    assert!(posts(&scene).is_empty());
+    scene.call(Call::LeaveRoom { promise: 9, room: "lobby".into(), stop_streams: true });
+    assert_eq!(posts(&scene).len(), 8);
+    until_posted(&mut scene);
+    assert_eq!(posts(&scene).len(), 8, "and nothing twice");
+}
+
+#[test]
 fn what_comes_in_numbers_is_posted_together() {
     let mut scene = in_room(GATHERING, true);
-    scene.forget();
     let connection = scene.connect("bob");
     for state in ["gathering", "complete"] {
         scene.report(connection, ConnectionEvent::GatheringState(state.into()));
     }
-    assert!(!endpoints(&scene).contains(&"/client/icegathering".to_owned()));
-    wait(&mut scene, 5_000.0);
+    until_posted(&mut scene);
     let report = find(&scene, "/client/icegathering");
     assert_eq!(text(&report, "client_id"), "client");
     let data = report.get("data").and_then(Value::as_list).unwrap();
@@ -148,17 +182,23 @@ fn very_many_are_posted_sooner_and_limited() {
     let count = |scene: &Scene| -> usize {
         posts(scene).iter().filter_map(|(_, body)| body.get("data")?.as_list().map(<[_]>::len)).sum()
     };
+    until_posted(&mut scene);
     scene.forget();
-    for number in 0..600 {
-        let state = format!("state {number}");
-        scene.report(bob, ConnectionEvent::GatheringState(state));
-    }
-    assert_eq!(count(&scene), 500);
-    assert!(posts(&scene).len() >= 5, "not all of them wait");
-    wait(&mut scene, 5_000.0);
-    scene.report(bob, ConnectionEvent::GatheringState("again".into()));
-    wait(&mut scene, 5_000.0);
-    assert_eq!(count(&scene), 1);
+    let many = |scene: &mut Scene, number| {
+        for number in 0..number {
+            let state = format!("state {number}");
+            scene.report(bob, ConnectionEvent::GatheringState(state));
+        }
+    };
+    many(&mut scene, 99);
+    scene.input(Input::Tick);
+    assert_eq!(count(&scene), 0);
+    many(&mut scene, 1);
+    scene.input(Input::Tick);
+    assert_eq!(count(&scene), 100, "not all of them wait");
+    many(&mut scene, 600);
+    scene.input(Input::Tick);
+    assert_eq!(count(&scene), 600);
 }
 
 #[test]
@@ -168,22 +208,26 @@ fn a_way_is_reported_with_its_path_and_the_app_is_told_of_the_read() {
             format!(r#"{{"appKey":"key","roomServer":"//api.test","beSilentOnStatsLogs":{silent}}}"#);
         let mut scene = in_room(&options, true);
         let connection = scene.connect("bob");
+        until_posted(&mut scene);
         scene.forget();
         scene.report(connection, ConnectionEvent::IceState("checking".into()));
+        until_posted(&mut scene);
         assert_eq!(text(&find(&scene, "/client/iceconnection"), "state"), "checking");
         assert_eq!(status_events(&scene), 0, "there is nothing to read yet");
         scene.forget();
         scene.report(connection, ConnectionEvent::IceState("connected".into()));
+        until_posted(&mut scene);
         assert!(posts(&scene).is_empty(), "the path is asked for first");
         answer_reads(&mut scene);
+        until_posted(&mut scene);
         let report = find(&scene, "/client/iceconnection");
         assert_eq!((text(&report, "state"), text(&report, "peer_id")), ("connected".into(), "bob".into()));
         assert!(report.get("local_candidate").is_some());
         assert_eq!(status_events(&scene), 2, "always at first");
         scene.forget();
-        scene.now = scene.now.plus(100.0);
         scene.report(connection, ConnectionEvent::IceState("disconnected".into()));
         answer_reads(&mut scene);
+        until_posted(&mut scene);
         assert_eq!(text(&find(&scene, "/client/iceconnection"), "state"), "disconnected");
         assert_eq!(status_events(&scene), later_events);
     }
@@ -193,6 +237,7 @@ fn a_way_is_reported_with_its_path_and_the_app_is_told_of_the_read() {
 fn channels_for_messages_are_reported_and_those_for_files_are_not() {
     let mut scene = in_room(GATHERING, true);
     let connection = scene.connect("bob");
+    until_posted(&mut scene);
     scene.forget();
     for (channel, label) in [(1, "rid_bob_me"), (2, "t1")] {
         let offered = ChannelEvent::Offered { label: label.to_owned() };
@@ -203,6 +248,7 @@ fn channels_for_messages_are_reported_and_those_for_files_are_not() {
         let detail = scene.detail("dataChannelState");
         assert_eq!(detail.get("channelName"), Some(&label.into()));
     }
+    until_posted(&mut scene);
     let told: Vec<_> = posts(&scene).iter().map(|(_, report)| text(report, "state")).collect();
     assert_eq!(endpoints(&scene), ["/client/datachannel"; 2]);
     assert_eq!(told, ["open", "closed"]);
@@ -224,8 +270,11 @@ fn every_interval_tells_of_streams_and_of_each_peer() {
             mid: None,
         },
     );
-    wait(&mut scene, 5_000.0);
+    until_posted(&mut scene);
+    wait(&mut scene, 60_000.0);
     answer_reads(&mut scene);
+    scene.forget();
+    until_posted(&mut scene);
     let media = find(&scene, "/client/usermedia");
     assert_eq!(media.get("recv_audio").and_then(Value::as_number), Some(1.0));
     assert_eq!(text(&media, "mode"), "P2P");
@@ -234,6 +283,7 @@ fn every_interval_tells_of_streams_and_of_each_peer() {
     for group in ["audio_send", "audio_recv", "video_send", "video_recv"] {
         assert_eq!(bandwidth.get(group).and_then(|group| group.get("bytes")), Some(&Value::Null), "{group}");
     }
-    wait(&mut scene, 5_000.0);
+    wait(&mut scene, 60_000.0);
+    until_posted(&mut scene);
     assert!(endpoints(&scene).contains(&"/client/usermedia".to_owned()), "and again");
 }
