@@ -316,6 +316,7 @@ impl Session {
                 room.give_up_media_requests(context);
                 room.tell_due_views(context);
                 room.report_when_due(context);
+                room.read_due_ways(context);
             }
             self.check_join_deadline(key, now);
         }
@@ -337,6 +338,7 @@ impl Room {
         let notices = sooner(sooner(notices, self.report_due), self.media_server.views.due);
         self.peers.iter().fold(notices, |soonest, peer| {
             let soonest = sooner(sooner(soonest, peer.upkeep.revival_due), peer.recovery.due);
+            let soonest = sooner(soonest, peer.statistics.ways_due);
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())
         })
     }

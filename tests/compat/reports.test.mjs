@@ -83,6 +83,11 @@ scene('O-01: ours reports to the server what skylinkjs reports', async ({ enter,
   const original = await enter('skylinkjs', 'Original', settings);
   await meet(room, ours, original);
   await Promise.all([posted(ours, ENDPOINTS), posted(original, ENDPOINTS)]);
+  await ours.page.waitForFunction(() =>
+    window.posts.some(
+      ({ endpoint, body }) => endpoint.endsWith('/iceconnection') && body.state === 'connected',
+    ),
+  );
   const [told, like] = await Promise.all([postsOf(ours), postsOf(original)]);
 
   for (const endpoint of ENDPOINTS) {

@@ -35,6 +35,8 @@ const ENOUGH: usize = 100;
 /// How many are posted in one go, and how long until the next go, so that the page is not held up.
 const AT_ONCE: usize = 4;
 const PAUSE: f64 = 100.0;
+/// How long after its state changed the path of a way is read, for all states that came meanwhile.
+const SETTLING: f64 = 2_000.0;
 
 /// Reports that are still to be posted.
 #[derive(Debug, Default)]
@@ -185,24 +187,47 @@ impl Room {
 
     /// The state of a way changed: told with the path that is in use, once there has been one.
     pub fn report_ice(&mut self, context: &mut Context, id: &str, state: &str) {
-        let Some(peer) = self.peer(id) else { return };
-        let is_first = peer.statistics.connected_at == Some(context.now);
-        if peer.statistics.connected_at.is_none() || !self.gathers_statistics() {
+        let (is_wanted, now) = (self.gathers_statistics(), context.now);
+        let Some(peer) = self.peer_mut(id) else { return };
+        if peer.statistics.connected_at.is_none() || !is_wanted {
             let members = content::path(&Object::new());
             return self.report_on(context, ICE_CONNECTION, (id, state), members);
         }
-        let silent = !is_first && self.options.is_silent_on_statistics();
-        self.read_statistics(context, id, Purpose::Own { silent, ice_state: Some(state.to_owned()) });
+        peer.statistics.ways.push((state.to_owned(), now));
+        peer.statistics.ways_due.get_or_insert(now.plus(SETTLING));
     }
 
-    /// Statistics that were read for a report.
-    pub fn report_statistics(&self, context: &mut Context, id: &str, status: &Object, ice: Option<&str>) {
-        match ice {
-            Some(state) => self.report_on(context, ICE_CONNECTION, (id, state), content::path(status)),
-            None => {
-                let members = self.bandwidth_members(status).with("peer_id", id);
-                self.report(context, BANDWIDTH, members);
+    /// Reads the paths of ways that changed a while ago, each once.
+    pub fn read_due_ways(&mut self, context: &mut Context) {
+        let is_silent = self.options.is_silent_on_statistics();
+        for place in 0..self.peers.len() {
+            let Some(peer) = self.peers.get_mut(place) else { return };
+            let statistics = &mut peer.statistics;
+            if statistics.ways_due.take_if(|due| due.is_due(context.now)).is_none() {
+                continue;
             }
+            let ways = std::mem::take(&mut statistics.ways);
+            let is_first = ways.iter().any(|(_, at)| statistics.connected_at == Some(*at));
+            let id = peer.id.clone();
+            self.read_statistics(context, &id, Purpose::Own { silent: is_silent && !is_first, ways });
+        }
+    }
+
+    /// Statistics that were read for reports on states of the way, or else on bandwidth.
+    pub fn report_statistics(
+        &self,
+        context: &mut Context,
+        id: &str,
+        status: &Object,
+        ways: &[(String, Timestamp)],
+    ) {
+        if ways.is_empty() {
+            let members = self.bandwidth_members(status).with("peer_id", id);
+            return self.report(context, BANDWIDTH, members);
+        }
+        for (state, at) in ways {
+            let members = content::path(status).with("timestamp", at.iso8601());
+            self.report_on(context, ICE_CONNECTION, (id, state), members);
         }
     }
 
@@ -228,7 +253,7 @@ impl Room {
         let silent = self.options.is_silent_on_statistics();
         for id in self.connected_ids().into_iter().filter(|_| has_streams) {
             if self.peer(&id).is_some_and(|peer| peer.statistics.connected_at.is_some()) {
-                self.read_statistics(context, &id, Purpose::Own { silent, ice_state: None });
+                self.read_statistics(context, &id, Purpose::Own { silent, ways: Vec::new() });
             }
         }
     }

@@ -36,8 +36,8 @@ pub struct StatisticsReading {
 pub(crate) enum Purpose {
     /// For `getConnectionStatus`: the promise, and the place in its list.
     Asked(PromiseId, usize),
-    /// For a report, with events or without: on the way's state, or else on bandwidth.
-    Own { silent: bool, ice_state: Option<String> },
+    /// For a report, with events or without: on states of the way and when they came, or else on bandwidth.
+    Own { silent: bool, ways: Vec<(String, Timestamp)> },
     /// To know how long a round trip takes, for a transfer.
     Lanes(FileId),
 }
@@ -53,6 +53,9 @@ impl Purpose {
 pub(crate) struct PeerStatistics {
     /// When ICE connected for the first time.
     pub connected_at: Option<Timestamp>,
+    /// States of the way that are still to be reported, when they came, and when that is due.
+    pub ways: Vec<(String, Timestamp)>,
+    pub ways_due: Option<Timestamp>,
     reads: Vec<(RequestId, Purpose)>,
     /// The counters at the last read of the app, and at ours: neither disturbs the rates of the other.
     before: (Option<Object>, Option<Object>),
@@ -160,9 +163,9 @@ impl Room {
                         self.fill_status(promise, place, status.into(), Some(raw));
                         self.settle_status(context);
                     }
-                    Purpose::Own { ice_state, .. } => {
+                    Purpose::Own { ways, .. } => {
                         context.push(Output::Release(raw));
-                        self.report_statistics(context, id, &status, ice_state.as_deref());
+                        self.report_statistics(context, id, &status, &ways);
                     }
                     Purpose::Lanes(_) => {}
                 }

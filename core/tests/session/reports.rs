@@ -204,8 +204,9 @@ fn very_many_are_posted_sooner_and_limited() {
 #[test]
 fn a_way_is_reported_with_its_path_and_the_app_is_told_of_the_read() {
     for (silent, later_events) in [("false", 2), ("true", 0)] {
-        let options =
-            format!(r#"{{"appKey":"key","roomServer":"//api.test","beSilentOnStatsLogs":{silent}}}"#);
+        let options = format!(
+            r#"{{"appKey":"key","roomServer":"//api.test","statsInterval":600,"beSilentOnStatsLogs":{silent}}}"#
+        );
         let mut scene = in_room(&options, true);
         let connection = scene.connect("bob");
         until_posted(&mut scene);
@@ -216,21 +217,49 @@ fn a_way_is_reported_with_its_path_and_the_app_is_told_of_the_read() {
         assert_eq!(status_events(&scene), 0, "there is nothing to read yet");
         scene.forget();
         scene.report(connection, ConnectionEvent::IceState("connected".into()));
+        let connected_at = scene.now;
+        scene.now = scene.now.plus(10.0);
+        scene.report(connection, ConnectionEvent::ConnectionState("connected".into()));
         until_posted(&mut scene);
         assert!(posts(&scene).is_empty(), "the path is asked for first");
         answer_reads(&mut scene);
         until_posted(&mut scene);
-        let report = find(&scene, "/client/iceconnection");
-        assert_eq!((text(&report, "state"), text(&report, "peer_id")), ("connected".into(), "bob".into()));
-        assert!(report.get("local_candidate").is_some());
+        let reports = posts(&scene);
+        assert_eq!(endpoints(&scene), ["/client/iceconnection"; 2], "of one read");
+        for (report, at) in [(&reports[0].1, connected_at), (&reports[1].1, connected_at.plus(10.0))] {
+            assert_eq!(text(report, "state"), "connected");
+            assert_eq!(text(report, "peer_id"), "bob");
+            assert_eq!(text(report, "timestamp"), at.iso8601());
+            assert!(report.get("local_candidate").is_some());
+        }
         assert_eq!(status_events(&scene), 2, "always at first");
         scene.forget();
         scene.report(connection, ConnectionEvent::IceState("disconnected".into()));
+        until_posted(&mut scene);
         answer_reads(&mut scene);
         until_posted(&mut scene);
         assert_eq!(text(&find(&scene, "/client/iceconnection"), "state"), "disconnected");
         assert_eq!(status_events(&scene), later_events);
     }
+}
+
+#[test]
+fn paths_are_read_when_a_way_has_settled() {
+    let mut scene = in_room(GATHERING, true);
+    let connection = scene.connect("bob");
+    scene.report(connection, ConnectionEvent::IceState("connected".into()));
+    let reads = |scene: &Scene| {
+        let is_read = |output: &&Output| {
+            matches!(output, Output::Connection { op: ConnectionOp::ReadStatistics { .. }, .. })
+        };
+        scene.outputs.iter().filter(is_read).count()
+    };
+    wait(&mut scene, 1_999.0);
+    assert_eq!(reads(&scene), 0);
+    wait(&mut scene, 1.0);
+    assert_eq!(reads(&scene), 1);
+    wait(&mut scene, 2_000.0);
+    assert_eq!(reads(&scene), 0);
 }
 
 #[test]
