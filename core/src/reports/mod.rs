@@ -25,8 +25,8 @@ pub(crate) const USER_MEDIA: &str = "/client/usermedia";
 pub(crate) const DATA_CHANNEL: &str = "/client/datachannel";
 pub(crate) const RECORDING: &str = "/client/recording";
 
-/// How long reports are kept back: each costs the page as much as a part of a connection does, and most
-/// come while connections are made.
+/// How long reports are kept back: each costs the page as much as a part of a connection does, and most come
+/// while connections are made.
 const GATHERING: f64 = 5_000.0;
 /// How many of them there may be in that time; what comes beyond is not reported.
 const MAX_GATHERED: usize = 500;
@@ -130,7 +130,8 @@ impl Room {
         }
     }
 
-    /// Reports something, which is posted when connections have had their time. Its own members replace those that all have.
+    /// Reports something, which is posted when connections have had their time. Its own members replace
+    /// those that all have.
     pub fn report(&self, context: &mut Context, endpoint: &'static str, members: Object) {
         // Before the API has answered, only the app can have said no.
         let is_wanted = if self.rid.is_empty() {
