@@ -195,8 +195,12 @@ impl Room {
         context.push(Output::Release(error));
     }
 
-    /// A peer is gone: what was asked about it stays unanswered.
+    /// A peer is gone: what was asked about it stays unanswered, what became of its way is reported.
     pub fn end_statistics(&mut self, context: &mut Context, peer: &mut Peer) {
+        let ways = std::mem::take(&mut peer.statistics.ways);
+        if !ways.is_empty() {
+            self.report_statistics(context, &peer.id, &Object::new(), &ways);
+        }
         for (_, purpose) in std::mem::take(&mut peer.statistics.reads) {
             if let Purpose::Asked(promise, place) = purpose {
                 self.fill_status(promise, place, Value::Null, None);

@@ -263,6 +263,24 @@ fn paths_are_read_when_a_way_has_settled() {
 }
 
 #[test]
+fn what_became_of_a_way_is_reported_though_its_peer_left_meanwhile() {
+    let mut scene = in_room(GATHERING, true);
+    let connection = scene.connect("bob");
+    scene.report(connection, ConnectionEvent::IceState("connected".into()));
+    until_posted(&mut scene);
+    scene.forget();
+    scene.report(connection, ConnectionEvent::IceState("disconnected".into()));
+    scene.hear("bye", "bob", "{}");
+    until_posted(&mut scene);
+    let states: Vec<_> = posts(&scene)
+        .iter()
+        .filter(|(at, _)| at == "/client/iceconnection")
+        .map(|(_, report)| text(report, "state"))
+        .collect();
+    assert_eq!(states, ["disconnected"]);
+}
+
+#[test]
 fn channels_for_messages_are_reported_and_those_for_files_are_not() {
     let mut scene = in_room(GATHERING, true);
     let connection = scene.connect("bob");
