@@ -338,7 +338,7 @@ impl Room {
         let notices = sooner(sooner(notices, self.report_due), self.media_server.views.due);
         self.peers.iter().fold(notices, |soonest, peer| {
             let soonest = sooner(sooner(soonest, peer.upkeep.revival_due), peer.recovery.due);
-            let soonest = sooner(soonest, peer.statistics.ways_due);
+            let soonest = sooner(soonest, peer.statistics.ways_due());
             sooner(sooner(soonest, peer.negotiation.deadline()), peer.candidates.deadline())
         })
     }

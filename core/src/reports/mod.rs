@@ -6,7 +6,7 @@ pub(crate) use self::content::without_secrets;
 
 use crate::room::{Room, RoomKey};
 use crate::session::{Context, Session};
-use crate::statistics::Purpose;
+use crate::statistics::{PeerStatistics, Purpose};
 use crate::time::sooner;
 use crate::{Output, Timestamp};
 use skylink_protocol::lists::Keep as _;
@@ -113,6 +113,13 @@ impl Context {
     }
 }
 
+impl PeerStatistics {
+    /// When the path of the way is to be read, for what is still to be reported of it.
+    pub fn ways_due(&self) -> Option<Timestamp> {
+        self.ways.first().map(|(_, at)| at.plus(SETTLING))
+    }
+}
+
 impl Session {
     /// Without rooms there is nothing that reports could hold up.
     pub(crate) fn post_last_reports(&mut self) {
@@ -195,7 +202,6 @@ impl Room {
             return self.report_on(context, ICE_CONNECTION, (id, state), members);
         }
         peer.statistics.ways.push((state.to_owned(), now));
-        peer.statistics.ways_due.get_or_insert(now.plus(SETTLING));
     }
 
     /// Reads the paths of ways that changed a while ago, each once.
@@ -204,7 +210,7 @@ impl Room {
         for place in 0..self.peers.len() {
             let Some(peer) = self.peers.get_mut(place) else { return };
             let statistics = &mut peer.statistics;
-            if statistics.ways_due.take_if(|due| due.is_due(context.now)).is_none() {
+            if !statistics.ways_due().is_some_and(|due| due.is_due(context.now)) {
                 continue;
             }
             let ways = std::mem::take(&mut statistics.ways);

@@ -53,9 +53,8 @@ impl Purpose {
 pub(crate) struct PeerStatistics {
     /// When ICE connected for the first time.
     pub connected_at: Option<Timestamp>,
-    /// States of the way that are still to be reported, when they came, and when that is due.
+    /// States of the way that are still to be reported, and when they came.
     pub ways: Vec<(String, Timestamp)>,
-    pub ways_due: Option<Timestamp>,
     reads: Vec<(RequestId, Purpose)>,
     /// The counters at the last read of the app, and at ours: neither disturbs the rates of the other.
     before: (Option<Object>, Option<Object>),
