@@ -74,19 +74,24 @@ export const eventManager = new EventManager();
 
 const registryOf = (isPrivate) => (isPrivate ? eventManager.privateEvents : eventManager.events);
 
-/** The app's, and behind them the SDK's. */
-const callbacksOf = (name) => [
-  ...(eventManager.events[name]?.callbacks ?? []),
-  ...(eventManager.privateEvents[name]?.callbacks ?? []),
-];
+const NOBODY = [];
 
+/** The app's, and behind them the SDK's. A change that one of them makes counts from the next event on. */
 function deliver(event) {
   const { type } = event;
-  for (const callback of callbacksOf(type)) {
+  const { events, privateEvents } = eventManager;
+  const ofApp = events[type]?.callbacks ?? NOBODY;
+  const ofSdk = privateEvents[type]?.callbacks ?? NOBODY;
+  callAll(ofApp, event);
+  callAll(ofSdk, event);
+}
+
+function callAll(callbacks, event) {
+  for (const callback of callbacks) {
     try {
       callback(event);
     } catch (error) {
-      logger.log.ERROR([null, TAG, type, 'A listener threw an error'], error);
+      logger.log.ERROR([null, TAG, event.type, 'A listener threw an error'], error);
     }
   }
 }
