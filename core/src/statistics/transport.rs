@@ -47,12 +47,17 @@ fn pair_in_use<'a>(report: &Report<'a>, transport: Option<&Value>) -> Option<&'a
 }
 
 /// How long a round trip takes, in seconds; 0 if that is not known. The mean of all checks counts where
-/// it is lower: the last one may have waited for a busy page.
+/// it is lower: the last one may have waited for a busy page. Of the pair in use Firefox knows nothing for some
+/// seconds, only of others.
 pub(crate) fn round_trip(report: &Report<'_>) -> f64 {
-    let pair = pair_in_use(report, report.of_type("transport").last());
-    let mean = number(pair, "totalRoundTripTime") / number(pair, "responsesReceived");
-    // Where there was no response that is no number, which `min` passes over.
-    number(pair, "currentRoundTripTime").min(mean)
+    let known = |pair: &Value| {
+        let mean = number(Some(pair), "totalRoundTripTime") / number(Some(pair), "responsesReceived");
+        // Where there was no response that is no number, which `min` passes over.
+        Some(number(Some(pair), "currentRoundTripTime").min(mean)).filter(|time| *time > 0.0)
+    };
+    let in_use = pair_in_use(report, report.of_type("transport").last()).and_then(known);
+    let shortest = || report.of_type("candidate-pair").filter_map(known).reduce(f64::min);
+    in_use.or_else(shortest).unwrap_or_default()
 }
 
 fn selected_pair(report: &Report<'_>, transport: Option<&Value>) -> Object {

@@ -155,8 +155,9 @@ class Context {
     this.#id = id;
   }
 
-  async addInitScript({ path }) {
-    this.#scripts.push(await readFile(path, 'utf8'));
+  /** @param {string | { path: string }} script its text, or the file that has it */
+  async addInitScript(script) {
+    this.#scripts.push(script.path ? await readFile(script.path, 'utf8') : script);
   }
 
   async newPage() {

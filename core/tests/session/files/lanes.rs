@@ -148,6 +148,29 @@ fn the_round_trip_decides_once_the_channel_is_open() {
 }
 
 #[test]
+fn where_the_path_in_use_was_not_measured_the_shortest_of_others_counts() {
+    for (one, other, lanes) in [(0.09, 0.02, 3), (0.0, 0.0, 0)] {
+        let mut desk = Desk::with_our_peer();
+        desk.send(20.0 * BLOCK);
+        desk.hear(&accept(&id()));
+        desk.on_channel(opened(&desk), ChannelEvent::Open);
+        let pair = |seconds: f64| {
+            format!(
+                r#"{{"type":"candidate-pair","responsesReceived":0,"totalRoundTripTime":0,
+                "currentRoundTripTime":{seconds}}}"#
+            )
+        };
+        desk.answer_statistics(&format!(
+            r#"{{"T":{{"type":"transport","selectedCandidatePairId":"P"}},"P":{},"Q":{},"R":{}}}"#,
+            pair(0.0),
+            pair(one),
+            pair(other)
+        ));
+        assert_eq!(desk.created().len(), lanes, "{one} s, {other} s");
+    }
+}
+
+#[test]
 fn small_files_and_peers_without_lanes_are_not_measured() {
     let mut plain = Desk::with_our_peer();
     plain.send(BLOCK - 1.0);
