@@ -11,6 +11,7 @@ mod connection_states;
 mod data_channel;
 mod decryption;
 mod direct_message;
+mod dtls_role;
 mod encryption;
 mod environment;
 mod error;

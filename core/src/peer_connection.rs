@@ -75,6 +75,7 @@ impl Room {
                     // A description that was changed may be refused, and a media server does not take what
                     // comes after that.
                     let goes_at_once = !peer.changed_parameters && !is_server(id);
+                    let sdp = peer.keep_dtls_role(sdp, true);
                     peer.negotiation.on_answer_created(sdp, goes_at_once);
                 }
             }

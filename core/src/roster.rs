@@ -59,6 +59,8 @@ pub(crate) struct Peer {
     pub negotiated: bool,
     /// Whether the offer under way restarts ICE.
     pub restarts_ice: bool,
+    /// Whether our side opens the DTLS connection, once there was an answer.
+    pub opens_dtls: bool,
     /// Whether parameters were changed in our last description, and whether our browser refused that.
     pub changed_parameters: bool,
     pub refused_parameters: bool,
@@ -97,6 +99,7 @@ impl Peer {
             user_data_stamp: 0.0,
             negotiated: false,
             restarts_ice: false,
+            opens_dtls: false,
             changed_parameters: false,
             refused_parameters: false,
             failure: None,

@@ -70,7 +70,10 @@ impl Room {
                 if let Some(peer) = self.peer_mut(id) {
                     peer.candidates.coming_sdp.clone_from(&sdp);
                 }
-                let sdp = self.peer_description(id, sdp);
+                let mut sdp = self.peer_description(id, sdp);
+                if let Some(peer) = self.peer_mut(id).filter(|_| kind == DescriptionKind::Answer) {
+                    sdp = peer.keep_dtls_role(sdp, false);
+                }
                 let asks_answer = kind == DescriptionKind::Offer && !self.prefers_codecs();
                 if asks_answer {
                     self.sync_streams(context, id);
