@@ -35,3 +35,11 @@ pub struct Environment {
     /// JSON reading and writing.
     pub json: JsonText,
 }
+
+impl Environment {
+    /// Whether a connection that failed is of no use any more: Firefox ends its encryption for good. A restart of
+    /// ICE brings back its state, but nothing that it carries.
+    pub(crate) fn fails_for_good(&self) -> bool {
+        self.agent_name == "firefox"
+    }
+}

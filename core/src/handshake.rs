@@ -18,6 +18,9 @@ use skylink_protocol::{Object, Value};
 
 impl Room {
     pub fn on_enter(&mut self, context: &mut Context, message: Enter) {
+        if message.begins_anew == Some(true) && !self.has_media_server() {
+            self.part_from(context, &message.mid);
+        }
         if self.is_known_or_self(&message.mid) {
             return;
         }
@@ -134,6 +137,7 @@ impl Room {
         peer.streams_files = greeting.file_channels;
         peer.takes_lanes = greeting.file_lanes;
         peer.takes_message_lists = greeting.message_lists;
+        peer.continue_recovery(self.anew.remove(id));
         let detail = self.peer_detail(&peer);
         self.peers.push(peer);
         if is_server(id) {
@@ -191,19 +195,28 @@ impl Room {
 
     pub fn on_bye(&mut self, context: &mut Context, message: &Bye) {
         let id = message.mid.as_str();
-        let Some(peer) = self.peer(id) else { return };
-        if is_server(id) {
+        self.anew.remove(id);
+        if !is_server(id) {
+            return self.part_from(context, id);
+        }
+        if self.peer(id).is_some() {
             self.server_event(context, "serverPeerLeft", id);
             if id == MEDIA_SERVER {
                 self.lose_media_server(context);
             }
-        } else {
-            if peer.connection.is_none() {
-                self.end_streams(context, id);
-            }
-            if let Some(peer) = self.peer(id) {
-                context.event("peerLeft", self.peer_detail(peer));
-            }
+            self.drop_peer(context, id);
+            self.report_media(context);
+        }
+    }
+
+    /// A member is not with us any more, or shall be met anew.
+    pub fn part_from(&mut self, context: &mut Context, id: &str) {
+        let Some(peer) = self.peer(id) else { return };
+        if peer.connection.is_none() {
+            self.end_streams(context, id);
+        }
+        if let Some(peer) = self.peer(id) {
+            context.event("peerLeft", self.peer_detail(peer));
         }
         self.drop_peer(context, id);
         self.report_media(context);

@@ -1,4 +1,4 @@
-//! Restarting ICE unasked when a connection that worked has failed.
+//! Restarting ICE unasked when a connection that worked has failed, and beginning anew where that is no use.
 //!
 //! Where both sides are of this SDK, the one with the greater tie breaker offers, as in a glare, and the
 //! other one only when that does not help. 2.7.2 waits for its app, so it gets our offer either way.
@@ -25,8 +25,10 @@ const MOST_ATTEMPTS: u32 = 12;
 #[derive(Debug, Default)]
 pub(crate) struct IceRecovery {
     attempts: u32,
-    /// When ICE is restarted.
+    /// When ICE is restarted, or a new connection made.
     pub due: Option<Timestamp>,
+    /// Whether the connection is of no use any more, whatever the browser says of it.
+    is_lost: bool,
 }
 
 impl IceRecovery {
@@ -35,6 +37,7 @@ impl IceRecovery {
         match state {
             "failed" if self.attempts >= MOST_ATTEMPTS => self.due = None,
             "failed" => self.due = self.due.or_else(|| Some(now.plus(courtesy + self.wait()))),
+            _ if self.is_lost => {}
             "connected" => *self = Self::default(),
             _ => self.due = None,
         }
@@ -68,12 +71,11 @@ impl Room {
     pub fn recover_ice(&mut self, context: &Context, id: &str, state: &str) {
         let own_weight = self.weight;
         let can_restart = context.environment.can_restart_ice;
-        let Some(peer) =
-            self.peer_mut(id).filter(|peer| can_restart && peer.statistics.connected_at.is_some())
-        else {
-            return;
-        };
-        let yields = peer.id != MEDIA_SERVER && weight_of(peer) > own_weight;
+        let fails_for_good = context.environment.fails_for_good();
+        let worked = |peer: &&mut Peer| peer.statistics.connected_at.is_some() || peer.recovery.attempts > 0;
+        let Some(peer) = self.peer_mut(id).filter(|peer| can_restart && worked(peer)) else { return };
+        peer.recovery.is_lost |= state == "failed" && fails_for_good && peer.begins_anew();
+        let yields = peer.id != MEDIA_SERVER && weight_of(peer) > own_weight && !peer.recovery.is_lost;
         peer.recovery.on_state(state, context.now, if yields { COURTESY } else { 0.0 });
     }
 
@@ -87,6 +89,8 @@ impl Room {
             if !can_signal {
                 // The room is lost with its socket.
                 peer.recovery.due = None;
+            } else if peer.recovery.is_lost {
+                self.begin_anew(context, &id);
             } else if !peer.negotiation.is_stable() {
                 peer.recovery.on_settled(now);
             } else {
@@ -95,6 +99,31 @@ impl Room {
                 self.take_steps(context, &id);
             }
         }
+    }
+
+    /// Asks the peer to forget us, and to greet us as a newcomer.
+    fn begin_anew(&mut self, context: &mut Context, id: &str) {
+        let Some(peer) = self.peer(id) else { return };
+        let attempts = peer.recovery.attempts.saturating_add(1);
+        self.part_from(context, id);
+        self.anew.set(id, f64::from(attempts));
+        let mut enter = self.greeting(&context.environment);
+        enter.target = Some(id.to_owned());
+        enter.begins_anew = Some(true);
+        self.send(context, &enter.into());
+    }
+}
+
+impl Peer {
+    /// It may have been asked to begin anew, so many times.
+    pub fn continue_recovery(&mut self, attempts: Option<Value>) {
+        let attempts = attempts.as_ref().and_then(Value::as_number);
+        self.recovery.attempts = attempts.unwrap_or_default() as u32;
+    }
+
+    /// Whether it knows what an `enter` of somebody known means: only this SDK takes lists, too.
+    fn begins_anew(&self) -> bool {
+        self.takes_message_lists
     }
 }
 

@@ -106,6 +106,7 @@ impl Room {
             file_channels: Some(self.options.enable_data_channel()),
             file_lanes: Some(self.options.enable_data_channel()),
             message_lists: Some(self.options.enable_data_channel()),
+            begins_anew: None,
         }
     }
 }

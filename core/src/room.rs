@@ -82,6 +82,8 @@ pub(crate) struct Room {
     pub voice_activity_detection: bool,
     pub streams: Vec<LocalStream>,
     pub peers: Vec<Peer>,
+    /// How often peers were asked to begin anew that have not greeted us since, by their id.
+    pub anew: Object,
     /// Messages that wait until we are in.
     pub outbox: Vec<Value>,
     pub mute_notices: Vec<MuteNotice>,
@@ -137,6 +139,7 @@ impl Room {
             voice_activity_detection: true,
             streams: Vec::new(),
             peers: Vec::new(),
+            anew: Object::new(),
             outbox: Vec::new(),
             mute_notices: Vec::new(),
             secrets: Secrets::default(),

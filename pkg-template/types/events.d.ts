@@ -140,7 +140,7 @@ export interface SkylinkEventDetailMap {
   candidatesGathered: CandidatesGatheredDetail;
   /**
    * The ICE state of a connection changed. At `failed` ICE is restarted by itself if the connection
-   * had worked, several times if need be; `refreshConnection` does it at once, at `disconnected` too.
+   * had worked, several times if need be (in Firefox the peer leaves and joins anew); `refreshConnection` does it at once, at `disconnected` too.
    */
   iceConnectionState: StateForPeer<IceConnectionState | RTCIceConnectionState>;
   /**

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { launchFirefox } from '../e2e/harness/firefox.mjs';
+import { ImpairedPath } from '../e2e/harness/impaired-path.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 
 const { scene } = setStage();
 
 const MEDIA = { audio: true, video: { resolution: { width: 160, height: 120 }, frameRate: 10 } };
 const KINDS = ['audio', 'video'];
+/** Firefox tries a path for so long after Chromium has given it up. */
+const FAILURE_LIMIT_MS = 90_000;
 
 let firefox;
 before(async () => {
@@ -66,3 +69,53 @@ for (const pair of PAIRS) {
     },
   );
 }
+
+scene(
+  'W-03, E-05, E-06: after a long outage ours in Firefox meets ours in Chromium anew',
+  async ({ enter, step, room }) => {
+    const path = await ImpairedPath.start({});
+    try {
+      const inFirefox = await enter('ours', 'Firefox', { browser: firefox, path });
+      const inChromium = await enter('ours', 'Chromium', { path });
+      await meet(room, [inFirefox, inChromium]);
+      const marks = new Map([inFirefox, inChromium].map((client) => [client, client.mark()]));
+
+      await step('nothing arrives until Firefox gives the connection up', async () => {
+        await path.partition();
+        const options = { after: marks.get(inFirefox), limit: FAILURE_LIMIT_MS };
+        await inFirefox.waitFor('peerConnectionState', ({ state }) => state === 'failed', options);
+      });
+      await step('once the path is back, sound and pictures are too', async () => {
+        await path.heal();
+        await Promise.all([
+          inFirefox.waitForMedia(inChromium, KINDS, await inFirefox.receivedFrom(inChromium.id)),
+          inChromium.waitForMedia(inFirefox, KINDS, await inChromium.receivedFrom(inFirefox.id)),
+        ]);
+      });
+      await step('both were told that the other one left, and came', () => {
+        for (const [one, other] of [
+          [inFirefox, inChromium],
+          [inChromium, inFirefox],
+        ]) {
+          const isOther = ({ peerId }) => peerId === other.id;
+          const left = one.seen('peerLeft', isOther, marks.get(one));
+          assert.ok(left.length > 0);
+          assert.equal(one.seen('peerJoined', isOther, marks.get(one)).length, left.length);
+          assert.deepEqual(
+            one.pageErrors.filter((text) => !/ICE failed/.test(text)),
+            [],
+          );
+        }
+      });
+      await step('and messages pass between them', async () => {
+        const isOpen = ({ peerId, state }) => peerId === inChromium.id && state === 'open';
+        await inFirefox.waitFor('dataChannelState', isOpen, { after: marks.get(inFirefox) });
+        await inFirefox.call('sendP2PMessage', room, 'here again');
+        const fits = ({ message, isSelf }) => !isSelf && message.content === 'here again';
+        await inChromium.waitFor('onIncomingMessage', fits);
+      });
+    } finally {
+      await path.stop();
+    }
+  },
+);

@@ -8,6 +8,7 @@
 )]
 
 mod answering;
+mod beginning_anew;
 mod captured_frames;
 mod channel_upkeep;
 mod direct_messages;

@@ -2,8 +2,8 @@
 
 use crate::surroundings::{environment, frame_input, json, print};
 use skylink_core::{
-    Call, CapturedStream, ConnectionEvent, ConnectionId, ConnectionOp, ErrorCode, Failure, Handle, Input,
-    Kind, Output, Prefetched, PromiseId, RequestId, Session, SocketId, Timestamp,
+    Call, CapturedStream, ConnectionEvent, ConnectionId, ConnectionOp, Environment, ErrorCode, Failure,
+    Handle, Input, Kind, Output, Prefetched, PromiseId, RequestId, Session, SocketId, Timestamp,
 };
 use skylink_protocol::{Object, Value};
 use std::collections::BTreeMap;
@@ -55,8 +55,12 @@ pub fn user_info() -> Value {
 
 impl Scene {
     pub fn new() -> Self {
+        Self::in_browser("chrome")
+    }
+
+    fn in_browser(agent_name: &str) -> Self {
         Self {
-            session: Session::new(environment()),
+            session: Session::new(Environment { agent_name: agent_name.to_owned(), ..environment() }),
             now: Timestamp(1_772_443_204_000.0),
             outputs: Vec::new(),
             settled: BTreeMap::new(),
@@ -72,7 +76,12 @@ impl Scene {
 
     /// In the room `lobby`, alone and without media.
     pub fn in_room() -> Self {
-        let mut scene = Self::new();
+        Self::in_room_with("chrome")
+    }
+
+    /// As [`Scene::in_room`], in another browser.
+    pub fn in_room_with(browser: &str) -> Self {
+        let mut scene = Self::in_browser(browser);
         scene.join(r#"{"roomName":"lobby"}"#);
         scene.enter();
         scene.forget();

@@ -42,6 +42,8 @@ shape! {
         file_lanes: Option<bool> = "fileLanes",
         /// Whether direct messages may come as a list; 2.7.2 ignores this.
         message_lists: Option<bool> = "messageLists",
+        /// Whether the target is known, and the connection to it given up; 2.7.2 ignores such an `enter`.
+        begins_anew: Option<bool> = "beginsAnew",
     }
 }
 
