@@ -194,29 +194,25 @@ impl Room {
     }
 
     pub fn on_bye(&mut self, context: &mut Context, message: &Bye) {
-        let id = message.mid.as_str();
-        self.anew.remove(id);
-        if !is_server(id) {
-            return self.part_from(context, id);
-        }
-        if self.peer(id).is_some() {
-            self.server_event(context, "serverPeerLeft", id);
-            if id == MEDIA_SERVER {
-                self.lose_media_server(context);
-            }
-            self.drop_peer(context, id);
-            self.report_media(context);
-        }
+        self.anew.remove(&message.mid);
+        self.part_from(context, &message.mid);
     }
 
     /// A member is not with us any more, or shall be met anew.
     pub fn part_from(&mut self, context: &mut Context, id: &str) {
         let Some(peer) = self.peer(id) else { return };
-        if peer.connection.is_none() {
-            self.end_streams(context, id);
-        }
-        if let Some(peer) = self.peer(id) {
-            context.event("peerLeft", self.peer_detail(peer));
+        if is_server(id) {
+            self.server_event(context, "serverPeerLeft", id);
+            if id == MEDIA_SERVER {
+                self.lose_media_server(context);
+            }
+        } else {
+            if peer.connection.is_none() {
+                self.end_streams(context, id);
+            }
+            if let Some(peer) = self.peer(id) {
+                context.event("peerLeft", self.peer_detail(peer));
+            }
         }
         self.drop_peer(context, id);
         self.report_media(context);

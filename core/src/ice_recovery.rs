@@ -121,9 +121,10 @@ impl Peer {
         self.recovery.attempts = attempts.unwrap_or_default() as u32;
     }
 
-    /// Whether it knows what an `enter` of somebody known means: only this SDK takes lists, too.
+    /// Whether it knows what an `enter` of somebody known means: only this SDK takes lists too, and only our media
+    /// server pictures in layers.
     fn begins_anew(&self) -> bool {
-        self.takes_message_lists
+        self.takes_message_lists || self.takes_layers
     }
 }
 

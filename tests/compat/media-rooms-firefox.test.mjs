@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { launchFirefox } from '../e2e/harness/firefox.mjs';
+import { ImpairedPath } from '../e2e/harness/impaired-path.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 
 const { scene } = setStage({ server: { config: '[keys.demo]\nmcu = true\n' } });
 
 const MEDIA = { audio: true, video: { resolution: { width: 160, height: 120 }, frameRate: 10 } };
+const KINDS = ['audio', 'video'];
+/** Firefox takes half a minute to give a connection up. */
+const FAILURE_LIMIT_MS = 90_000;
 
 let firefox;
 before(async () => {
@@ -53,3 +57,38 @@ for (const other of ['ours', 'skylinkjs']) {
     },
   );
 }
+
+scene(
+  'W-03, E-11, E-12: after a long outage ours in Firefox meets the media server anew',
+  async ({ enter, step, room }) => {
+    const path = await ImpairedPath.start({});
+    try {
+      const inFirefox = await enter('ours', 'Firefox', { browser: firefox, path });
+      const inChromium = await enter('ours', 'Chromium');
+      await inFirefox.join(room, MEDIA);
+      await inChromium.join(room, MEDIA);
+      await Promise.all([inFirefox.waitForMedia(inChromium), inChromium.waitForMedia(inFirefox)]);
+      const marks = [inFirefox.mark(), inChromium.mark()];
+
+      await step('nothing arrives until Firefox gives the connection up', async () => {
+        await path.partition();
+        const options = { after: marks[0], limit: FAILURE_LIMIT_MS };
+        await inFirefox.waitFor('serverPeerLeft', undefined, options);
+      });
+      await step('once the path is back, sound and pictures are too', async () => {
+        await path.heal();
+        await inFirefox.waitFor('serverPeerJoined', undefined, { after: marks[0] });
+        await Promise.all([
+          inFirefox.waitForMedia(inChromium, KINDS, await inFirefox.receivedFrom(inChromium.id)),
+          inChromium.waitForMedia(inFirefox, KINDS, await inChromium.receivedFrom(inFirefox.id)),
+        ]);
+      });
+      await step('for the members nobody left', () => {
+        assert.deepEqual(inChromium.seen('peerLeft', undefined, marks[1]), []);
+        assert.deepEqual(inFirefox.seen('peerLeft', undefined, marks[0]), []);
+      });
+    } finally {
+      await path.stop();
+    }
+  },
+);

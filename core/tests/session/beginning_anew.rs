@@ -1,5 +1,6 @@
 //! Where a connection that failed is of no use any more, the peers meet anew.
 
+use crate::media_room;
 use crate::scene::{text, user_info, Scene};
 use crate::surroundings::print;
 use skylink_core::{ConnectionEvent, ConnectionId, ConnectionOp, Input, Output};
@@ -141,4 +142,41 @@ fn who_is_asked_forgets_the_peer_and_greets_it() {
     let told: Vec<_> = scene.events().into_iter().filter(|name| name.starts_with("peer")).collect();
     assert_eq!(told.first(), Some(&"peerLeft"));
     assert_eq!(told.last(), Some(&"peerJoined"));
+}
+
+/// In a room with a media server, in Firefox, when the connection to that failed.
+fn failed_in_media_room(extensions: &'static str) -> (Scene, ConnectionId) {
+    let mut scene = media_room::entered_in("firefox", r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#);
+    scene.extensions = extensions;
+    media_room::welcome(&mut scene, &["bob"]);
+    let connection = media_room::negotiate(&mut scene);
+    scene.report(connection, ConnectionEvent::IceState("connected".into()));
+    tell(&mut scene, connection, "connected");
+    scene.forget();
+    tell(&mut scene, connection, "failed");
+    scene.input(Input::Tick);
+    (scene, connection)
+}
+
+#[test]
+fn a_media_server_of_ours_is_met_anew() {
+    let (mut scene, connection) = failed_in_media_room(r#","videoLayers":true"#);
+    assert!(closes(&scene, connection));
+    assert!(scene.events().contains(&"serverPeerLeft"));
+    let enter = scene.sent().into_iter().find(|message| text(message, "type") == "enter").unwrap();
+    assert_eq!((text(&enter, "target"), text(&enter, "publisherId")), ("MCU".into(), "me".into()));
+    assert_eq!(enter.get("beginsAnew"), Some(&Value::Bool(true)));
+    scene.forget();
+    media_room::welcome(&mut scene, &["bob"]);
+    assert!(scene.events().contains(&"serverPeerJoined"));
+    assert!(!scene.events().contains(&"peerJoined"), "bob has been there all the time");
+    assert_ne!(scene.last_connection(), connection);
+}
+
+#[test]
+fn another_media_server_is_asked_for_a_restart() {
+    let (scene, connection) = failed_in_media_room("");
+    let restart = ConnectionOp::CreateOffer { ice_restart: true, voice_activity_detection: true };
+    assert!(scene.has(&Output::Connection { connection, op: restart }));
+    assert!(!closes(&scene, connection));
 }

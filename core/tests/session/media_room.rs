@@ -6,7 +6,12 @@ use skylink_core::{ConnectionEvent, ConnectionId};
 
 /// Let into the room, with camera and microphone if wanted, not yet greeted.
 pub fn entered(init_options: &str, options: &str) -> Scene {
-    let mut scene = Scene::new();
+    entered_in("chrome", init_options, options)
+}
+
+/// As [`entered`], in another browser.
+pub fn entered_in(browser: &str, init_options: &str, options: &str) -> Scene {
+    let mut scene = Scene::in_browser(browser);
     scene.join_with(init_options, options, skylink_core::Prefetched::None);
     scene.answer_api_with(200, Some(media_server_ticket()));
     scene.open_socket();

@@ -58,7 +58,7 @@ impl Scene {
         Self::in_browser("chrome")
     }
 
-    fn in_browser(agent_name: &str) -> Self {
+    pub fn in_browser(agent_name: &str) -> Self {
         Self {
             session: Session::new(Environment { agent_name: agent_name.to_owned(), ..environment() }),
             now: Timestamp(1_772_443_204_000.0),

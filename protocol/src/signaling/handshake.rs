@@ -32,7 +32,7 @@ shape! {
         dt_protocol_version: Option<String> = "DTProtocolVersion",
         /// Ciphers of messages that the sender reads beyond the one of 2.7.2, which ignores this.
         message_ciphers: Option<Vec<String>> = "messageCiphers",
-        /// `MCU` in rooms with a media server, otherwise absent.
+        /// `MCU` in rooms with a media server, or the one peer that is to begin anew; otherwise absent.
         target: Option<String> = "target",
         /// The peer the message is about where a media server sits in between.
         publisher_id: Option<String> = "publisherId",

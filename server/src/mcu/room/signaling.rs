@@ -20,7 +20,7 @@ impl Room {
     /// A message of a member. Its `mid` is the sender's true peer id; the signalling sees to that.
     pub fn receive(&mut self, peer: &str, message: &Value, now: Instant, track_ids: &mut u64) {
         let outcome = match message.get("type").and_then(Value::as_text) {
-            Some(Enter::TYPE) => self.enter(peer, message, now),
+            Some(Enter::TYPE) => self.enter(peer, message, now, track_ids),
             Some(Offer::TYPE) => self.take_offer(peer, message, now),
             Some(Answer::TYPE) => self.take_answer(peer, message),
             Some(AnswerAck::TYPE) => self.take_acknowledgement(peer, message),
@@ -50,16 +50,28 @@ impl Room {
         self.settle(now, track_ids);
     }
 
-    /// The newcomer hears who is there; the others hear of it before anything of its media.
-    fn enter(&mut self, peer: &str, message: &Value, now: Instant) -> Result<(), Trouble> {
+    /// The newcomer hears who is there; the others hear of it before anything of its media. A member that gave up its
+    /// connection is greeted again.
+    fn enter(
+        &mut self,
+        peer: &str,
+        message: &Value,
+        now: Instant,
+        track_ids: &mut u64,
+    ) -> Result<(), Trouble> {
         let enter = message.as_object().ok_or(Trouble::Message)?;
+        let others = self.members.iter().filter(|member| member.id != peer);
+        let present = others.map(|member| Value::Object(member.enter.clone())).collect();
         if self.member(peer).is_some() {
-            // Every copy would be one more PEER_JOINED.
+            // For the others every copy would be one more PEER_JOINED.
+            if message.get("beginsAnew") == Some(&Value::Bool(true)) {
+                self.hang_up(peer, now, track_ids);
+                self.signal(peer, messages::welcome(&self.rid, peer, present));
+            }
             return Ok(());
         }
         let enter = messages::enter_of(peer, enter);
         self.signal_others(peer, &Value::Object(enter.clone()));
-        let present = self.members.iter().map(|member| Value::Object(member.enter.clone())).collect();
         self.members.push(Member {
             id: peer.to_owned(),
             enter,

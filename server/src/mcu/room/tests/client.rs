@@ -56,8 +56,26 @@ impl Client {
             is_silent: false,
             lost_server: false,
         };
-        client.say(json!({"type": "enter", "target": "MCU", "userInfo": {"userData": id, "settings": {}}}));
+        client.enter(false);
         client
+    }
+
+    fn enter(&mut self, begins_anew: bool) {
+        let info = json!({"userData": self.id, "settings": {}});
+        self.say(json!({"type": "enter", "target": "MCU", "userInfo": info, "beginsAnew": begins_anew}));
+    }
+
+    /// As this SDK does where a browser cannot use its connection any more: the tracks go to a new one.
+    pub fn begin_anew(&mut self, number: u8) {
+        self.browser = Browser::new(number);
+        self.state = State::Entering;
+        self.media.clear();
+        self.shown.clear();
+        self.joined.clear();
+        for (stream, (kind, _)) in &self.streams {
+            self.browser.add_track(*kind, stream);
+        }
+        self.enter(true);
     }
 
     fn say(&mut self, mut message: Json) {

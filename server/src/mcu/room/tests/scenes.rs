@@ -218,6 +218,20 @@ fn a_client_that_starts_over_gets_a_new_connection() {
 }
 
 #[test]
+fn a_client_that_gave_its_connection_up_is_greeted_again() {
+    let mut world = with_cameras(&["anna", "ben", "cleo"]);
+    world.client("anna").begin_anew(77);
+    world.settle();
+    world.check();
+    for name in ["anna", "ben", "cleo"] {
+        assert_eq!(world.client(name).shown.len(), 4, "{name}");
+    }
+    assert_eq!(world.client("anna").joined, ["ben", "cleo"]);
+    assert_eq!(world.client("ben").joined, ["anna", "cleo"], "nobody joined");
+    assert_eq!(world.count(Note::Opened), 4);
+}
+
+#[test]
 fn other_requests_are_handed_on() {
     let mut world = with_cameras(&["anna"]);
     world.send("anna", &json!({"type": "startRecordingRoom", "rid": "r", "target": "MCU"}));
