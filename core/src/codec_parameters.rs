@@ -10,7 +10,7 @@ use crate::media_info::parse_media_id;
 use crate::options::whole_number;
 use crate::room::Room;
 use crate::roster::Peer;
-use crate::sdp::{has_mid, sending_mid};
+use crate::sdp::{has_mid, reuses_number, sending_mid};
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
@@ -121,8 +121,8 @@ fn receives_stereo(peer: &Peer, mid: &str) -> bool {
     })
 }
 
-/// Sets parameters in the m-sections of a description. `wanted` is asked for each one, with its kind
-/// and its `mid`.
+/// Sets parameters in the m-sections of a description, and leaves out what no browser takes. `wanted` is asked
+/// for each one, with its kind and its `mid`.
 fn set_parameters(sdp: &str, wanted: &dyn Fn(&str, &str) -> Vec<Parameter>) -> String {
     let lines: Vec<&str> = sdp.split_inclusive('\n').collect_vec();
     let mut result = String::with_capacity(sdp.len());
@@ -146,6 +146,9 @@ fn write_section(result: &mut String, section: &[&str], wanted: &[Parameter]) {
         if let Some(payload) = payload("a=fmtp:") {
             let parameters = of_payload(section, payload, wanted);
             write_format(result, line, payload, parameters);
+            continue;
+        }
+        if reuses_number(result, line) {
             continue;
         }
         result.push_str(line);
@@ -208,6 +211,13 @@ mod tests {
     fn nothing_wanted_changes_nothing() {
         assert_eq!(set_parameters(SDP, &|_, _| Vec::new()), SDP);
         assert_eq!(set_parameters("", &|_, _| vec![parameter("opus", "x", "1")]), "");
+    }
+
+    #[test]
+    fn a_number_stands_for_one_header_extension() {
+        let offer = "m=video 9\r\na=extmap:1 urn:offset\r\nm=audio 9\r\na=extmap:1 urn:level\r\na=mid:3\r\n";
+        let expected = offer.replace("a=extmap:1 urn:level\r\n", "");
+        assert_eq!(set_parameters(offer, &|_, _| Vec::new()), expected);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is read out of session descriptions. They are never changed.
+//! What is read out of session descriptions.
 
 /// Type of a session description (RFC 8829 section 4.1.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,14 @@ pub(crate) fn has_ufrag(sdp: &str, ufrag: &str) -> bool {
     sdp.lines().any(|line| line.strip_prefix("a=ice-ufrag:").map(str::trim_end) == Some(ufrag))
 }
 
+/// Whether a line gives a header extension the number of another one in the lines before. Chromium makes
+/// such an offer after one that was never set, and no browser takes it (RFC 8285 section 6).
+pub(crate) fn reuses_number(before: &str, line: &str) -> bool {
+    let number = |line| candidate_word(line, 0);
+    line.starts_with("a=extmap:")
+        && before.split_inclusive('\n').any(|other| number(other) == number(line) && other != line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +99,15 @@ mod tests {
         assert!(has_usable_data_section(SDP));
         assert!(!has_usable_data_section(&SDP.replace("m=application 9", "m=application 0")));
         assert!(!has_usable_data_section("v=0\r\n"));
+    }
+
+    #[test]
+    fn knows_header_extensions_whose_number_is_taken() {
+        let before = "m=video 9\r\na=extmap:1 urn:offset\r\na=rtpmap:2 x\r\n";
+        assert!(reuses_number(before, "a=extmap:1 urn:level\r\n"));
+        for fine in ["a=extmap:1 urn:offset\r\n", "a=extmap:2 urn:level\r\n", "a=rtpmap:2 y\r\n"] {
+            assert!(!reuses_number(before, fine), "{fine}");
+        }
     }
 
     #[test]

@@ -334,6 +334,22 @@ fn stereo_is_said_in_our_description_and_read_into_the_peers() {
 }
 
 #[test]
+fn an_offer_that_gives_two_header_extensions_one_number_goes_without_the_later_one() {
+    let mut scene = Scene::with_media();
+    scene.hear("welcome", "bob", r#"{"target":"me","weight":9,"userInfo":{}}"#);
+    let bob = scene.last_connection();
+    let made = "v=0\r\nm=video 9 x\r\na=extmap:1 urn:offset\r\nm=audio 9 x\r\na=extmap:1 urn:level\r\n";
+    scene.report(bob, ConnectionEvent::OfferCreated(made.into()));
+    let offer = scene.sent().into_iter().find(|message| text(message, "type") == "offer").unwrap();
+    let expected = made.replace("a=extmap:1 urn:level\r\n", "");
+    assert_eq!(text(&offer, "sdp"), expected);
+    scene.hear("answer", "bob", r#"{"sdp":"v=0","target":"me"}"#);
+    assert!(ops(&scene)
+        .into_iter()
+        .any(|op| matches!(op, ConnectionOp::SetLocal { sdp, .. } if *sdp == expected)));
+}
+
+#[test]
 fn a_description_of_ours_that_the_browser_refuses_with_changes_is_left_alone() {
     let mut scene = Scene::new();
     scene.join(r#"{"roomName":"lobby","audio":{"stereo":true}}"#);
