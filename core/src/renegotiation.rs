@@ -110,13 +110,13 @@ impl Room {
         self.settle_waits(context);
     }
 
-    /// Settles the promises that wait for nothing any more.
+    /// Settles the promises that wait for nothing any more. Without a socket nobody can be told anything.
     pub fn settle_waits(&mut self, context: &mut Context) {
-        let peers = &self.peers;
+        let (peers, has_socket) = (&self.peers, self.socket.is_some());
         for wait in &mut self.waits {
             wait.on.keep(|(connection, wish)| {
                 let peer = peers.iter().find(|peer| peer.connection == *connection);
-                peer.is_some_and(|peer| !peer.negotiation.has_fulfilled(*wish))
+                has_socket && peer.is_some_and(|peer| !peer.negotiation.has_fulfilled(*wish))
             });
         }
         self.settle_waits_if(context, |wait| wait.on.is_empty());

@@ -239,6 +239,7 @@ impl Session {
                 if socket.is_open() { ("disconnect", reason) } else { ("error", "nonfallback") };
             room.report_signaling(context, &socket.session, state, error.into());
             room.reject_media_requests(context);
+            room.settle_waits(context);
             if room.is_entered() {
                 let detail = Object::new()
                     .with("peerId", room.own_id.clone())

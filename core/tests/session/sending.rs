@@ -152,6 +152,18 @@ fn a_stream_that_is_stopped_before_it_arrived_settles_both_promises() {
 }
 
 #[test]
+fn a_lost_socket_settles_what_waits_and_what_comes_later() {
+    let mut scene = Scene::with_media();
+    scene.connect("bob");
+    let sent = send(&mut scene, MediaToSend::Stream(vec![own_stream(60, "more", Kind::Audio)]));
+    assert!(!scene.settled.contains_key(&sent));
+    scene.input(Input::SocketClosed { socket: scene.socket });
+    assert!(scene.settled.contains_key(&sent));
+    let stopped = stop(&mut scene, Some("more"));
+    assert!(scene.settled.contains_key(&stopped));
+}
+
+#[test]
 fn leaving_settles_what_waits() {
     let mut scene = Scene::in_room();
     scene.connect("bob");
