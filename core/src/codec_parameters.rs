@@ -10,7 +10,7 @@ use crate::media_info::parse_media_id;
 use crate::options::whole_number;
 use crate::room::Room;
 use crate::roster::Peer;
-use crate::sdp::{has_mid, reuses_number, sending_mid};
+use crate::sdp::{has_mid, sending_mid, HeaderExtensions};
 use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::Value;
 
@@ -126,6 +126,7 @@ fn receives_stereo(peer: &Peer, mid: &str) -> bool {
 fn set_parameters(sdp: &str, wanted: &dyn Fn(&str, &str) -> Vec<Parameter>) -> String {
     let lines: Vec<&str> = sdp.split_inclusive('\n').collect_vec();
     let mut result = String::with_capacity(sdp.len());
+    let mut extensions = HeaderExtensions::default();
     let mut rest = lines.as_slice();
     while let Some((first, after)) = rest.split_first() {
         let end = after.iter().position(|line| line.starts_with("m=")).unwrap_or(after.len());
@@ -135,12 +136,17 @@ fn set_parameters(sdp: &str, wanted: &dyn Fn(&str, &str) -> Vec<Parameter>) -> S
         let media = first.strip_prefix("m=").and_then(|line| line.split(' ').next()).unwrap_or_default();
         let mid = section.iter().find_map(|line| line.strip_prefix("a=mid:")).unwrap_or_default();
         let wanted = if media.is_empty() { Vec::new() } else { wanted(media, mid.trim_end()) };
-        write_section(&mut result, section, &wanted);
+        write_section(&mut result, section, &wanted, &mut extensions);
     }
     result
 }
 
-fn write_section(result: &mut String, section: &[&str], wanted: &[Parameter]) {
+fn write_section<'a>(
+    result: &mut String,
+    section: &[&'a str],
+    wanted: &[Parameter],
+    extensions: &mut HeaderExtensions<'a>,
+) {
     for line in section {
         let payload = |prefix: &str| line.strip_prefix(prefix)?.split(' ').next();
         if let Some(payload) = payload("a=fmtp:") {
@@ -148,7 +154,7 @@ fn write_section(result: &mut String, section: &[&str], wanted: &[Parameter]) {
             write_format(result, line, payload, parameters);
             continue;
         }
-        if reuses_number(result, line) {
+        if extensions.reuses_number(line) {
             continue;
         }
         result.push_str(line);

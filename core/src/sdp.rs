@@ -69,12 +69,24 @@ pub(crate) fn has_ufrag(sdp: &str, ufrag: &str) -> bool {
     sdp.lines().any(|line| line.strip_prefix("a=ice-ufrag:").map(str::trim_end) == Some(ufrag))
 }
 
-/// Whether a line gives a header extension the number of another one in the lines before. Chromium makes
-/// such an offer after one that was never set, and no browser takes it (RFC 8285 section 6).
-pub(crate) fn reuses_number(before: &str, line: &str) -> bool {
-    let number = |line| candidate_word(line, 0);
-    line.starts_with("a=extmap:")
-        && before.split_inclusive('\n').any(|other| number(other) == number(line) && other != line)
+/// The header extensions of a description, as far as it was read.
+#[derive(Default)]
+pub(crate) struct HeaderExtensions<'a>(Vec<&'a str>);
+
+impl<'a> HeaderExtensions<'a> {
+    /// Whether a line gives a header extension the number of another one. Chromium makes such an offer after one
+    /// that was never set, and no browser takes it (RFC 8285 section 6).
+    pub fn reuses_number(&mut self, line: &'a str) -> bool {
+        if !line.starts_with("a=extmap:") {
+            return false;
+        }
+        let number = |line| candidate_word(line, 0);
+        let known = self.0.iter().copied().find(|known| number(known) == number(line));
+        if known.is_none() {
+            self.0.push(line);
+        }
+        known.is_some_and(|known| known != line)
+    }
 }
 
 #[cfg(test)]
@@ -103,11 +115,13 @@ mod tests {
 
     #[test]
     fn knows_header_extensions_whose_number_is_taken() {
-        let before = "m=video 9\r\na=extmap:1 urn:offset\r\na=rtpmap:2 x\r\n";
-        assert!(reuses_number(before, "a=extmap:1 urn:level\r\n"));
-        for fine in ["a=extmap:1 urn:offset\r\n", "a=extmap:2 urn:level\r\n", "a=rtpmap:2 y\r\n"] {
-            assert!(!reuses_number(before, fine), "{fine}");
+        let mut extensions = HeaderExtensions::default();
+        for fine in ["a=extmap:1 urn:offset\r\n", "a=rtpmap:2 x\r\n", "a=extmap:1 urn:offset\r\n"] {
+            assert!(!extensions.reuses_number(fine), "{fine}");
         }
+        assert!(extensions.reuses_number("a=extmap:1 urn:level\r\n"));
+        assert!(!extensions.reuses_number("a=extmap:2 urn:level\r\n"));
+        assert!(!extensions.reuses_number("a=rtpmap:2 y\r\n"));
     }
 
     #[test]
