@@ -111,8 +111,9 @@ impl Room {
         match event {
             ChannelEvent::Offered { label } if peer.may_have_channels(own) => {
                 let known = peer.main_channel().map(|channel| &channel.label).or(peer.upkeep.lost.as_ref());
-                // The first one is for messages; a later one only under the same label.
-                let is_messaging = known.is_none_or(|known| *known == label);
+                // The first one is for messages; a later one only under the same label. 2.7.2 has no others, but
+                // makes one of its own when it offers before it has heard of ours.
+                let is_messaging = !peer.streams_files || known.is_none_or(|known| *known == label);
                 peer.channels.push(Channel { is_messaging, ..Channel::messaging(number, label.clone()) });
                 if is_messaging {
                     peer.upkeep.found();

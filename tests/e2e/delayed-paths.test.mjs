@@ -75,3 +75,30 @@ for (const [kind, otherKind] of [
     await first.waitForMedia(second, ['audio', 'video'], had);
   });
 }
+
+scene(
+  'a channel that 2.7.2 makes because ours is late carries messages',
+  async ({ enter, room }) => {
+    // Its second offer comes before it has heard of our channel.
+    const slow = await ImpairedPath.start({ delayMs: 250 });
+    try {
+      const old = await enter('skylinkjs', 'Old', { path: slow });
+      const client = await enter('ours', 'Client', { path: slow });
+      await old.join(room, { audio: true });
+      await client.join(room);
+      const isItsOwn = ({ state, channelName }) =>
+        state === 'open' && channelName.endsWith(`_${old.id}_${client.id}`);
+      await Promise.all([old, client].map((one) => one.waitFor('dataChannelState', isItsOwn)));
+      for (const [one, other] of [
+        [old, client],
+        [client, old],
+      ]) {
+        await one.call('sendP2PMessage', room, `from ${one.name}`);
+        const isIt = ({ message }) => message.content === `from ${one.name}`;
+        await other.waitFor('onIncomingMessage', isIt);
+      }
+    } finally {
+      await slow.stop();
+    }
+  },
+);

@@ -171,6 +171,7 @@ fn channels_are_listed_as_the_browser_says() {
     };
     assert_eq!(list(&mut scene, "elsewhere", Vec::new()), Some(Value::Null));
     assert_eq!(list(&mut scene, "lobby", Vec::new()), Some(json("{}")));
+    scene.extensions = r#","fileChannels":true"#;
     scene.connect("carol");
     let bob = with_channel(&mut scene, "bob");
     on_channel(&mut scene, bob, 2, ChannelEvent::Offered { label: "extra".into() });

@@ -216,8 +216,22 @@ fn rubbish_on_a_channel_is_dropped() {
 }
 
 #[test]
+fn a_channel_that_the_original_opens_beside_ours_carries_messages() {
+    let mut scene = Scene::in_room();
+    let bob = with_channel(&mut scene, "bob");
+    // It makes one when it offers before it has heard of ours, and sends through its own from then on.
+    on_channel(&mut scene, bob, 2, ChannelEvent::Offered { label: "its own".into() });
+    on_channel(&mut scene, bob, 2, ChannelEvent::Open);
+    assert_eq!(scene.detail("dataChannelState").get("channelType"), Some(&"messaging".into()));
+    scene.forget();
+    on_channel(&mut scene, bob, 2, ChannelEvent::Text(r#"{"type":"MESSAGE","data":"hi"}"#.into()));
+    assert_eq!(message(&scene).get("content"), Some(&"hi".into()));
+}
+
+#[test]
 fn a_channel_that_replaces_another_is_used_from_then_on() {
     let mut scene = Scene::in_room();
+    scene.extensions = r#","fileChannels":true"#;
     let bob = with_channel(&mut scene, "bob");
     on_channel(&mut scene, bob, 2, ChannelEvent::Offered { label: "x_bob_me".into() });
     on_channel(&mut scene, bob, 2, ChannelEvent::Open);

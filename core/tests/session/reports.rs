@@ -283,6 +283,7 @@ fn what_became_of_a_way_is_reported_though_its_peer_left_meanwhile() {
 #[test]
 fn channels_for_messages_are_reported_and_those_for_files_are_not() {
     let mut scene = in_room(GATHERING, true);
+    scene.extensions = r#","fileChannels":true"#;
     let connection = scene.connect("bob");
     until_posted(&mut scene);
     scene.forget();
