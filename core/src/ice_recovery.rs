@@ -121,10 +121,10 @@ impl Peer {
         self.recovery.attempts = attempts.unwrap_or_default() as u32;
     }
 
-    /// Whether it knows what an `enter` of somebody known means: only this SDK takes lists too, and only our media
-    /// server pictures in layers.
+    /// Whether it knows what an `enter` of somebody known means: only this SDK takes lists or reads AES-GCM too, and
+    /// only our media server takes pictures in layers.
     fn begins_anew(&self) -> bool {
-        self.takes_message_lists || self.takes_layers
+        self.takes_message_lists || self.reads_aes_gcm || self.takes_layers
     }
 }
 

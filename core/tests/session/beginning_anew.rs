@@ -57,6 +57,14 @@ fn wait_for_message(scene: &mut Scene) -> f64 {
 }
 
 #[test]
+fn a_peer_without_data_channels_is_known_by_its_ciphers() {
+    let (mut scene, bob) = connected(r#","messageLists":false,"messageCiphers":["aes-gcm"]"#);
+    tell(&mut scene, bob, "failed");
+    scene.input(Input::Tick);
+    assert_begins_anew(&scene);
+}
+
+#[test]
 fn a_peer_is_met_anew_when_its_connection_failed() {
     let (mut scene, bob) = connected(OURS);
     tell(&mut scene, bob, "failed");
