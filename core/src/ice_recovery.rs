@@ -1,4 +1,4 @@
-//! Restarting ICE unasked when a connection that worked has failed, and beginning anew where that is no use.
+//! Restarting ICE unasked when a connection has failed, and beginning anew where that is no use.
 //!
 //! Where both sides are of this SDK, the one with the greater tie breaker offers, as in a glare, and the
 //! other one only when that does not help. 2.7.2 waits for its app, so it gets our offer either way.
@@ -20,6 +20,8 @@ const FIRST_WAIT: f64 = 1_000.0;
 const LONGEST_WAIT: f64 = 30_000.0;
 /// With the browser's 15 s to find out that one failed, these are seven minutes.
 const MOST_ATTEMPTS: u32 = 12;
+/// For a connection that has never worked: there may be no way at all.
+const FIRST_ATTEMPTS: u32 = 3;
 
 /// How far a connection is in coming back.
 #[derive(Debug, Default)]
@@ -29,17 +31,27 @@ pub(crate) struct IceRecovery {
     pub due: Option<Timestamp>,
     /// Whether the connection is of no use any more, whatever the browser says of it.
     is_lost: bool,
+    /// Whether it worked once, or the one before it.
+    has_worked: bool,
 }
 
 impl IceRecovery {
     /// What the browser says. `courtesy` is how long the other side goes first.
     fn on_state(&mut self, state: &str, now: Timestamp, courtesy: f64) {
         match state {
-            "failed" if self.attempts >= MOST_ATTEMPTS => self.due = None,
+            "failed" if self.attempts >= self.most_attempts() => self.due = None,
             "failed" => self.due = self.due.or_else(|| Some(now.plus(courtesy + self.wait()))),
             _ if self.is_lost => {}
-            "connected" => *self = Self::default(),
+            "connected" => *self = Self { has_worked: true, ..Self::default() },
             _ => self.due = None,
+        }
+    }
+
+    fn most_attempts(&self) -> u32 {
+        if self.has_worked {
+            MOST_ATTEMPTS
+        } else {
+            FIRST_ATTEMPTS
         }
     }
 
@@ -61,7 +73,7 @@ impl IceRecovery {
     /// An attempt begins. Should nothing come of it, the next one is due.
     fn begin(&mut self, now: Timestamp) {
         self.attempts = self.attempts.saturating_add(1);
-        self.due = (self.attempts < MOST_ATTEMPTS).then(|| now.plus(PATIENCE + self.wait()));
+        self.due = (self.attempts < self.most_attempts()).then(|| now.plus(PATIENCE + self.wait()));
     }
 }
 
@@ -72,8 +84,11 @@ impl Room {
         let own_weight = self.weight;
         let can_restart = context.environment.can_restart_ice;
         let fails_for_good = context.environment.fails_for_good();
-        let worked = |peer: &&mut Peer| peer.statistics.connected_at.is_some() || peer.recovery.attempts > 0;
-        let Some(peer) = self.peer_mut(id).filter(|peer| can_restart && worked(peer)) else { return };
+        let Some(peer) = self.peer_mut(id) else { return };
+        peer.recovery.has_worked |= peer.statistics.connected_at.is_some();
+        if !can_restart || (fails_for_good && !peer.recovery.has_worked) {
+            return;
+        }
         peer.recovery.is_lost |= state == "failed" && fails_for_good && peer.begins_anew();
         let yields = peer.id != MEDIA_SERVER && weight_of(peer) > own_weight && !peer.recovery.is_lost;
         peer.recovery.on_state(state, context.now, if yields { COURTESY } else { 0.0 });
@@ -117,8 +132,10 @@ impl Room {
 impl Peer {
     /// It may have been asked to begin anew, so many times.
     pub fn continue_recovery(&mut self, attempts: Option<Value>) {
-        let attempts = attempts.as_ref().and_then(Value::as_number);
-        self.recovery.attempts = attempts.unwrap_or_default() as u32;
+        if let Some(attempts) = attempts.as_ref().and_then(Value::as_number) {
+            self.recovery.attempts = attempts as u32;
+            self.recovery.has_worked = true;
+        }
     }
 
     /// Whether it knows what an `enter` of somebody known means: only this SDK takes lists or reads AES-GCM too, and

@@ -139,8 +139,9 @@ export interface SkylinkEventDetailMap {
   /** All candidates that a peer announced are there. */
   candidatesGathered: CandidatesGatheredDetail;
   /**
-   * The ICE state of a connection changed. At `failed` ICE is restarted by itself if the connection
-   * had worked, several times if need be (in Firefox the peer leaves and joins anew); `refreshConnection` does it at once, at `disconnected` too.
+   * The ICE state of a connection changed. At `failed` ICE is restarted by itself, several times if need
+   * be; in Firefox a peer whose connection had worked leaves and joins anew. `refreshConnection` restarts it
+   * at once, at `disconnected` too.
    */
   iceConnectionState: StateForPeer<IceConnectionState | RTCIceConnectionState>;
   /**

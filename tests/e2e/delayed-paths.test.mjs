@@ -76,6 +76,28 @@ for (const [kind, otherKind] of [
   });
 }
 
+for (const otherKind of ['ours', 'skylinkjs']) {
+  scene(
+    `ours and ${otherKind}, who join while nothing arrives, meet later`,
+    async ({ enter, room }) => {
+      const cut = await ImpairedPath.start({ partitioned: true });
+      try {
+        const one = await enter('ours', 'One', { path: cut });
+        const other = await enter(otherKind, 'Other', { path: cut });
+        await one.join(room, { audio: true });
+        await other.join(room, { audio: true });
+        await one.waitFor('peerConnectionState', ({ state }) => state === 'failed', {
+          limit: 60_000,
+        });
+        await cut.set({});
+        await Promise.all([one.waitForMedia(other, ['audio']), other.waitForMedia(one, ['audio'])]);
+      } finally {
+        await cut.stop();
+      }
+    },
+  );
+}
+
 scene(
   'a channel that 2.7.2 makes because ours is late carries messages',
   async ({ enter, room }) => {

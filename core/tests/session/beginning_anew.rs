@@ -125,6 +125,19 @@ fn a_peer_that_left_meanwhile_is_a_newcomer() {
 }
 
 #[test]
+fn what_never_worked_is_left_alone() {
+    let mut scene = Scene::in_room_with("firefox");
+    scene.extensions = OURS;
+    let bob = scene.connect("bob");
+    scene.forget();
+    tell(&mut scene, bob, "failed");
+    while scene.session.next_deadline().is_some_and(|due| due.0 < scene.now.0 + 5_000.0) {
+        scene.wait();
+    }
+    assert!(!closes(&scene, bob));
+}
+
+#[test]
 fn an_old_client_would_not_understand_it() {
     let (mut scene, bob) = connected("");
     tell(&mut scene, bob, "failed");

@@ -173,13 +173,27 @@ fn an_offer_that_nobody_answers_is_followed_by_another() {
 }
 
 #[test]
-fn nothing_is_restarted_that_never_worked_or_without_signalling() {
+fn what_never_worked_is_tried_three_times() {
     let mut scene = Scene::in_room();
     let bob = scene.connect("bob");
     scene.forget();
+    for _ in 0..3 {
+        tell(&mut scene, bob, "failed");
+        wait_for_restart(&mut scene);
+        agree(&mut scene, bob);
+        tell(&mut scene, bob, "connecting");
+    }
     tell(&mut scene, bob, "failed");
-    assert!(scene.session.next_deadline().is_none_or(|due| due.0 > scene.now.0 + 10_000.0));
+    scene.forget();
+    for _ in 0..10 {
+        scene.wait();
+        scene.frame("3");
+    }
+    assert!(restarts(&scene).is_empty());
+}
 
+#[test]
+fn nothing_is_restarted_without_signalling() {
     let (mut scene, bob) = connected(9);
     tell(&mut scene, bob, "failed");
     scene.input(Input::SocketClosed { socket: scene.socket });
