@@ -26,14 +26,15 @@ const connectionsOf = (client) =>
     alive: window.probes.connections.filter((it) => it.signalingState !== 'closed').length,
   }));
 
-/** Remembers the longest round trip that the browser told, in seconds; -1 if it was not asked. */
+/** Remembers the longest round trip on the path in use that the browser told, in seconds; -1 if it was not asked. */
 function noteRoundTrips() {
   const { getStats } = RTCPeerConnection.prototype;
   window.longestRoundTrip = -1;
   RTCPeerConnection.prototype.getStats = async function noted(...given) {
     const stats = await getStats.apply(this, given);
-    for (const { type, currentRoundTripTime = 0 } of stats.values()) {
-      if (type !== 'candidate-pair') continue;
+    for (const { type, selectedCandidatePairId } of stats.values()) {
+      if (type !== 'transport') continue;
+      const { currentRoundTripTime = 0 } = stats.get(selectedCandidatePairId) ?? {};
       window.longestRoundTrip = Math.max(window.longestRoundTrip, currentRoundTripTime);
     }
     return stats;

@@ -51,9 +51,11 @@ fn pair_in_use<'a>(report: &Report<'a>, transport: Option<&Value>) -> Option<&'a
 /// seconds, only of others.
 pub(crate) fn round_trip(report: &Report<'_>) -> f64 {
     let known = |pair: &Value| {
-        let mean = number(Some(pair), "totalRoundTripTime") / number(Some(pair), "responsesReceived");
-        // Where there was no response that is no number, which `min` passes over.
-        Some(number(Some(pair), "currentRoundTripTime").min(mean)).filter(|time| *time > 0.0)
+        let responses = number(Some(pair), "responsesReceived");
+        // Where there was no response the mean is no number, which `min` passes over.
+        let mean = number(Some(pair), "totalRoundTripTime") / responses;
+        let time = number(Some(pair), "currentRoundTripTime").min(mean);
+        (responses > 0.0 || time > 0.0).then_some(time)
     };
     let in_use = pair_in_use(report, report.of_type("transport").last()).and_then(known);
     let shortest = || report.of_type("candidate-pair").filter_map(known).reduce(f64::min);

@@ -148,6 +148,20 @@ fn the_round_trip_decides_once_the_channel_is_open() {
 }
 
 #[test]
+fn a_path_in_use_that_is_too_short_to_measure_counts() {
+    let mut desk = Desk::with_our_peer();
+    desk.send(20.0 * BLOCK);
+    desk.hear(&accept(&id()));
+    desk.on_channel(opened(&desk), ChannelEvent::Open);
+    desk.answer_statistics(
+        r#"{"T":{"type":"transport","selectedCandidatePairId":"P"},
+        "P":{"type":"candidate-pair","responsesReceived":4,"totalRoundTripTime":0,"currentRoundTripTime":0},
+        "Q":{"type":"candidate-pair","responsesReceived":1,"totalRoundTripTime":0.02,"currentRoundTripTime":0.02}}"#,
+    );
+    assert!(desk.created().is_empty());
+}
+
+#[test]
 fn where_the_path_in_use_was_not_measured_the_shortest_of_others_counts() {
     for (one, other, lanes) in [(0.09, 0.02, 3), (0.0, 0.0, 0)] {
         let mut desk = Desk::with_our_peer();
