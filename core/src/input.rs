@@ -165,6 +165,8 @@ pub enum ConnectionEvent {
     RemoteSet,
     /// The description operation under way failed.
     DescriptionFailed(Handle),
+    /// `createAnswer` failed.
+    AnswerNotCreated(Handle),
     /// The browser found a local candidate; empty text ends the candidates.
     LocalCandidate {
         /// Candidate attribute text.

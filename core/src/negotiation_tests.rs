@@ -153,6 +153,34 @@ fn an_answer_asked_for_behind_an_offer_that_fails_is_not_waited_for() {
 }
 
 #[test]
+fn what_is_wrong_with_an_offer_is_told_and_not_that_there_is_no_answer() {
+    let mut n = after_first_round_as_answerer();
+    n.on_offer(offer("bad"), false);
+    n.asks_answer_at_once();
+    n.take_steps();
+    n.on_answer_not_created(NOW);
+    assert!(n.take_steps().is_empty());
+    n.on_failed(NOW);
+    assert_eq!(n.take_steps(), [Step::Failed { ours: false }]);
+    n.on_deadline(n.deadline().unwrap());
+    n.on_remote_set();
+    assert_eq!(n.take_steps().last(), Some(&Step::CreateAnswer));
+}
+
+#[test]
+fn an_answer_that_could_not_be_made_too_early_is_asked_for_again() {
+    let mut n = after_first_round_as_answerer();
+    n.on_offer(offer("late"), false);
+    n.asks_answer_at_once();
+    n.on_answer_not_created(NOW);
+    n.take_steps();
+    n.on_remote_set();
+    assert_eq!(n.take_steps().last(), Some(&Step::CreateAnswer));
+    n.on_answer_not_created(NOW);
+    assert_eq!(n.take_steps(), [Step::Failed { ours: false }]);
+}
+
+#[test]
 fn glare_is_decided_by_weight() {
     let mut winner = offer_sent();
     winner.on_offer(offer("theirs"), true);

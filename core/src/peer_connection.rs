@@ -37,6 +37,7 @@ pub(crate) fn release_of(context: &mut Context, event: &ConnectionEvent) {
     match event {
         ConnectionEvent::CreateFailed(handle)
         | ConnectionEvent::DescriptionFailed(handle)
+        | ConnectionEvent::AnswerNotCreated(handle)
         | ConnectionEvent::CandidateAdded { error: Some(handle), .. }
         | ConnectionEvent::StatisticsFailed { error: handle, .. }
         | ConnectionEvent::Track { stream: handle, .. }
@@ -83,6 +84,10 @@ impl Room {
             ConnectionEvent::RemoteSet => negotiation.on_remote_set(),
             ConnectionEvent::DescriptionFailed(error) => {
                 negotiation.on_failed(now);
+                peer.failure = Some(error);
+            }
+            ConnectionEvent::AnswerNotCreated(error) => {
+                negotiation.on_answer_not_created(now);
                 peer.failure = Some(error);
             }
             ConnectionEvent::CreateFailed(error) => {

@@ -7,7 +7,7 @@ use crate::browser::page::follow;
 use crate::convert::{from_js, text};
 use js_sys::{Array, Promise, Uint8Array};
 use skylink_core::{
-    CapturedStream, ConnectionEvent, ConnectionId, FileId, Input, Kind, PromiseId, RequestId,
+    CapturedStream, ConnectionEvent, ConnectionId, FileId, Handle, Input, Kind, PromiseId, RequestId,
 };
 use skylink_protocol::Value;
 use wasm_bindgen::prelude::*;
@@ -45,9 +45,8 @@ impl Driver {
     pub(super) fn on_settled(&self, number: u32, ok: bool, value: JsValue) {
         let pending = self.pending.borrow_mut().remove(number);
         let sdp = || text(&value, "sdp");
-        let failed = |connection| {
-            let error = self.handles.keep(value.clone());
-            self.report(connection, ConnectionEvent::DescriptionFailed(error));
+        let failed = |connection, event: fn(Handle) -> ConnectionEvent| {
+            self.report(connection, event(self.handles.keep(value.clone())));
         };
         match pending {
             None => {}
@@ -88,8 +87,9 @@ impl Driver {
             Some(Pending::Answering(id)) if ok => self.report(id, ConnectionEvent::AnswerCreated(sdp())),
             Some(Pending::Local(id)) if ok => self.report(id, ConnectionEvent::LocalSet),
             Some(Pending::Remote(id)) if ok => self.report(id, ConnectionEvent::RemoteSet),
-            Some(Pending::Offer(id) | Pending::Answering(id) | Pending::Local(id) | Pending::Remote(id)) => {
-                failed(id);
+            Some(Pending::Answering(id)) => failed(id, ConnectionEvent::AnswerNotCreated),
+            Some(Pending::Offer(id) | Pending::Local(id) | Pending::Remote(id)) => {
+                failed(id, ConnectionEvent::DescriptionFailed);
             }
             Some(Pending::File(file, step)) => self.on_file_step(file, step, ok, value),
             Some(Pending::Statistics(id, request)) => self.on_statistics(id, request, ok, value),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setStage } from '../e2e/harness/stage.mjs';
+import { breaksItsDescriptions } from './broken-descriptions.mjs';
 
 const { scene } = setStage();
 
@@ -165,4 +166,14 @@ for (const kind of KINDS) {
       },
     );
   }
+
+  scene(`E-10: ${kind} tells what the browser has against an offer`, async ({ enter, room }) => {
+    const refusing = await enter(kind, 'Refusing', { options });
+    await refusing.join(room, { audio: true });
+    const other = await enter('ours', 'Other', { options, inject: breaksItsDescriptions });
+    await other.page.evaluate(() => window.breakDescriptions());
+    await other.join(room, { audio: true });
+    const failed = await refusing.waitFor('handshakeProgress', is('error'));
+    assert.match(failed.error.message, /fingerprint/);
+  });
 }

@@ -49,6 +49,15 @@ impl Negotiation {
         self.go_on();
     }
 
+    /// The browser made no answer. Asked for one together with setting the offer, Chromium says so before it says
+    /// what is wrong with the offer.
+    pub fn on_answer_not_created(&mut self, now: Timestamp) {
+        match &mut self.phase {
+            Phase::SettingOffer { asks_answer, .. } if !self.ignores_next => *asks_answer = false,
+            _ => self.on_failed(now),
+        }
+    }
+
     fn refuse_answer(&mut self, offer: String) {
         self.steps.push(Step::SendAck { success: false });
         // 2.7.2 ignores a refusal and would keep our next offer in a buffer for ever.

@@ -210,7 +210,9 @@ impl Room {
             ConnectionEvent::ConnectionState(state) if state == "failed" || state == "disconnected" => {
                 self.give_lane_up(context, file, connection);
             }
-            ConnectionEvent::CreateFailed(error) | ConnectionEvent::DescriptionFailed(error) => {
+            ConnectionEvent::CreateFailed(error)
+            | ConnectionEvent::DescriptionFailed(error)
+            | ConnectionEvent::AnswerNotCreated(error) => {
                 context.push(Output::Release(error));
                 self.give_lane_up(context, file, connection);
             }

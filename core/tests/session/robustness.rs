@@ -207,6 +207,7 @@ fn connection_event() -> impl Strategy<Value = ConnectionEvent> {
         Just(ConnectionEvent::LocalSet),
         Just(ConnectionEvent::RemoteSet),
         any::<u32>().prop_map(ConnectionEvent::DescriptionFailed),
+        any::<u32>().prop_map(ConnectionEvent::AnswerNotCreated),
         (word(), prop::option::of(word()), prop::option::of(any::<f64>()))
             .prop_map(|(candidate, mid, line)| ConnectionEvent::LocalCandidate { candidate, mid, line }),
         (number(), prop::option::of(any::<u32>()))

@@ -30,13 +30,21 @@ impl Operation {
     pub const ALL: [Operation; 4] =
         [Operation::CreateOffer, Operation::CreateAnswer, Operation::SetLocal, Operation::SetRemote];
 
-    fn of(op: &ConnectionOp) -> Option<Self> {
+    pub fn of(op: &ConnectionOp) -> Option<Self> {
         match op {
             ConnectionOp::CreateOffer { .. } => Some(Operation::CreateOffer),
             ConnectionOp::CreateAnswer { .. } => Some(Operation::CreateAnswer),
             ConnectionOp::SetLocal { .. } => Some(Operation::SetLocal),
             ConnectionOp::SetRemote { .. } => Some(Operation::SetRemote),
             _ => None,
+        }
+    }
+
+    /// What a page hears when the operation failed.
+    pub fn failure(self, error: Handle) -> ConnectionEvent {
+        match self {
+            Operation::CreateAnswer => ConnectionEvent::AnswerNotCreated(error),
+            _ => ConnectionEvent::DescriptionFailed(error),
         }
     }
 }
@@ -84,7 +92,7 @@ impl Browser {
         let happens = self.failures_left > 0 && chance.happens(self.clumsiness);
         if is_told_to.is_some() || happens {
             self.failures_left = self.failures_left.saturating_sub(1);
-            return vec![ConnectionEvent::DescriptionFailed(self.handles.issue("error"))];
+            return vec![operation.failure(self.handles.issue("error"))];
         }
         connection.perform(op, &mut self.handles)
     }

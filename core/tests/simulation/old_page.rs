@@ -373,7 +373,7 @@ impl OldPage {
                 self.flush_candidates(id);
                 self.finish_as_offerer(id);
             }
-            ConnectionEvent::DescriptionFailed(error) => {
+            ConnectionEvent::DescriptionFailed(error) | ConnectionEvent::AnswerNotCreated(error) => {
                 self.outputs.push_back(Output::Release(error));
                 match state {
                     State::RemoteAnswerReceived => self.set_answer(id),

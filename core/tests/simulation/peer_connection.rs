@@ -1,6 +1,7 @@
 //! Model of `RTCPeerConnection`: signalling states and transceivers as RFC 8829 rules them.
 //! Whatever a browser would refuse is refused here too.
 
+use crate::browser::Operation;
 use crate::description::{Description, Section, SectionKind};
 use crate::handles::Handles;
 use crate::jsep::{check_answer, check_offer};
@@ -240,6 +241,7 @@ impl PeerConnection {
 
     /// Does one operation of the chain; what happened, in the order in which a page sees it.
     pub fn perform(&mut self, op: ConnectionOp, handles: &mut Handles) -> Vec<ConnectionEvent> {
+        let operation = Operation::of(&op);
         let done = match op {
             ConnectionOp::CreateOffer { ice_restart, .. } => self.create_offer(ice_restart),
             ConnectionOp::CreateAnswer { .. } => self.create_answer(),
@@ -253,7 +255,9 @@ impl PeerConnection {
             }
             other => panic!("{other:?} is not part of the chain"),
         };
-        done.unwrap_or_else(|_| vec![ConnectionEvent::DescriptionFailed(handles.issue("error"))])
+        done.unwrap_or_else(|_| {
+            operation.map(|operation| operation.failure(handles.issue("error"))).into_iter().collect()
+        })
     }
 
     fn ufrag(&self) -> String {
