@@ -182,11 +182,6 @@ impl Room {
     }
 
     pub fn on_answer_ack(&mut self, context: &mut Context, message: &AnswerAck) {
-        let detail = Object::new()
-            .with("state", AnswerAck::TYPE)
-            .with("peerId", message.mid.as_str())
-            .with("room", self.info());
-        context.event("handshakeProgress", detail);
         if let Some(peer) = self.connected_peer(&message.mid) {
             peer.negotiation.on_ack();
             self.take_steps(context, &message.mid);

@@ -64,6 +64,8 @@ pub(crate) enum Step {
     Answered,
     /// Send `answerAck`.
     SendAck { success: bool },
+    /// The peer's `answerAck` is there.
+    Acknowledged,
     /// Set a local description.
     SetLocal { kind: DescriptionKind, sdp: String },
     /// Set a remote description.
@@ -259,12 +261,16 @@ impl Negotiation {
         }
     }
 
-    /// `answerAck` came. Without success the round is over all the same.
+    /// `answerAck` came. Without success the round is over all the same. One to an answer that the browser still
+    /// sets is told of after that.
     pub fn on_ack(&mut self) {
-        match &mut self.phase {
-            Phase::AnswerSent => self.settle(),
-            Phase::SettingOwnAnswer { is_acknowledged, .. } => *is_acknowledged = true,
-            _ => {}
+        if let Phase::SettingOwnAnswer { is_acknowledged, .. } = &mut self.phase {
+            *is_acknowledged = true;
+            return;
+        }
+        self.steps.push(Step::Acknowledged);
+        if self.phase == Phase::AnswerSent {
+            self.settle();
         }
     }
 
@@ -322,7 +328,7 @@ impl Negotiation {
                 self.phase = Phase::AnswerSent;
                 self.deadline = Some(now.plus(ACK_WAIT));
                 if is_acknowledged {
-                    self.settle();
+                    self.on_ack();
                 }
             }
             Phase::RollingBack => self.go_on(),

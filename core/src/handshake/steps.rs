@@ -63,6 +63,11 @@ impl Room {
                 self.send(context, &ack.into());
                 self.own_handshake(context, AnswerAck::TYPE);
             }
+            Step::Acknowledged => {
+                let detail =
+                    Object::new().with("state", AnswerAck::TYPE).with("peerId", id).with("room", self.info());
+                context.event("handshakeProgress", detail);
+            }
             Step::SetLocal { kind, sdp } => {
                 context.connection(connection, ConnectionOp::SetLocal { kind, sdp })
             }
