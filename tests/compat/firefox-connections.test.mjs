@@ -1,29 +1,53 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
-import { launchFirefox } from '../e2e/harness/firefox.mjs';
 import { ImpairedPath } from '../e2e/harness/impaired-path.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 
-const { scene } = setStage();
+const stage = setStage({ withFirefox: true });
+const { scene } = stage;
 
 const MEDIA = { audio: true, video: { resolution: { width: 160, height: 120 }, frameRate: 10 } };
 const KINDS = ['audio', 'video'];
 /** Firefox tries a path for so long after Chromium has given it up. */
 const FAILURE_LIMIT_MS = 90_000;
 
-let firefox;
-before(async () => {
-  firefox = await launchFirefox();
-});
-after(() => firefox?.close());
+/**
+ * While the old path works the two browsers may not agree on the new one (docs/architecture.md): media that have not
+ * come by then come after another restart.
+ */
+const STALL_LIMIT_MS = 8_000;
+const MOST_RESTARTS = 3;
 
 /** Sound and pictures go on both ways. */
-async function mediaGoOn(one, other) {
+async function mediaGoOn(one, other, limit) {
   const had = [await one.receivedFrom(other.id), await other.receivedFrom(one.id)];
   await Promise.all([
-    one.waitForMedia(other, KINDS, had[0]),
-    other.waitForMedia(one, KINDS, had[1]),
+    one.waitForMedia(other, KINDS, had[0], limit),
+    other.waitForMedia(one, KINDS, had[1], limit),
   ]);
+}
+
+/** One of them restarts ICE, and neither browser refuses a description. */
+async function restartIce(room, caller, peer) {
+  const members = [caller, peer];
+  const marks = members.map((member) => member.mark());
+  await caller.call('refreshConnection', room, peer.id, true);
+  await caller.waitForRound(marks[0]);
+  for (const [place, member] of members.entries()) {
+    const isRefusal = ({ state }) => state === 'error';
+    assert.deepEqual(member.seen('handshakeProgress', isRefusal, marks[place]), []);
+    await member.waitForStability();
+  }
+}
+
+async function goOnAfterRestart(room, caller, peer) {
+  for (let restarts = 1; ; restarts += 1) {
+    await restartIce(room, caller, peer);
+    try {
+      return await mediaGoOn(caller, peer, STALL_LIMIT_MS);
+    } catch (error) {
+      if (restarts === MOST_RESTARTS) throw error;
+    }
+  }
 }
 
 async function meet(room, [first, second]) {
@@ -50,21 +74,13 @@ for (const pair of PAIRS) {
     async ({ enter, step, room }) => {
       const members = [];
       for (const { kind, browser } of pair) {
-        members.push(await enter(kind, kind, browser && { browser: firefox }));
+        members.push(await enter(kind, kind, browser && { browser: stage.firefox }));
       }
       await meet(room, members);
       for (const [caller, peer] of [members, [...members].reverse()]) {
-        await step(`${caller.name}, who is number ${members.indexOf(caller)}`, async () => {
-          const marks = members.map((member) => member.mark());
-          await caller.call('refreshConnection', room, peer.id, true);
-          await caller.waitForRound(marks[members.indexOf(caller)]);
-          for (const [place, member] of members.entries()) {
-            const isRefusal = ({ state }) => state === 'error';
-            assert.deepEqual(member.seen('handshakeProgress', isRefusal, marks[place]), []);
-            await member.waitForStability();
-          }
-          await mediaGoOn(caller, peer);
-        });
+        await step(`${caller.name}, who is number ${members.indexOf(caller)}`, () =>
+          goOnAfterRestart(room, caller, peer),
+        );
       }
     },
   );
@@ -75,7 +91,7 @@ scene(
   async ({ enter, step, room }) => {
     const path = await ImpairedPath.start({});
     try {
-      const inFirefox = await enter('ours', 'Firefox', { browser: firefox, path });
+      const inFirefox = await enter('ours', 'Firefox', { browser: stage.firefox, path });
       const inChromium = await enter('ours', 'Chromium', { path });
       await meet(room, [inFirefox, inChromium]);
       const marks = new Map([inFirefox, inChromium].map((client) => [client, client.mark()]));

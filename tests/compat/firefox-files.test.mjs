@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
-import { launchFirefox } from '../e2e/harness/firefox.mjs';
 import { ImpairedPath } from '../e2e/harness/impaired-path.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 import { digest, gather, transfer } from './file-scene.mjs';
 
-const { scene } = setStage();
+const stage = setStage({ withFirefox: true });
+const { scene } = stage;
 
 const ONE_WAY_MS = 25;
 /** The pair and seven lanes. */
 const CONNECTIONS = 8;
-
-let firefox;
-before(async () => {
-  firefox = await launchFirefox();
-});
-after(() => firefox?.close());
 
 /** Sends a file and compares what arrived. */
 async function sendWhole(room, sender, receiver, size) {
@@ -31,7 +24,7 @@ for (const other of ['ours', 'skylinkjs']) {
   scene(
     `M-28, M-27, W-03: files between ours in Firefox and ${other} in Chromium`,
     async ({ enter, step, room }) => {
-      const inFirefox = await enter('ours', 'Firefox', { browser: firefox });
+      const inFirefox = await enter('ours', 'Firefox', { browser: stage.firefox });
       const inChromium = await enter(other, 'Chromium');
       await gather(room, [inFirefox, inChromium]);
       for (const [sender, receiver] of [
@@ -52,7 +45,7 @@ scene(
   async ({ enter, room }) => {
     const path = await ImpairedPath.start({ delayMs: ONE_WAY_MS });
     try {
-      const sender = await enter('ours', 'Firefox', { browser: firefox, path });
+      const sender = await enter('ours', 'Firefox', { browser: stage.firefox, path });
       const receiver = await enter('ours', 'Chromium', { path });
       await gather(room, [sender, receiver]);
       await sendWhole(room, sender, receiver, 5_000_000);

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
-import { launchFirefox } from '../e2e/harness/firefox.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 
-const { scene } = setStage();
+const stage = setStage({ withFirefox: true });
+const { scene } = stage;
 
 const BOTH = { audio: true, video: { resolution: { width: 320, height: 240 }, frameRate: 10 } };
-
-let firefox;
-before(async () => {
-  firefox = await launchFirefox();
-});
-after(() => firefox?.close());
 
 async function exchange(one, other, method, room, content) {
   await one.call(method, room, content);
@@ -25,7 +18,7 @@ for (const other of ['ours', 'skylinkjs']) {
   scene(
     `M-20, M-24, M-29, M-30, W-03, E-01, E-08: ours in Firefox meets ${other} in Chromium`,
     async ({ enter, step, room }) => {
-      const inFirefox = await enter('ours', 'Firefox', { browser: firefox });
+      const inFirefox = await enter('ours', 'Firefox', { browser: stage.firefox });
       const inChromium = await enter(other, 'Chromium');
       await step('they join', async () => {
         await inChromium.join(room, BOTH);

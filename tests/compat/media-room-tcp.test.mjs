@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
-import { launchFirefox } from '../e2e/harness/firefox.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 import { digest, transfer } from './file-scene.mjs';
 
-const stage = setStage({ server: { config: '[keys.demo]\nmcu = true\n' } });
+const stage = setStage({ server: { config: '[keys.demo]\nmcu = true\n' }, withFirefox: true });
 const { scene } = stage;
 
 const MEDIA = { audio: true, video: { resolution: { width: 160, height: 120 }, frameRate: 10 } };
-
-let firefox;
-before(async () => {
-  firefox = await launchFirefox();
-});
-after(() => firefox?.close());
 
 // Runs in the page: the browser hears of no UDP address of the server, which by itself never sends
 // first. So there is no other way, as behind a firewall that lets no UDP through.
@@ -60,7 +52,7 @@ scene(
   'E-01, E-03, W-03: ours in Firefox reaches the media server by TCP',
   async ({ enter, room }) => {
     const reached = { inject: hearsOfNoUdp };
-    const inFirefox = await enter('ours', 'Firefox', { ...reached, browser: firefox });
+    const inFirefox = await enter('ours', 'Firefox', { ...reached, browser: stage.firefox });
     const inChromium = await enter('skylinkjs', 'Chromium', reached);
     for (const member of [inFirefox, inChromium]) await member.join(room, MEDIA);
     await Promise.all([inFirefox.waitForMedia(inChromium), inChromium.waitForMedia(inFirefox)]);

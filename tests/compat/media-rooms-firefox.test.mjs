@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
-import { launchFirefox } from '../e2e/harness/firefox.mjs';
 import { ImpairedPath } from '../e2e/harness/impaired-path.mjs';
 import { setStage } from '../e2e/harness/stage.mjs';
 
-const { scene } = setStage({ server: { config: '[keys.demo]\nmcu = true\n' } });
+const stage = setStage({ server: { config: '[keys.demo]\nmcu = true\n' }, withFirefox: true });
+const { scene } = stage;
 
 const MEDIA = { audio: true, video: { resolution: { width: 160, height: 120 }, frameRate: 10 } };
 const KINDS = ['audio', 'video'];
 /** Firefox takes half a minute to give a connection up. */
 const FAILURE_LIMIT_MS = 90_000;
-
-let firefox;
-before(async () => {
-  firefox = await launchFirefox();
-});
-after(() => firefox?.close());
 
 const isOpen = ({ peerId, state }) => peerId === 'MCU' && state === 'open';
 const isFrom = (peer) => (detail) => detail.peerId === peer.id && !detail.isSelf;
@@ -24,7 +17,7 @@ for (const other of ['ours', 'skylinkjs']) {
   scene(
     `E-01, E-03, E-06, E-11, M-30, M-31, W-03: ours in Firefox meets ${other} in Chromium through a media server`,
     async ({ enter, step, room }) => {
-      const inFirefox = await enter('ours', 'Firefox', { browser: firefox });
+      const inFirefox = await enter('ours', 'Firefox', { browser: stage.firefox });
       const inChromium = await enter(other, 'Chromium');
       const members = [inFirefox, inChromium];
       await step('they join, one without media', async () => {
@@ -63,7 +56,7 @@ scene(
   async ({ enter, step, room }) => {
     const path = await ImpairedPath.start({});
     try {
-      const inFirefox = await enter('ours', 'Firefox', { browser: firefox, path });
+      const inFirefox = await enter('ours', 'Firefox', { browser: stage.firefox, path });
       const inChromium = await enter('ours', 'Chromium');
       await inFirefox.join(room, MEDIA);
       await inChromium.join(room, MEDIA);

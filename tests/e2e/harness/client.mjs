@@ -198,11 +198,11 @@ export class Client {
   }
 
   /** Resolves when media of the kinds has come from a peer, more than `since` if that is given. */
-  async waitForMedia(peer, kinds = ['audio', 'video'], since = null) {
+  async waitForMedia(peer, kinds = ['audio', 'video'], since = null, limit = WAIT_LIMIT_MS) {
     const enough = (now) => kinds.every((kind) => flows(kind, now, since));
     const ask = () => this.receivedFrom(peer.id);
     try {
-      return await this.#poll(ask, enough);
+      return await this.#poll(ask, enough, limit);
     } catch (cause) {
       const now = JSON.stringify(await ask());
       const states = await this.connectionStates();
@@ -241,8 +241,8 @@ export class Client {
   }
 
   /** Asks again and again what no event tells, such as counters of the browser. */
-  async #poll(ask, enough) {
-    const end = Date.now() + WAIT_LIMIT_MS;
+  async #poll(ask, enough, limit = WAIT_LIMIT_MS) {
+    const end = Date.now() + limit;
     for (;;) {
       const answer = await ask();
       if (enough(answer)) return answer;

@@ -1,6 +1,7 @@
 import { after, before, test } from 'node:test';
 import { launchBrowser } from './browser.mjs';
 import { Client } from './client.mjs';
+import { launchFirefox } from './firefox.mjs';
 import { Pages } from './pages.mjs';
 import { Server } from './server.mjs';
 
@@ -14,11 +15,11 @@ export function optionsFor(host, more = {}) {
 /**
  * Server, browser and pages for the tests of one file.
  *
- * @param {{server?: object, flags?: string[]}} settings `server` goes to `Server.start`, `flags` to the
- *   browser.
+ * @param {{server?: object, flags?: string[], withFirefox?: boolean}} settings `server` goes to
+ *   `Server.start`, `flags` to the browser; with Firefox there is `stage.firefox` as well.
  */
-export function setStage({ server: serverSettings, flags } = {}) {
-  const stage = { server: null, browser: null, pages: null, startServer };
+export function setStage({ server: serverSettings, flags, withFirefox = false } = {}) {
+  const stage = { server: null, browser: null, firefox: null, pages: null, startServer };
   let rooms = 0;
 
   async function startServer(settings) {
@@ -30,9 +31,11 @@ export function setStage({ server: serverSettings, flags } = {}) {
     await startServer(serverSettings);
     stage.pages = await Pages.start();
     stage.browser = await launchBrowser(flags);
+    if (withFirefox) stage.firefox = await launchFirefox();
   });
 
   after(async () => {
+    await stage.firefox?.close();
     await stage.browser?.close();
     await stage.pages?.stop();
     await stage.server?.stop();
