@@ -90,6 +90,8 @@ struct ConnectionState {
     deadline: Option<Instant>,
     /// Something was written to it.
     is_waiting: bool,
+    /// When something came from the client last.
+    heard: Instant,
     /// What the way to the client carries, in bits a second, once that is measured.
     estimate: Option<u64>,
     renewal: Renewal,
@@ -224,6 +226,7 @@ impl Worker {
         let Some(key) = named.or(known) else { return self.setup.counters.note(Note::Stray) };
         let Some(state) = self.connections.get_mut(&key) else { return };
         self.setup.counters.add(Note::BytesIn, datagram.len());
+        state.heard = now;
         state.engine.handle_datagram(protocol, from, datagram, now);
         self.serve(key, now);
         self.serve_all(now);

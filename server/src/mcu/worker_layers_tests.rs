@@ -276,6 +276,28 @@ fn a_way_that_is_wide_again_is_noticed_where_the_estimate_would_stay() {
 }
 
 #[test]
+fn who_was_out_of_reach_gets_all_pictures_soon_after() {
+    let mut scene = Scene::new();
+    scene.join_with_layers("anna", "cam");
+    scene.client("anna").camera.as_mut().unwrap().sizes = [600, 1200, 1800];
+    scene.join("ben", &[MICROPHONE]);
+    scene.narrow("ben", 300_000);
+    scene.stream(seconds(10));
+    scene.narrow("ben", 20_000_000);
+    let place = scene.clients.iter().position(|client| client.id == "ben").unwrap();
+    let ben = scene.clients.remove(place);
+    // More than the line was seen to carry before.
+    scene.client("anna").camera.as_mut().unwrap().sizes = [3000, 4000, 5000];
+    scene.stream(seconds(20));
+    scene.clients.push(ben);
+    scene.stream(seconds(1));
+    let before = scene.frames("ben", "VIDEO_cam");
+    scene.stream(seconds(3));
+    assert_eq!(scene.counters.get(Note::VideoStarved), 0);
+    assert!(scene.frames("ben", "VIDEO_cam") > before + 60);
+}
+
+#[test]
 fn views_that_make_no_sense_harm_nobody() {
     let mut scene = Scene::new();
     scene.join_with_layers("anna", "cam");

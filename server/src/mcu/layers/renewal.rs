@@ -24,15 +24,22 @@ pub struct Renewal {
     level: Option<(u64, Instant)>,
     /// What it was when it was made anew.
     before: u64,
+    /// It is of before an outage.
+    is_overdue: bool,
 }
 
 impl Default for Renewal {
     fn default() -> Self {
-        Self { patience: PATIENCE, level: None, before: 0 }
+        Self { patience: PATIENCE, level: None, before: 0, is_overdue: false }
     }
 }
 
 impl Renewal {
+    /// For a line that was out of order: what is known of it is to be tried at once.
+    pub fn overdue() -> Self {
+        Self { is_overdue: true, ..Self::default() }
+    }
+
     /// Whether the estimate is to be made anew now. Both figures are bits a second.
     pub fn is_due(&mut self, estimate: u64, desired: u64, now: Instant) -> bool {
         let is_more = |than: u64, percent: u64| estimate >= than.saturating_mul(percent) / 100;
@@ -44,6 +51,9 @@ impl Renewal {
             .is_none_or(|(level, _)| is_more(level, RISE) || level >= estimate.saturating_mul(RISE) / 100);
         if moved || estimate >= desired {
             self.level = Some((estimate, now));
+        }
+        if std::mem::take(&mut self.is_overdue) {
+            return estimate < desired;
         }
         let is_due =
             self.level.is_some_and(|(_, since)| now.saturating_duration_since(since) >= self.patience);
@@ -84,6 +94,13 @@ mod tests {
         assert!(dues(&mut Renewal::default(), falls, 5_000_000).is_empty());
         let is_enough = std::iter::repeat_n(900_000, 400);
         assert!(dues(&mut Renewal::default(), is_enough, 900_000).is_empty());
+    }
+
+    #[test]
+    fn after_an_outage_it_is_made_anew_at_once_if_it_is_too_low() {
+        let stays = || std::iter::repeat_n(300_000, 200);
+        assert_eq!(dues(&mut Renewal::overdue(), stays(), 900_000), [0, 6, 18, 42]);
+        assert!(dues(&mut Renewal::overdue(), stays(), 300_000).is_empty());
     }
 
     #[test]

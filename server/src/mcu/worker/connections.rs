@@ -29,6 +29,7 @@ impl Worker {
             ufrag,
             deadline: None,
             is_waiting: false,
+            heard: now,
             estimate: None,
             renewal: Renewal::default(),
             feedback: HashMap::new(),

@@ -9,6 +9,7 @@ use super::Worker;
 use crate::mcu::counters::{Counters, Note};
 use crate::mcu::forward::{ConnectionKey, Route, Switch};
 use crate::mcu::layers::choice::{Choice, Layer, Share, Video};
+use crate::mcu::layers::renewal::Renewal;
 use crate::mcu::layers::viewer::{Viewer, Watched};
 use crate::mcu::lines::TrackId;
 use crate::mcu::messages;
@@ -17,6 +18,8 @@ use crate::mcu::sdp::Kind;
 
 /// How often layers are chosen anew, at least.
 const INTERVAL: Duration = Duration::from_millis(250);
+/// A client from which nothing comes for so long is out of reach: browsers check the way more often.
+const SILENCE: Duration = Duration::from_secs(3);
 
 impl Worker {
     pub(super) fn renew_views(&mut self, rid: &str, peer: &str, views: Vec<View>, now: Instant) {
@@ -66,12 +69,19 @@ impl Worker {
             if videos.is_empty() {
                 continue;
             }
+            let is_silent = now.saturating_duration_since(connection.heard) >= SILENCE;
+            if is_silent {
+                // That videos do not fit says nothing of its line, and that cannot be measured now.
+                connection.renewal = Renewal::overdue();
+                videos.iter_mut().for_each(|video| video.misfit = None);
+            }
             // One line without feedback, and its packets would count as lost.
             let is_measured = connection.feedback.values().all(|feedback| *feedback);
             if is_measured {
                 let desired = Choice::desired(&videos, sound);
                 connection.engine.desire(desired, now);
-                let is_due = |estimate: &u64| connection.renewal.is_due(*estimate, desired, now);
+                let is_due =
+                    |estimate: &u64| !is_silent && connection.renewal.is_due(*estimate, desired, now);
                 if let Some(estimate) = connection.estimate.filter(is_due) {
                     connection.engine.estimate_anew(estimate, now);
                 }
