@@ -46,8 +46,13 @@ import type {
 } from './event-details.js';
 import type { IceConnectionState, PeerConnectionState } from './values.js';
 
-/** What a listener gets: `detail` is the payload. */
-export type SkylinkEvent<Detail> = CustomEvent<Detail>;
+/** What a listener gets. */
+export interface SkylinkEvent<Detail> {
+  /** The event's value, such as `peerJoined`. */
+  readonly type: string;
+  /** The payload. */
+  readonly detail: Detail;
+}
 
 /** A function that is called with each event. */
 export type SkylinkListener<Detail> = (evt: SkylinkEvent<Detail>) => void;

@@ -5,6 +5,7 @@ import type {
   MessageInfo,
   PeerInfo,
   RoomInfo,
+  SkylinkEvent,
   SocketSession,
   Statistics,
   StoredMessage,
@@ -259,4 +260,4 @@ on('peerJoined', ({ detail }) => is<PeerInfo>(detail.peerInfo));
 on('peerJoined', ({ detail }) => detail.stream);
 once(E.ROOM_LOCK, ({ detail }) => is<boolean>(detail.isLocked));
 // @ts-expect-error the listener takes the payload of another event
-once(E.ROOM_LOCK, (event: CustomEvent<MediaInfo>) => event.detail.mediaId);
+once(E.ROOM_LOCK, (event: SkylinkEvent<MediaInfo>) => event.detail.mediaId);

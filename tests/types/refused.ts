@@ -1,6 +1,6 @@
 // What must not compile.
 import Skylink, { SkylinkConstants, SkylinkEventManager, SkylinkEvents } from 'skylinkjs';
-import type { SkylinkError } from 'skylinkjs';
+import type { SkylinkError, SkylinkEvent } from 'skylinkjs';
 // @ts-expect-error the original has exactly five exports
 import { Skylink as Named } from 'skylinkjs';
 
@@ -41,7 +41,7 @@ SkylinkEventManager.addEventListener(SkylinkEvents.PEER_LEFT, ({ detail }) => de
 SkylinkEventManager.addEventListener(
   // @ts-expect-error the listener takes the payload of another event
   SkylinkEvents.ROOM_LOCK,
-  (event: CustomEvent<{ streamId: string }>) => event.detail.streamId,
+  (event: SkylinkEvent<{ streamId: string }>) => event.detail.streamId,
 );
 // @ts-expect-error no such member in this payload
 skylink.on(SkylinkEvents.PEER_LEFT, ({ detail }) => detail.streamId);

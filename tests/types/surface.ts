@@ -1,6 +1,6 @@
 // The surface of skylinkjs 2.7.2 as plain shapes, to which the types of this package must fit.
 import Skylink, { SkylinkEventManager } from 'skylinkjs';
-import type { SkylinkEventDetailMap, SkylinkEventNames } from 'skylinkjs';
+import type { SkylinkEvent, SkylinkEventDetailMap, SkylinkEventNames } from 'skylinkjs';
 
 type Peers = string | string[] | null;
 type Pair = [MediaStream | null, MediaStream | null];
@@ -232,7 +232,7 @@ export const found: WithAny<{ fine: string[]; bad: Array<{ deep?: { data: any } 
 type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function detailOf<K extends keyof SkylinkEventDetailMap>(
-  add: (name: K, listener: (event: CustomEvent<SkylinkEventDetailMap[K]>) => void) => void,
+  add: (name: K, listener: (event: SkylinkEvent<SkylinkEventDetailMap[K]>) => void) => void,
 ): SkylinkEventDetailMap[K];
 const joined = detailOf<'peerJoined'>(SkylinkEventManager.addEventListener);
 export const isExact: Same<typeof joined, SkylinkEventDetailMap['peerJoined']> = true;
