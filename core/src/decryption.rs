@@ -3,10 +3,11 @@
 //! A message whose key is still being made, or that the browser decrypts, is not overtaken by later ones.
 
 use crate::cipher::{self, Associated, CipherWork, Envelope, LONG, SALT_BYTES};
+use crate::in_turn::{within_reach, InTurn, Progress};
 use crate::keyring::KeyState;
 use crate::room::Room;
 use crate::session::Context;
-use crate::{ErrorCode, LogCode, LogLevel, Output, Relayed, RequestId, SkylinkError};
+use crate::{ErrorCode, LogCode, LogLevel, Output, Relayed, SkylinkError};
 use skylink_protocol::Value;
 
 /// Messages that may wait for a key. More than any server lets through in that time.
@@ -23,14 +24,8 @@ pub(crate) struct IncomingMessage {
     pub is_private: bool,
     /// Which secret it is encrypted with.
     pub secret_id: Option<String>,
-}
-
-/// The first message of those that wait, while the browser decrypts it.
-#[derive(Debug)]
-pub(crate) struct Opening {
-    pub request: RequestId,
-    /// Of its key, which it proves.
-    salt: Option<[u8; SALT_BYTES]>,
+    /// That of its key, which it proves if the browser can decrypt it.
+    pub salt: Option<[u8; SALT_BYTES]>,
 }
 
 /// What becomes of an encrypted message.
@@ -49,57 +44,67 @@ impl Room {
         if self.incoming.len() >= MOST_WAITING {
             return context.log(LogLevel::Warn, LogCode::DroppedMessage, &["message", &message.mid]);
         }
-        self.incoming.push_back(message);
+        self.incoming.push_back(InTurn::new(message));
         self.deliver_waiting(context);
     }
 
     pub fn deliver_waiting(&mut self, context: &mut Context) {
-        if self.opening.is_some() {
-            return;
-        }
-        while let Some(mut message) = self.incoming.pop_front() {
-            if let Some(id) = &message.secret_id {
-                match self.open(context, &message.mid, id, &message.content, false) {
-                    Opened::Content(content) => message.content = content,
-                    Opened::Begun(work, salt) => {
-                        let request = context.fresh();
-                        context.push(Output::Cipher { request, work });
-                        self.opening = Some(Opening { request, salt });
-                        return self.incoming.push_front(message);
-                    }
-                    Opened::Waits => return self.incoming.push_front(message),
-                    Opened::Refused(error) => {
-                        context.push(Output::Report(error));
-                        continue;
-                    }
-                }
+        let mut queue = std::mem::take(&mut self.incoming);
+        let mut place = 0_usize;
+        while let Some(one) = within_reach(&mut queue, place) {
+            if matches!(one.progress, Progress::Waits) {
+                let message = &mut one.message;
+                one.progress = match &message.secret_id {
+                    None => Progress::Done(std::mem::take(&mut message.content)),
+                    Some(id) => match self.open(context, &message.mid, id, &message.content, false) {
+                        Opened::Content(content) => Progress::Done(content),
+                        Opened::Begun(work, salt) => {
+                            message.salt = salt;
+                            let request = context.fresh();
+                            context.push(Output::Cipher { request, work });
+                            Progress::Asked(request)
+                        }
+                        Opened::Waits => break,
+                        Opened::Refused(error) => Progress::Refused(error),
+                    },
+                };
             }
-            self.deliver(context, message);
+            if place > 0 || matches!(one.progress, Progress::Asked(_)) {
+                place = place.saturating_add(1);
+            } else if let Some(first) = queue.pop_front() {
+                self.deliver_first(context, first);
+            }
+        }
+        self.incoming = queue;
+    }
+
+    fn deliver_first(&mut self, context: &mut Context, first: InTurn<IncomingMessage>) {
+        let InTurn { message, progress } = first;
+        let content = match progress {
+            Progress::Done(content) => content,
+            Progress::Refused(error) => return context.push(Output::Report(error)),
+            _ => return context.push(Output::Report(SkylinkError::new(ErrorCode::DecryptionFailed))),
+        };
+        let secret = message.secret_id.as_ref().and_then(|id| self.secrets.get(id));
+        if let Some((secret, salt)) = secret.zip(message.salt) {
+            if let Some(key) = self.keyring.find(secret, &salt) {
+                key.prove();
+            }
+        }
+        self.deliver(context, message, content);
+    }
+
+    /// Nobody hears any more what the browser has decrypted.
+    pub fn forget_incoming(&mut self, context: &mut Context) {
+        for one in std::mem::take(&mut self.incoming) {
+            if let Progress::Done(content) = one.progress {
+                context.release_content(&content);
+            }
         }
     }
 
-    /// The browser has decrypted the first message, or could not.
-    pub fn on_opened(&mut self, context: &mut Context, outcome: Option<Value>) {
-        let (opening, message) = (self.opening.take(), self.incoming.pop_front());
-        if let (Some(opening), Some(mut message)) = (opening, message) {
-            match outcome {
-                Some(content) => {
-                    let secret = message.secret_id.as_ref().and_then(|id| self.secrets.get(id));
-                    let proven = secret.zip(opening.salt);
-                    if let Some(key) = proven.and_then(|(secret, salt)| self.keyring.find(secret, &salt)) {
-                        key.prove();
-                    }
-                    message.content = content;
-                    self.deliver(context, message);
-                }
-                None => context.push(Output::Report(SkylinkError::new(ErrorCode::DecryptionFailed))),
-            }
-        }
-        self.deliver_waiting(context);
-    }
-
-    fn deliver(&mut self, context: &mut Context, message: IncomingMessage) {
-        let IncomingMessage { mid, sender, content, is_private, .. } = message;
+    fn deliver(&mut self, context: &mut Context, message: IncomingMessage, content: Value) {
+        let IncomingMessage { mid, sender, is_private, .. } = message;
         let sender = Some(sender).filter(|sender| *sender != mid);
         let relayed = Some(Relayed { sender, time: context.now, peers: None });
         let target = self.own_id.clone().into();

@@ -184,10 +184,8 @@ impl Room {
     /// A message that did not pass through the server came. A media server tells who sent it.
     pub fn on_direct_message(&mut self, context: &mut Context, id: &str, message: DirectMessage) {
         let DirectMessage { is_private, sender, target, data } = message;
-        let release = data.clone();
         let sender = sender.as_deref().filter(|_| id == MEDIA_SERVER).unwrap_or(id);
         self.tell_message(context, sender, target, data, is_private.unwrap_or(false), None);
-        context.release_content(&release);
     }
 }
 

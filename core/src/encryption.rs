@@ -5,6 +5,7 @@
 use crate::cipher::{
     self, Associated, CipherWork, Envelope, LONG, NONCE_BYTES, ORIGINAL_SALT_BYTES, SALT_BYTES,
 };
+use crate::in_turn::{finish, within_reach, InTurn, Progress};
 use crate::keyring::KeyState;
 use crate::options::MessageCipher;
 use crate::room::Room;
@@ -83,15 +84,14 @@ impl Session {
 
     pub(crate) fn on_ciphered(&mut self, request: RequestId, outcome: Option<Value>) {
         for room in &mut self.rooms {
-            if room.sealing == Some(request) {
-                room.on_sealed(&mut self.context, outcome.clone());
-                break;
+            if finish(&mut room.outgoing, request, &outcome) {
+                return room.send_waiting(&mut self.context);
             }
-            if room.opening.as_ref().is_some_and(|opening| opening.request == request) {
-                room.on_opened(&mut self.context, outcome.clone());
-                break;
+            if finish(&mut room.incoming, request, &outcome) {
+                return room.deliver_waiting(&mut self.context);
             }
         }
+        // Of a room that was left.
         if let Some(content) = outcome {
             self.context.release_content(&content);
         }
@@ -101,60 +101,65 @@ impl Session {
 impl Room {
     /// Sends a message, behind those that still wait.
     pub fn send_in_turn(&mut self, context: &mut Context, message: OutgoingMessage) {
-        self.outgoing.push_back(message);
+        self.outgoing.push_back(InTurn::new(message));
         self.send_waiting(context);
     }
 
     pub fn send_waiting(&mut self, context: &mut Context) {
-        if self.sealing.is_some() {
-            return;
-        }
-        while let Some(message) = self.outgoing.pop_front() {
-            match self.seal(context, &message, By::Browser) {
-                Sealed::Data(data) => self.send_sealed(context, &message, data),
-                Sealed::Begun(work) => {
-                    let request = context.fresh();
-                    context.push(Output::Cipher { request, work });
-                    self.sealing = Some(request);
-                    return self.outgoing.push_front(message);
-                }
-                Sealed::Waits => return self.outgoing.push_front(message),
-                Sealed::Refused => {
-                    context.push(Output::Report(SkylinkError::new(ErrorCode::CipherUnavailable)));
-                }
+        let mut queue = std::mem::take(&mut self.outgoing);
+        let mut place = 0_usize;
+        while let Some(one) = within_reach(&mut queue, place) {
+            if matches!(one.progress, Progress::Waits) {
+                one.progress = match self.seal(context, &one.message, By::Browser) {
+                    Sealed::Data(data) => Progress::Done(data),
+                    Sealed::Begun(work) => {
+                        let request = context.fresh();
+                        context.push(Output::Cipher { request, work });
+                        Progress::Asked(request)
+                    }
+                    Sealed::Waits => break,
+                    Sealed::Refused => Progress::Refused(SkylinkError::new(ErrorCode::CipherUnavailable)),
+                };
+            }
+            if place > 0 || matches!(one.progress, Progress::Asked(_)) {
+                place = place.saturating_add(1);
+            } else if let Some(first) = queue.pop_front() {
+                self.send_first(context, first);
             }
         }
-        self.send_history_requests(context);
-    }
-
-    /// The browser has encrypted the first message, or could not.
-    fn on_sealed(&mut self, context: &mut Context, outcome: Option<Value>) {
-        self.sealing = None;
-        if let Some(message) = self.outgoing.pop_front() {
-            let sealed = match outcome {
-                Some(data) => Sealed::Data(data),
-                None => self.seal(context, &message, By::Ourselves),
-            };
-            if let Sealed::Data(data) = sealed {
-                self.send_sealed(context, &message, data);
-            }
+        self.outgoing = queue;
+        if self.outgoing.is_empty() {
+            self.send_history_requests(context);
         }
-        self.send_waiting(context);
     }
 
-    /// On the way out of the room there is no time to wait for a key, or for the browser: what may be
-    /// sent in the format of 2.7.2 is.
+    /// Sends a message whose turn has come. One that the browser could not encrypt is encrypted here, as is one for
+    /// which there is no time: on the way out of the room.
+    fn send_first(&mut self, context: &mut Context, first: InTurn<OutgoingMessage>) {
+        let InTurn { message, progress } = first;
+        let sealed = match progress {
+            Progress::Done(data) => Sealed::Data(data),
+            Progress::Refused(error) => return context.push(Output::Report(error)),
+            _ => self.seal(context, &message, By::Ourselves),
+        };
+        match (sealed, &message.secret) {
+            (Sealed::Data(data), _) => {
+                self.send_sealed(context, &message, &data);
+                context.release_content(&data);
+            }
+            // What may be sent in the format of 2.7.2 is.
+            (_, Some((_, secret))) if self.options.message_cipher() == MessageCipher::Auto => {
+                let data = seal_as_original(context, secret, &message);
+                self.send_sealed(context, &message, &data);
+            }
+            _ => context.log(LogLevel::Error, LogCode::MessageNotSent, &[]),
+        }
+    }
+
+    /// On the way out of the room there is no time to wait for a key, or for the browser.
     pub fn send_without_waiting(&mut self, context: &mut Context) {
-        self.sealing = None;
-        while let Some(message) = self.outgoing.pop_front() {
-            match (self.seal(context, &message, By::Ourselves), &message.secret) {
-                (Sealed::Data(data), _) => self.send_sealed(context, &message, data),
-                (_, Some((_, secret))) if self.options.message_cipher() == MessageCipher::Auto => {
-                    let data = seal_as_original(context, secret, &message);
-                    self.send_sealed(context, &message, data);
-                }
-                _ => context.log(LogLevel::Error, LogCode::MessageNotSent, &[]),
-            }
+        while let Some(first) = self.outgoing.pop_front() {
+            self.send_first(context, first);
         }
     }
 
@@ -169,7 +174,7 @@ impl Room {
     pub fn forget_unused_keys(&mut self) {
         let Room { keyring, secrets, outgoing, .. } = self;
         let waits = |secret: &str| {
-            outgoing.iter().any(|message| message.secret.as_ref().is_some_and(|(_, used)| used == secret))
+            outgoing.iter().any(|one| one.message.secret.as_ref().is_some_and(|(_, used)| used == secret))
         };
         keyring.retain(|secret| secrets.contains(secret) || waits(secret));
     }
@@ -231,9 +236,9 @@ impl Room {
         }
     }
 
-    fn send_sealed(&self, context: &mut Context, message: &OutgoingMessage, data: Value) {
+    fn send_sealed(&self, context: &mut Context, message: &OutgoingMessage, data: &Value) {
         let kept = match data {
-            Value::Handle(handle) => Some(handle),
+            Value::Handle(handle) => Some(*handle),
             _ => None,
         };
         let wire = |target: Option<String>| UserMessage {

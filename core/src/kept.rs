@@ -37,7 +37,8 @@ impl Room {
         Some(handle)
     }
 
-    /// `ON_INCOMING_MESSAGE` about a message of a peer, or of somebody whose `enter` it overtook.
+    /// `ON_INCOMING_MESSAGE` about a message of a peer, or of somebody whose `enter` it overtook. A content that the
+    /// shell keeps is let go afterwards.
     pub fn tell_message(
         &mut self,
         context: &mut Context,
@@ -49,9 +50,14 @@ impl Room {
     ) {
         let kept = self.kept_peer_detail(context, id);
         let about = kept.unwrap_or_else(|| context.keep(self.detail_of(id)));
+        let kept_content = match content {
+            Value::Handle(handle) => Some(handle),
+            _ => None,
+        };
         context.push(Output::Message { about, target, content, is_private, relayed });
-        if kept.is_none() {
-            context.push(Output::Release(about));
+        let made_here = kept.is_none().then_some(about);
+        for handle in kept_content.into_iter().chain(made_here) {
+            context.push(Output::Release(handle));
         }
     }
 }

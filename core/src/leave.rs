@@ -46,6 +46,7 @@ impl Session {
         }
         room.reject_media_requests(&mut self.context);
         room.send_without_waiting(&mut self.context);
+        room.forget_incoming(&mut self.context);
         room.give_up_peer_lists(&mut self.context, true);
         room.is_leaving = true;
         for id in room.peers.iter().map(|peer| peer.id.clone()).collect_vec() {

@@ -19,6 +19,7 @@ mod file_op;
 mod handshake;
 mod ice_recovery;
 mod ice_servers;
+mod in_turn;
 mod input;
 mod join;
 mod kept;

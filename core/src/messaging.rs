@@ -126,6 +126,7 @@ impl Room {
             content: message.data,
             is_private: message.target.is_some_and(|id| !id.is_empty()),
             secret_id: message.secret_id.filter(|id| !id.is_empty()),
+            salt: None,
         };
         self.receive_in_turn(context, message);
     }
@@ -133,6 +134,7 @@ impl Room {
     /// A message of an old client, whose type says whether it is private.
     pub fn on_plain_message(&mut self, context: &mut Context, mid: &str, content: Value, is_private: bool) {
         let (mid, sender) = (mid.to_owned(), mid.to_owned());
-        self.receive_in_turn(context, IncomingMessage { mid, sender, content, is_private, secret_id: None });
+        let (secret_id, salt) = (None, None);
+        self.receive_in_turn(context, IncomingMessage { mid, sender, content, is_private, secret_id, salt });
     }
 }

@@ -1,8 +1,9 @@
 //! One room: its state, and what every part of it needs.
 
 use crate::capture::PendingCapture;
-use crate::decryption::{IncomingMessage, Opening};
+use crate::decryption::IncomingMessage;
 use crate::encryption::OutgoingMessage;
+use crate::in_turn::InTurn;
 use crate::join::Joining;
 use crate::keyring::Keyring;
 use crate::media::LocalStream;
@@ -90,12 +91,9 @@ pub(crate) struct Room {
     pub secrets: Secrets,
     pub keyring: Keyring,
     /// Messages of the app that wait for a key or the browser, and those behind them.
-    pub outgoing: VecDeque<OutgoingMessage>,
+    pub outgoing: VecDeque<InTurn<OutgoingMessage>>,
     /// Messages of others that wait for a key or the browser, and those behind them.
-    pub incoming: VecDeque<IncomingMessage>,
-    /// The first of those that go out, while the browser encrypts it.
-    pub sealing: Option<RequestId>,
-    pub opening: Option<Opening>,
+    pub incoming: VecDeque<InTurn<IncomingMessage>>,
     /// Whether the app wants messages to be stored; `None` until it said.
     pub is_persistent: Option<bool>,
     /// Wait until the messages before them are sent.
@@ -146,8 +144,6 @@ impl Room {
             keyring: Keyring::default(),
             outgoing: VecDeque::new(),
             incoming: VecDeque::new(),
-            sealing: None,
-            opening: None,
             is_persistent: None,
             history_requests: Vec::new(),
             stored_batches: VecDeque::new(),

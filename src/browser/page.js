@@ -83,16 +83,25 @@ const bytesOfBase64 = (text, isForAddresses) => {
   return Uint8Array.from(atob(plain), (letter) => letter.charCodeAt(0));
 };
 
+let lastKey = { bytes: [] };
+
+/** The browser's key. One of GCM serves for many messages, so the last one is kept. */
+const keyOf = (bytes, name) => {
+  if (bytes.every((byte, place) => byte === lastKey.bytes[place])) return lastKey.made;
+  const made = crypto.subtle.importKey('raw', bytes, name, false, ['encrypt', 'decrypt']);
+  if (name === 'AES-GCM') lastKey = { bytes: bytes.slice(), made };
+  return made;
+};
+
 /**
  * AES, GCM or CBC; the latter overlooks what is not encrypted. Bytes that are the module's own have to be copied
  * before anything is waited for.
  */
 const cipher = async (way, input, isGcm, keyBytes, ...parts) => {
-  const { subtle } = crypto;
   const name = isGcm ? 'AES-GCM' : 'AES-CBC';
   const [iv, additionalData] = parts.map((bytes) => bytes.slice());
-  const key = await subtle.importKey('raw', keyBytes, name, false, [way]);
-  return new Uint8Array(await subtle[way]({ name, iv, additionalData }, key, input));
+  const key = await keyOf(keyBytes, name);
+  return new Uint8Array(await crypto.subtle[way]({ name, iv, additionalData }, key, input));
 };
 
 /** Encrypts; the text that goes over the wire: `mark`, and base64 of `head` and what is encrypted. */

@@ -10,17 +10,28 @@ use aes::Aes256;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::Aes256Gcm;
 use base64::prelude::{Engine as _, BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use proptest::prelude::*;
 use skylink_core::{Call, CipherMode, CipherWay, CipherWork, ErrorCode, Input, Output};
 use skylink_protocol::Value;
 
 /// The browser does the first thing that it is to encrypt or decrypt; gives whether there was one.
 pub fn cipher(scene: &mut Scene) -> bool {
-    let place = scene.outputs.iter().position(|output| matches!(output, Output::Cipher { .. }));
-    let Some(Output::Cipher { request, work }) = place.map(|place| scene.outputs.remove(place)) else {
-        return false;
-    };
-    scene.input(Input::Ciphered { request, outcome: done(&work) });
+    cipher_one(scene, 0, done)
+}
+
+/// As [`cipher`], any of the things; `outcome` is what the browser makes of it.
+fn cipher_one(scene: &mut Scene, which: usize, outcome: impl Fn(&CipherWork) -> Option<Value>) -> bool {
+    let places = places_of_works(scene);
+    let Some(place) = which.checked_rem(places.len()).map(|which| places[which]) else { return false };
+    let Output::Cipher { request, work } = scene.outputs.remove(place) else { unreachable!() };
+    scene.input(Input::Ciphered { request, outcome: outcome(&work) });
     true
+}
+
+/// Where among the outputs stands what the browser is to encrypt or decrypt.
+fn places_of_works(scene: &Scene) -> Vec<usize> {
+    let outputs = scene.outputs.iter().enumerate();
+    outputs.filter(|(_, output)| matches!(output, Output::Cipher { .. })).map(|(place, _)| place).collect()
 }
 
 /// What a browser makes of it.
@@ -210,6 +221,67 @@ fn a_long_message_that_was_changed_is_refused() {
         assert!(cipher(&mut bob));
         assert_eq!(contents(&bob), ["2".into()]);
         assert_eq!(reports(&bob), [ErrorCode::DecryptionFailed]);
+    }
+}
+
+#[test]
+fn the_browser_works_on_several_messages_at_once() {
+    for options in [ALWAYS_GCM, r#"{"messageCipher":"cryptojs"}"#] {
+        let (mut alice, mut bob) = (with_secret("secret", options), with_secret("secret", AUTO));
+        derive(&mut alice);
+        for _ in 0..40 {
+            alice.call(send(long("x")));
+        }
+        assert_eq!(places_of_works(&alice).len(), 16, "no more are kept twice");
+        while cipher(&mut alice) {}
+        sent_data(&alice).iter().for_each(|data| hear(&mut bob, data));
+        derive(&mut bob);
+        assert_eq!(places_of_works(&bob).len(), 16);
+        // Of the first ones that the browser has decrypted nobody hears while those before them are not.
+        let kept = [5, 6];
+        for handle in kept {
+            assert!(cipher_one(&mut bob, 1, |_| Some(Value::Handle(handle))));
+        }
+        assert!(contents(&bob).is_empty());
+        let promise = bob.promise();
+        bob.call(Call::LeaveRoom { promise, room: room(), stop_streams: true });
+        assert!(kept.iter().all(|&handle| bob.has(&Output::Release(handle))));
+        // What it does for nobody is let go as well.
+        assert!(cipher_one(&mut bob, 0, |_| Some(Value::Handle(7))));
+        assert!(bob.has(&Output::Release(7)));
+        assert!(contents(&bob).is_empty());
+    }
+}
+
+proptest! {
+    // A thousand AES blocks for each message take their time without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn messages_keep_their_order_whichever_the_browser_does_first(
+        lengths in prop::collection::vec(any::<bool>(), 1..30),
+        order in prop::collection::vec((any::<usize>(), prop::bool::weighted(0.1)), 60),
+    ) {
+        let (mut alice, mut bob) = (with_secret("secret", ALWAYS_GCM), with_secret("secret", AUTO));
+        let mut order = order.into_iter().cycle();
+        derive(&mut alice);
+        let message = |(place, is_long): (usize, &bool)| -> Value {
+            if *is_long { format!("{place} {}", long("x")) } else { place.to_string() }.into()
+        };
+        let messages: Vec<Value> = lengths.iter().enumerate().map(message).collect();
+        for message in &messages {
+            alice.call(send(message.clone()));
+        }
+        // What the browser cannot encrypt is encrypted here.
+        let mut encrypt = |scene: &mut Scene| {
+            let (which, fails) = order.next().unwrap();
+            cipher_one(scene, which, |work| if fails { None } else { done(work) })
+        };
+        while encrypt(&mut alice) {}
+        sent_data(&alice).iter().for_each(|data| hear(&mut bob, data));
+        derive(&mut bob);
+        while cipher_one(&mut bob, order.next().unwrap().0, done) {}
+        prop_assert_eq!(contents(&bob), messages);
+        prop_assert!(reports(&bob).is_empty());
     }
 }
 
