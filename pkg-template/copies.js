@@ -5,7 +5,7 @@ const isPlain = (value) =>
   [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** A member like any other, whatever it is called. */
-const OWN = { configurable: true, enumerable: true, writable: true };
+export const OWN = { configurable: true, enumerable: true, writable: true };
 
 /** Plain objects and arrays are copied, each once, whatever else is kept. */
 export function copyOf(value, copies = new Map()) {

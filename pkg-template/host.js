@@ -1,6 +1,6 @@
 /** What the WebAssembly part may call. */
 import { EVENTS } from './constants.js';
-import { copyOf } from './copies.js';
+import { copyOf, OWN } from './copies.js';
 import { createError } from './errors.js';
 import { eventManager } from './event-manager.js';
 import { logger } from './logger.js';
@@ -8,24 +8,41 @@ import { LOGS } from './texts.js';
 
 const LEVEL_NAMES = Object.keys(logger.logLevels);
 
+const accessors = new WeakMap();
+
+/**
+ * Copies what is told of a peer when it is looked at. Made once for each object that the module keeps: objects with
+ * functions of their own are slow to make, and outlive the small collections of garbage.
+ */
+function peerInfoOf(about) {
+  if (!accessors.has(about)) {
+    accessors.set(about, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = copyOf(about.peerInfo);
+        this.peerInfo = value;
+        return value;
+      },
+      set(value) {
+        Reflect.defineProperty(this, 'peerInfo', { ...OWN, value });
+      },
+    });
+  }
+  return accessors.get(about);
+}
+
 /**
  * Listeners may change what they get, or freeze it, so they get copies; of what is large and seldom looked at, when
  * it is.
  */
 function payloadOf(about, message) {
-  let peerInfo;
-  return {
-    peerId: about.peerId,
-    get peerInfo() {
-      return (peerInfo ??= copyOf(about.peerInfo));
-    },
-    set peerInfo(value) {
-      peerInfo = value;
-    },
-    isSelf: about.isSelf,
-    room: { ...about.room },
-    message,
-  };
+  const payload = { peerId: about.peerId };
+  Object.defineProperty(payload, 'peerInfo', peerInfoOf(about));
+  payload.isSelf = about.isSelf;
+  payload.room = { ...about.room };
+  payload.message = message;
+  return payload;
 }
 
 export const host = {

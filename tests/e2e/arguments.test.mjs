@@ -175,3 +175,36 @@ scene('what listeners get may be frozen', async ({ enter, room }) => {
   );
   assert.deepEqual(frozen, [room, 'App', true]);
 });
+
+scene('what listeners change of a message is theirs alone', async ({ enter, room }) => {
+  const client = await enter('ours', 'App');
+  await client.join(room);
+  const looks = await client.page.evaluate((name) => {
+    const details = [];
+    const { skylink } = window;
+    skylink.on('onIncomingMessage', ({ detail }) => details.push(detail));
+    for (const message of ['one', 'two', 'three']) skylink.sendMessage(name, message);
+    const [changed, replaced, other] = details;
+    const { peerInfo: first } = changed;
+    const isKept = changed.peerInfo === first;
+    changed.peerInfo.userData = 'changed';
+    replaced.peerInfo = 'replaced';
+    return {
+      members: details.map((detail) => Object.keys(detail)),
+      isKept,
+      texts: [changed.peerInfo.userData, replaced.peerInfo, other.peerInfo.userData],
+      copies: [{ ...changed }, JSON.parse(JSON.stringify(other))].map(
+        ({ peerInfo }) => peerInfo.userData,
+      ),
+      plain: Object.getPrototypeOf(other) === Object.prototype,
+    };
+  }, room);
+  const members = ['peerId', 'peerInfo', 'isSelf', 'room', 'message'];
+  assert.deepEqual(looks, {
+    members: [members, members, members],
+    isKept: true,
+    texts: ['changed', 'replaced', 'App'],
+    copies: ['changed', 'App'],
+    plain: true,
+  });
+});
