@@ -83,13 +83,14 @@ const bytesOfBase64 = (text, isForAddresses) => {
   return Uint8Array.from(atob(plain), (letter) => letter.charCodeAt(0));
 };
 
-let lastKey = { bytes: [] };
+let lastKey = {};
 
 /** The browser's key. One of GCM serves for many messages, so the last one is kept. */
 const keyOf = (bytes, name) => {
-  if (bytes.every((byte, place) => byte === lastKey.bytes[place])) return lastKey.made;
+  const isLast = (byte, place) => byte === lastKey.bytes[place];
+  if (name === lastKey.name && bytes.every(isLast)) return lastKey.made;
   const made = crypto.subtle.importKey('raw', bytes, name, false, ['encrypt', 'decrypt']);
-  if (name === 'AES-GCM') lastKey = { bytes: bytes.slice(), made };
+  if (name === 'AES-GCM') lastKey = { name, bytes: bytes.slice(), made };
   return made;
 };
 
