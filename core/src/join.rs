@@ -25,6 +25,8 @@ const ENTRY_WAIT: f64 = 10_000.0;
 pub(crate) struct Joining {
     /// Everybody who waits for the same join.
     pub promises: Vec<PromiseId>,
+    /// Whether the app handed streams over, which are its own to stop.
+    pub has_given: bool,
     /// What is to be captured, until it is asked for.
     pub wanted: Option<CaptureRequest>,
     /// Whether camera or microphone are still to come.
@@ -93,13 +95,15 @@ impl Session {
         room.user_data = options.get("userData").cloned();
         room.bandwidth = bandwidth(options);
         room.voice_activity_detection = voice_activity_detection(options);
-        let wanted = if streams.is_some() { None } else { CaptureRequest::read(options) };
+        let has_given = streams.is_some();
+        let wanted = if has_given { None } else { CaptureRequest::read(options) };
         for stream in streams.unwrap_or_default() {
             let settings = default_settings(stream.kind == Kind::Audio);
             room.add_stream(&mut self.context, LocalStream::new(stream, Source::UserMedia, settings));
         }
         room.joining = Some(Joining {
             promises: vec![promise],
+            has_given,
             wanted,
             capturing: false,
             arrived: None,
@@ -302,11 +306,9 @@ impl Session {
         let mut room = self.rooms.remove(place);
         room.give_up_peer_lists(&mut self.context, true);
         self.discard_captures(&room);
-        let captured = room.joining.as_ref().is_some_and(|joining| joining.result != Value::Null);
-        for stream in &room.streams {
-            if captured {
-                self.context.push(Output::StopTracks(stream.handle));
-            }
+        let has_given = room.joining.as_ref().is_some_and(|joining| joining.has_given);
+        for stream in room.streams.iter().filter(|stream| !has_given || stream.is_screen()) {
+            self.context.push(Output::StopTracks(stream.handle));
         }
         for promise in room.joining.into_iter().flat_map(|joining| joining.promises) {
             self.context.reject(promise, failure.clone());

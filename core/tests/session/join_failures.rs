@@ -1,8 +1,8 @@
 //! Each step of a join can fail; the promise rejects, nothing is left, and a second try works.
 
-use crate::scene::Scene;
+use crate::scene::{own_stream, Scene};
 use crate::surroundings::json;
-use skylink_core::{Call, ErrorCode, Failure, Input, Output, Prefetched, PromiseId};
+use skylink_core::{Call, ErrorCode, Failure, Input, Kind, Output, Prefetched, PromiseId};
 use skylink_protocol::Value;
 
 /// Joins anew after a failure: everything must be as at the first time.
@@ -296,4 +296,41 @@ fn streams_captured_for_a_join_that_fails_are_stopped() {
         assert!(scene.has(&Output::StopTracks(1)) && scene.has(&Output::Release(1)));
         assert_second_try_works(&mut scene);
     }
+}
+
+/// A screen that is shared while the room is joined.
+fn share_screen(scene: &mut Scene, handle: u32) {
+    let promise = scene.promise();
+    scene.call(Call::ShareScreen { promise, room: "lobby".into(), options: json("true") });
+    let screen = own_stream(handle, "screen", Kind::Video);
+    scene.input(Input::ScreenCaptured { request: scene.capture, screen, sound: None, settings: json("{}") });
+    assert_eq!(scene.resolution(promise), &Value::Handle(handle));
+}
+
+#[test]
+fn what_was_captured_beside_a_join_that_fails_is_stopped() {
+    let mut scene = Scene::new();
+    up_to_the_socket(&mut scene, r#"{"roomName":"lobby"}"#);
+    share_screen(&mut scene, 70);
+    let promise = scene.promise();
+    scene.call(Call::GetUserMedia { promise, room: "lobby".into(), options: json(r#"{"audio":true}"#) });
+    scene.grant();
+    scene.input(Input::SocketClosed { socket: scene.socket });
+    for handle in [70, 1] {
+        assert!(scene.has(&Output::StopTracks(handle)) && scene.has(&Output::Release(handle)), "{handle}");
+    }
+    assert_second_try_works(&mut scene);
+}
+
+#[test]
+fn streams_of_the_app_go_on_when_a_join_fails() {
+    let mut scene = Scene::new();
+    let streams = Prefetched::Streams(vec![own_stream(90, "mic", Kind::Audio)]);
+    scene.join_with(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#, streams);
+    scene.answer_api();
+    share_screen(&mut scene, 70);
+    scene.input(Input::SocketClosed { socket: scene.socket });
+    assert!(scene.has(&Output::StopTracks(70)) && scene.has(&Output::Release(90)));
+    assert!(!scene.has(&Output::StopTracks(90)));
+    assert_second_try_works(&mut scene);
 }
