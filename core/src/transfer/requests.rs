@@ -154,9 +154,10 @@ impl Room {
         };
         let file = context.fresh();
         let transfer = Transfer::new(file, transfer_id, id.to_owned(), Direction::Download, facts, way);
-        let waiting =
-            self.transfers.all.iter().filter(|it| it.peer == id && matches!(it.stage, Stage::Asked(_)));
-        let is_too_much = waiting.count() >= MAX_REQUESTS;
+        let waits = |it: &&Transfer| {
+            it.peer == id && it.direction == Direction::Download && matches!(it.stage, Stage::Asked(_))
+        };
+        let is_too_much = self.transfers.all.iter().filter(waits).count() >= MAX_REQUESTS;
         self.transfers.all.push(transfer);
         if is_too_much {
             context.log(LogLevel::Warn, LogCode::TooManyRequests, &[id]);

@@ -248,6 +248,23 @@ fn words_on_the_channel_that_cannot_be_are_dropped() {
 }
 
 #[test]
+fn only_requests_that_wait_for_this_app_are_too_many() {
+    let mut desk = Desk::with_our_peer();
+    for _ in 0..100 {
+        desk.send(5.0);
+    }
+    for id in 0..100 {
+        desk.scene.forget();
+        desk.hear(&request(&format!("t{id}"), 5.0));
+        assert_eq!(desk.states(), ["request"], "{id}");
+    }
+    desk.scene.forget();
+    desk.hear(&request("t100", 5.0));
+    assert_eq!(desk.states(), [""; 0]);
+    assert_eq!(desk.last_said(), r#"{"type":"ACK","sender":"me","ackN":-1,"transferId":"t100"}"#);
+}
+
+#[test]
 fn requests_that_cannot_be_are_dropped() {
     for (member, value) in [
         (r#""originalSize":5"#, r#""originalSize":0"#),
