@@ -24,6 +24,9 @@ struct Parameter {
 /// A parameter of Opus, and in which m-sections it is set, by their `mid`.
 type Applies<'a> = (&'static str, &'a dyn Fn(&str) -> bool);
 
+/// Lines of an m-section at the most: a longer one is no browser's, and would hold up the page.
+const MOST_LINES: usize = 500;
+
 /// Codec, key of the option, name of the parameter. Variants of H.264 are chosen by preference.
 const OPTIONS: [(&str, &str, &str, &str); 10] = [
     ("audio", "opus", "stereo", "stereo"),
@@ -133,6 +136,10 @@ fn set_parameters(sdp: &str, wanted: &dyn Fn(&str, &str) -> Vec<Parameter>) -> S
         let (section, next) = after.split_at(end);
         rest = next;
         result.push_str(first);
+        if section.len() > MOST_LINES {
+            section.iter().for_each(|line| result.push_str(line));
+            continue;
+        }
         let media = first.strip_prefix("m=").and_then(|line| line.split(' ').next()).unwrap_or_default();
         let mid = section.iter().find_map(|line| line.strip_prefix("a=mid:")).unwrap_or_default();
         let wanted = if media.is_empty() { Vec::new() } else { wanted(media, mid.trim_end()) };

@@ -69,6 +69,9 @@ pub(crate) fn has_ufrag(sdp: &str, ufrag: &str) -> bool {
     sdp.lines().any(|line| line.strip_prefix("a=ice-ufrag:").map(str::trim_end) == Some(ufrag))
 }
 
+/// Header extensions that may have numbers of their own (RFC 8285 section 4.3).
+const MOST_EXTENSIONS: usize = 255;
+
 /// The header extensions of a description, as far as it was read.
 #[derive(Default)]
 pub(crate) struct HeaderExtensions<'a>(Vec<&'a str>);
@@ -82,7 +85,7 @@ impl<'a> HeaderExtensions<'a> {
         }
         let number = |line| candidate_word(line, 0);
         let known = self.0.iter().copied().find(|known| number(known) == number(line));
-        if known.is_none() {
+        if known.is_none() && self.0.len() < MOST_EXTENSIONS {
             self.0.push(line);
         }
         known.is_some_and(|known| known != line)

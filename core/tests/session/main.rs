@@ -19,6 +19,7 @@ mod join;
 mod join_failures;
 mod leave;
 mod likely_socket;
+mod long_descriptions;
 mod long_messages;
 mod media_room;
 mod media_server;
