@@ -405,7 +405,10 @@ export const readTextMessages = (text) => {
   try {
     const parts = [];
     let message;
-    for (const item of [JSON.parse(text)].flat()) {
+    const items = [JSON.parse(text)].flat();
+    // More than this SDK puts into one list: what is kept of each would hold up the page.
+    if (items.length > 8192) return undefined;
+    for (const item of items) {
       if (message && typeof item === 'string') message.data = item;
       else message = item;
       const { type, isPrivate, sender, target, data } = message;
