@@ -31,6 +31,7 @@ const FAMILIES = {
 };
 
 /** Numbers that the JavaScript part itself uses. */
+export const LEFT_DURING_JOIN = 13;
 export const NO_APP_KEY = 100;
 export const NO_FETCH = 101;
 export const NO_WEBRTC = 102;

@@ -4,7 +4,14 @@ import { SkylinkConstants, EVENTS } from './constants.js';
 import { detectBrowser } from './browser.js';
 import { copyOf, optionsOf } from './copies.js';
 import { sessionNow, start, whenReady } from './engine.js';
-import { NO_APP_KEY, NO_CODECS, NO_FETCH, NO_WEBRTC, createError } from './errors.js';
+import {
+  LEFT_DURING_JOIN,
+  NO_APP_KEY,
+  NO_CODECS,
+  NO_FETCH,
+  NO_WEBRTC,
+  createError,
+} from './errors.js';
 import { host } from './host.js';
 import { logger } from './logger.js';
 import { follow, roomsOf } from './memberships.js';
@@ -71,6 +78,8 @@ export default class Skylink {
       options: typeof options === 'string' ? { appKey: options } : { ...optionsOf(options) },
       subscriptions: new Subscriptions(),
       adaptiveVideo: undefined,
+      /** How often it was destroyed. */
+      ends: 0,
     };
     Object.defineProperty(this, STATE, { value: () => state });
     announce(READY_STATE_CHANGE.INIT, null);
@@ -87,7 +96,10 @@ export default class Skylink {
     const copies = [optionsOf(given), ...streams.map((value) => copyOf(value))];
     if (typeof copies[1]?.then === 'function') {
       // As documented: what `getUserMedia` returned.
-      return instance.joinRoom(copies[0], await copies[1]);
+      const { ends } = state;
+      const prefetched = await copies[1];
+      if (state.ends !== ends) throw createError(LEFT_DURING_JOIN);
+      return instance.joinRoom(copies[0], prefetched);
     }
     if (typeof copies[0]?.roomName === 'number') {
       copies[0].roomName = `${copies[0].roomName}`;
@@ -120,6 +132,7 @@ export default class Skylink {
   async destroy() {
     const state = stateOf(this);
     const { instance } = state;
+    state.ends += 1;
     try {
       await Promise.all(roomsOf(instance).map((roomName) => instance.leaveRoom(roomName)));
     } finally {

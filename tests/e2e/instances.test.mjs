@@ -80,6 +80,24 @@ scene(
   },
 );
 
+scene('destroy ends a join that waits for its streams', async ({ enter, room }) => {
+  const client = await enter('ours', 'Client');
+  const seen = await client.page.evaluate(
+    async ([roomName, options]) => {
+      const instance = new window.sdk.default(options);
+      const streams = navigator.mediaDevices.getUserMedia({ audio: true });
+      const joined = instance.joinRoom({ roomName }, streams).catch(({ code }) => code);
+      await instance.destroy();
+      const outcome = await joined;
+      const [track] = (await streams).getTracks();
+      return { outcome, state: track.readyState, info: instance.getPeerInfo(roomName) };
+    },
+    [room, optionsFor(stage.server.host)],
+  );
+  // The tracks are the app's.
+  assert.deepEqual(seen, { outcome: 'LEFT_DURING_JOIN', state: 'live', info: null });
+});
+
 scene('instances can be disposed of by the language', async ({ enter, room }) => {
   const client = await enter('ours', 'Client');
   const witness = await enter('ours', 'Witness');
