@@ -135,7 +135,9 @@ impl Session {
         match self.phase {
             Phase::Over => return Outcome::Over,
             Phase::Leaving => return Outcome::Nothing,
-            Phase::Open | Phase::Left => self.heard = now,
+            // The rooms do not know it any more: nobody else would see to its end.
+            Phase::Left => {}
+            Phase::Open => self.heard = now,
         }
         match incoming {
             Incoming::Text(text) if self.phase == Phase::Open => Outcome::Text(text),

@@ -188,6 +188,17 @@ fn a_client_leaves_by_both_ways() {
 }
 
 #[test]
+fn who_has_left_gains_no_time_by_speaking() {
+    let begun = Instant::now();
+    let mut session = polling(begun);
+    assert_eq!(says(&mut session, "41", begun), Outcome::Left);
+    for second in (10..1000).step_by(10) {
+        says(&mut session, "2", begun + Duration::from_secs(second));
+        assert_eq!(session.deadline(), begun + Duration::from_secs(85));
+    }
+}
+
+#[test]
 fn what_waits_is_sent_before_a_client_is_disconnected() {
     let now = Instant::now();
     let mut session = websocket(now);
