@@ -32,6 +32,8 @@ impl Room {
             }
             // Addresses are learnt from the packets that come from them.
             Some(Candidate::TYPE | EndOfCandidates::TYPE) => Ok(()),
+            // Recordings of a room that nobody is in would begin and end as fast as somebody asks.
+            _ if self.member(peer).is_none() => Err(Trouble::Message),
             _ => {
                 self.outputs
                     .push_back(RoomOutput::Request { peer: peer.to_owned(), message: message.clone() });

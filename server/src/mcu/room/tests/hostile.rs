@@ -137,6 +137,16 @@ fn messages_of_the_wrong_shape_are_counted() {
 }
 
 #[test]
+fn who_did_not_enter_can_ask_for_nothing() {
+    let mut world = pair();
+    let request = json!({"type": "startRecordingRoom", "target": "MCU", "rid": "r"});
+    world.send("nobody", &request);
+    assert_eq!((world.requests.len(), world.count(Note::BadMessage)), (0, 1));
+    world.send("ben", &request);
+    assert_eq!(world.requests.len(), 1);
+}
+
+#[test]
 fn thousands_of_candidates_change_nothing() {
     let mut world = pair();
     for number in 0..5000 {
