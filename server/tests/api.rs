@@ -1,9 +1,14 @@
 //! The HTTP side, through the router that the program uses.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use axum::body::Body;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
 use axum::http::{header, HeaderMap, Request, StatusCode};
 use axum::Router;
+use futures_util::stream;
 use http_body_util::BodyExt;
 use serde_json::{json, Value};
 use skylink_server::service::assemble;
@@ -207,6 +212,35 @@ async fn statistics_are_accepted_and_counted() {
     assert!(metrics.contains("\nskylink_statistics_total 1\n"), "{metrics}");
     assert!(metrics.contains("\nskylink_rooms 0\n"));
     assert_eq!(get(&router, "/healthz").await.2, "ok\n");
+}
+
+/// A piece of a body, counted while somebody holds it.
+struct Piece(Arc<AtomicUsize>);
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &[b'x'; 1000]
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn of_statistics_nothing_is_held() {
+    let (held, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counted, highest) = (Arc::clone(&held), Arc::clone(&most));
+    let pieces = (0..1000).map(move |_| {
+        highest.fetch_max(counted.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        Ok::<_, Infallible>(Bytes::from_owner(Piece(Arc::clone(&counted))))
+    });
+    let report = Request::post("/rest/stats/x").body(Body::from_stream(stream::iter(pieces))).unwrap();
+    assert_eq!(send(&router_with(""), report).await.0, StatusCode::OK);
+    assert!(most.load(Ordering::Relaxed) < 10, "{most:?} pieces at a time");
+    assert_eq!(held.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
