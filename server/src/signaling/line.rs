@@ -1,6 +1,7 @@
 //! One client, as the hub, its requests and its task share it.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -13,6 +14,7 @@ pub(super) struct Line {
     state: Mutex<State>,
     /// Held while texts of the client are read, so that they are read in order.
     intake: Mutex<Intake>,
+    is_posting: AtomicBool,
     connection: ConnectionId,
     client: Option<IpAddr>,
 }
@@ -40,10 +42,25 @@ fn wake((owner, poll): (Option<Waker>, Option<Waker>)) {
     }
 }
 
+/// The right to post something, until it is dropped.
+pub(super) struct Posting<'a>(&'a AtomicBool);
+
+impl Drop for Posting<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
 impl Line {
     pub(super) fn new(session: Session, connection: ConnectionId, client: Option<IpAddr>) -> Self {
         let state = State { session, poll: None, owner: None, wants_frames: false, arrived: None };
-        Self { state: Mutex::new(state), intake: Mutex::default(), connection, client }
+        Self {
+            state: Mutex::new(state),
+            intake: Mutex::default(),
+            is_posting: AtomicBool::default(),
+            connection,
+            client,
+        }
     }
 
     /// What the rooms know it by.
@@ -58,6 +75,11 @@ impl Line {
 
     pub(super) fn intake(&self) -> MutexGuard<'_, Intake> {
         self.intake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` while something is being posted already.
+    pub(super) fn begin_post(&self) -> Option<Posting<'_>> {
+        (!self.is_posting.swap(true, Ordering::AcqRel)).then(|| Posting(&self.is_posting))
     }
 
     /// Something for the client. `false` if too much waits for it already.

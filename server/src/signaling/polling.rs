@@ -77,6 +77,11 @@ pub(super) async fn post(endpoint: &Endpoint, line: Arc<Line>, body: Body) -> Re
     if !line.with(|session| session.is_polling()) {
         return Err(Refusal::BadRequest);
     }
+    // As in Engine.IO. Each body takes memory, and the order of two would be anybody's guess.
+    let Some(_posting) = line.begin_post() else {
+        line.change(|session| session.cut());
+        return Err(Refusal::BadRequest);
+    };
     let Ok(body) = to_bytes(body, endpoint.most_bytes()).await else {
         // Something of what it said is lost.
         line.change(|session| session.cut());

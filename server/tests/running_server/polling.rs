@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{json, Value};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{connect_async, MaybeTlsStream, WebSocketStream};
@@ -169,6 +170,23 @@ async fn who_posts_something_else_than_packets_is_let_go() {
         assert_eq!(staying.next().await["type"], "bye");
         assert_eq!(polling.post("1:2").await, "400");
     }
+}
+
+/// As in Engine.IO: a client posts one thing after the other, and bodies take memory.
+#[tokio::test]
+async fn who_posts_twice_at_once_is_let_go() {
+    let program = Program::start(&[]);
+    let mut staying = Client::join(&program, "lobby").await;
+    let polling = PollingClient::join(&program, "lobby").await;
+    let mut first = TcpStream::connect(&program.address).await.unwrap();
+    let rest = "Host: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+    let head = format!("POST {} HTTP/1.1\r\n{rest}", polling.path());
+    first.write_all(head.as_bytes()).await.unwrap();
+    let mut begun = [0; 12];
+    first.read_exact(&mut begun).await.unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 100");
+    assert_eq!(polling.post("1:2").await, "400");
+    assert_eq!(staying.next().await["type"], "bye");
 }
 
 #[tokio::test]
