@@ -1,4 +1,4 @@
-//! Whose request it is, for the log: behind a proxy every connection comes from the proxy.
+//! Whose request it is: behind a proxy every connection comes from the proxy.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -54,21 +54,21 @@ impl TrustedProxy {
 pub(super) async fn find_client(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     if let Some(Peer(peer)) = request.extensions_mut().remove() {
         let client = client_address(peer, request.headers(), &site.trusted_proxies);
-        request.extensions_mut().insert(Client(client));
+        request.extensions_mut().insert(client);
     }
     next.run(request).await
 }
 
 /// The client of a request that came from `peer`: the last address of the way that is no trusted
 /// proxy's. What stands before it may be made up by whoever has that address.
-fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy]) -> IpAddr {
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy]) -> Client {
     let is_trusted = |address: IpAddr| trusted.iter().any(|proxy| proxy.covers(address));
     let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());
     let mut way: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
-    let mut client = peer;
-    while is_trusted(client) {
+    let mut client = Client { address: peer, is_named: false };
+    while is_trusted(client.address) {
         match way.pop().and_then(|text| address_in(text.trim())) {
-            Some(address) => client = address,
+            Some(address) => client = Client { address, is_named: true },
             None => break,
         }
     }
@@ -92,7 +92,7 @@ mod tests {
         for line in lines {
             headers.append(FORWARDED_FOR, line.parse().unwrap());
         }
-        client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
+        client_address(peer.parse().unwrap(), &headers, &trusted).address.to_string()
     }
 
     #[test]

@@ -120,7 +120,11 @@ fn write_connections(text: &mut String, site: &Site) {
     }
     text.push_str("# HELP skylink_connections_cut_off_total Connections in no room that were closed.\n");
     text.push_str("# TYPE skylink_connections_cut_off_total counter\n");
-    for (reason, count) in [("crowded", outside.crowded_out), ("silent", outside.silent)] {
+    for (reason, count) in [
+        ("crowded", outside.crowded_out),
+        ("crowded_of_one_address", outside.crowded_out_of_one),
+        ("silent", outside.silent),
+    ] {
         let _ = writeln!(text, "skylink_connections_cut_off_total{{reason=\"{reason}\"}} {count}");
     }
 }

@@ -56,7 +56,7 @@ impl Refusals {
 
 /// Notes what is refused to whom.
 pub(super) async fn note_refusals(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let client = request.extensions().get().map(|Client(address)| *address);
+    let client = request.extensions().get().map(|client: &Client| client.address);
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<ApiFailure>() {
         let code = failure.code.code_and_status().0;

@@ -3,11 +3,13 @@
 //! hyper's own loop, as axum has it, knows no time: it waits for ever for the rest of a request, and
 //! for a peer that takes nothing of an answer.
 
+mod client;
 mod descriptors;
 mod places;
 mod stall;
 mod stream;
 
+pub use client::Client;
 pub use descriptors::take_all_descriptors;
 pub use places::Places;
 pub(crate) use stream::Stream;
@@ -54,10 +56,6 @@ impl Patience {
 /// The other end of a request's connection: the client, or a proxy.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
-
-/// Whose request it is, as far as that is known: the other end, or the one whom a trusted proxy names.
-#[derive(Debug, Clone, Copy)]
-pub struct Client(pub IpAddr);
 
 /// Serves until `stop` is done, and then until the requests that are under way have their answers.
 /// Each request has its connection's [`Peer`] among its extensions. Connections beyond the places

@@ -12,6 +12,7 @@ use crate::mcu::record::RecordingSettings;
 use crate::mcu::rtmp::LiveStreamLimits;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
+use crate::signaling::MostOutside;
 
 /// The whole file. What each entry means is said in [`super::Settings`].
 #[derive(Debug, Default, Deserialize)]
@@ -58,9 +59,18 @@ pub struct LimitSettings {
     pub send_bytes: Option<usize>,
     pub connections: Option<usize>,
     pub connections_outside_rooms: Option<usize>,
+    pub connections_outside_rooms_per_address: Option<usize>,
 }
 
 impl LimitSettings {
+    pub(super) fn most_outside(&self) -> MostOutside {
+        MostOutside {
+            of_all: self.connections_outside_rooms.unwrap_or(5000),
+            // A large office behind one address has hundreds of people.
+            of_one: self.connections_outside_rooms_per_address.unwrap_or(1000),
+        }
+    }
+
     pub(super) fn room_limits(&self) -> RoomLimits {
         let usual = RoomLimits::default();
         RoomLimits {

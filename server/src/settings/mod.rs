@@ -22,6 +22,7 @@ use crate::mcu::rtmp::LiveStreamLimits;
 use crate::mcu::TcpSetting;
 use crate::rooms::{RoomLimits, StoreLimits};
 use crate::secret::Secret;
+use crate::signaling::MostOutside;
 
 /// Settings that the server cannot start with.
 #[derive(Debug, thiserror::Error)]
@@ -140,7 +141,7 @@ pub struct Settings {
     /// have, and 100 000 at the most.
     pub connections: Option<usize>,
     /// Signalling connections of them that may be in no room.
-    pub connections_outside_rooms: usize,
+    pub connections_outside_rooms: MostOutside,
     /// Limits of stored messages.
     pub stored_messages: StoreLimits,
     /// Limits of live streams.
@@ -230,7 +231,7 @@ impl Settings {
             send_queue: limits.send_queue.unwrap_or(2048),
             send_bytes: limits.send_bytes.unwrap_or(16 * 1024 * 1024),
             connections: limits.connections,
-            connections_outside_rooms: limits.connections_outside_rooms.unwrap_or(5000),
+            connections_outside_rooms: limits.most_outside(),
             stored_messages: file.stored_messages.unwrap_or_default().store_limits(),
             live_streams: file.live_streams.unwrap_or_default().limits(),
             keys,
@@ -285,7 +286,7 @@ impl Settings {
             ("room_members", self.limits.room_members == 0),
             ("message_burst", self.limits.message_burst == 0),
             ("connections", self.connections == Some(0)),
-            ("connections_outside_rooms", self.connections_outside_rooms == 0),
+            ("connections_outside_rooms", self.connections_outside_rooms.of_all == 0),
             ("rooms_per_connection", self.limits.rooms_per_connection == 0),
         ];
         match zeros.iter().find(|(_, is_zero)| *is_zero) {

@@ -1,7 +1,6 @@
 //! What answers `/socket.io`, and the table of all sessions.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -118,11 +117,11 @@ impl Endpoint {
     }
 
     /// A session over a WebSocket.
-    pub(super) fn open_websocket(self: &Arc<Self>, client: Option<IpAddr>) -> Option<Membership> {
+    pub(super) fn open_websocket(self: &Arc<Self>, client: Option<Client>) -> Option<Membership> {
         self.open(client, &[], Session::websocket)
     }
 
-    fn open_polling(self: &Arc<Self>, client: Option<IpAddr>) -> Response {
+    fn open_polling(self: &Arc<Self>, client: Option<Client>) -> Response {
         let mut begun = self.polling_begun.lock().unwrap_or_else(PoisonError::into_inner);
         let may_begin = begun.allows(time::now(), BURST, PER_SECOND);
         drop(begun);
@@ -139,7 +138,7 @@ impl Endpoint {
     /// `None` if there are to be no more.
     fn open(
         self: &Arc<Self>,
-        client: Option<IpAddr>,
+        client: Option<Client>,
         upgrades: &[&str],
         session: fn(&str, Rules, Instant) -> Session,
     ) -> Option<Membership> {
@@ -182,9 +181,7 @@ impl Endpoint {
     async fn attend(self: &Arc<Self>, request: Request) -> Result<Response, Refusal> {
         let find = |sid: Sid| self.table().lines.get(&sid).cloned().ok_or(Refusal::UnknownSession);
         match Question::read(request.method().as_str(), request.uri().query())? {
-            Question::OpenPolling => {
-                Ok(self.open_polling(request.extensions().get().map(|Client(address)| *address)))
-            }
+            Question::OpenPolling => Ok(self.open_polling(request.extensions().get().copied())),
             Question::OpenWebSocket => websocket::open(self, request),
             Question::Poll(sid) => polling::poll(find(sid)?).await,
             Question::Post(sid) => polling::post(self, find(sid)?, request.into_body()).await,

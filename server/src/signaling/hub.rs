@@ -4,12 +4,12 @@
 //! order in which the rooms decided on them.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::line::Line;
 use super::outsiders::Outsiders;
 
+use crate::listening::Client;
 use crate::mcu::command::{Command, Signal};
 use crate::rooms::{ConnectionId, Counts, Delivery, Intake, Reading, RoomLimits, Rooms};
 use crate::sockets::{Frame, Session};
@@ -33,8 +33,19 @@ pub struct Outside {
     pub connections: usize,
     /// How many were cut off since the start because there were too many.
     pub crowded_out: u64,
+    /// How many because there were too many of their origin.
+    pub crowded_out_of_one: u64,
     /// How many because they said nothing for too long.
     pub silent: u64,
+}
+
+/// How many connections may be in no room. Of more the oldest is cut off.
+#[derive(Debug, Clone, Copy)]
+pub struct MostOutside {
+    /// Of all.
+    pub of_all: usize,
+    /// Of one origin ([`Client::origin`]); 0 means any number.
+    pub of_one: usize,
 }
 
 struct State {
@@ -42,21 +53,22 @@ struct State {
     lines: HashMap<ConnectionId, Arc<Line>>,
     outsiders: Outsiders,
     crowded_out: Tally,
+    crowded_out_of_one: Tally,
     silent: u64,
-    /// Connections that may be in no room.
-    most_outside: usize,
+    most_outside: MostOutside,
     last_connection: u64,
 }
 
 impl Hub {
-    /// A hub without connections. Of more than `most_outside` that are in no room the oldest is cut off.
-    pub fn new(rooms: Rooms, most_outside: usize) -> Self {
+    /// A hub without connections.
+    pub fn new(rooms: Rooms, most_outside: MostOutside) -> Self {
         let limits = rooms.limits();
         let state = State {
             rooms,
             lines: HashMap::new(),
             outsiders: Outsiders::default(),
             crowded_out: Tally::default(),
+            crowded_out_of_one: Tally::default(),
             silent: 0,
             most_outside,
             last_connection: 0,
@@ -77,7 +89,7 @@ impl Hub {
     }
 
     /// A client has opened a session.
-    pub(super) fn connect(&self, session: Session, client: Option<IpAddr>) -> Arc<Line> {
+    pub(super) fn connect(&self, session: Session, client: Option<Client>) -> Arc<Line> {
         let mut state = self.lock();
         state.last_connection = state.last_connection.saturating_add(1);
         let connection = ConnectionId(state.last_connection);
@@ -85,15 +97,8 @@ impl Hub {
         let line = Arc::new(Line::new(session, connection, client));
         state.lines.insert(connection, Arc::clone(&line));
         let now = time::now();
-        state.outsiders.heard(connection, now);
-        while let Some(oldest) = state.outsiders.beyond(state.most_outside) {
-            if let Some(count) = state.crowded_out.note(now) {
-                tracing::warn!(count, "too many connections are in no room, the oldest are cut off");
-            }
-            state.outsiders.forget(oldest);
-            // Nobody is to be told of one that is in no room.
-            state.cut_off_silently(oldest);
-        }
+        state.heard_outside(&line, now);
+        state.make_room(client, now);
         line
     }
 
@@ -111,8 +116,9 @@ impl Hub {
             Reading::HangUp => state.cut_off(connection, "sends on and on beyond its limits"),
         };
         let is_inside = state.rooms.is_inside(connection);
-        if !is_inside && state.lines.contains_key(&connection) {
-            state.outsiders.heard(connection, now);
+        let line = state.lines.get(&connection).filter(|_| !is_inside).cloned();
+        if let Some(line) = line {
+            state.heard_outside(&line, now);
         } else if !intake.is_inside() {
             state.outsiders.forget(connection);
         }
@@ -182,6 +188,7 @@ impl Hub {
         Outside {
             connections: state.outsiders.len(),
             crowded_out: state.crowded_out.total(),
+            crowded_out_of_one: state.crowded_out_of_one.total(),
             silent: state.silent,
         }
     }
@@ -233,6 +240,32 @@ impl State {
 }
 
 impl State {
+    fn heard_outside(&mut self, line: &Line, now: u64) {
+        let origin = line.client().and_then(Client::origin);
+        self.outsiders.heard(line.connection(), origin, now);
+    }
+
+    /// One more is in no room. Nobody is to be told of one that has to go.
+    fn make_room(&mut self, client: Option<Client>, now: u64) {
+        let most = self.most_outside;
+        let origin = client.and_then(Client::origin).filter(|_| most.of_one > 0);
+        while let Some(oldest) = origin.and_then(|origin| self.outsiders.beyond_of(origin, most.of_one)) {
+            if let Some(count) = self.crowded_out_of_one.note(now) {
+                let client = client.map(|client| tracing::field::display(client.address));
+                tracing::warn!(client, count, "too many connections of one address are in no room");
+            }
+            self.outsiders.forget(oldest);
+            self.cut_off_silently(oldest);
+        }
+        while let Some(oldest) = self.outsiders.beyond(most.of_all) {
+            if let Some(count) = self.crowded_out.note(now) {
+                tracing::warn!(count, "too many connections are in no room, the oldest are cut off");
+            }
+            self.outsiders.forget(oldest);
+            self.cut_off_silently(oldest);
+        }
+    }
+
     /// Ends a connection whose client need not hear of it any more.
     fn cut_off_silently(&mut self, connection: ConnectionId) -> Vec<Delivery> {
         let Some(line) = self.lines.remove(&connection) else {
@@ -245,7 +278,8 @@ impl State {
 
     /// The same, with a line in the log.
     fn cut_off(&mut self, connection: ConnectionId, reason: &str) -> Vec<Delivery> {
-        let client = self.lines.get(&connection).and_then(|line| line.client()).map(tracing::field::display);
+        let client = self.lines.get(&connection).and_then(|line| line.client());
+        let client = client.map(|client| tracing::field::display(client.address));
         tracing::warn!(client, reason, "a client is cut off");
         self.cut_off_silently(connection)
     }

@@ -1,11 +1,11 @@
 //! One client, as the hub, its requests and its task share it.
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use super::wire::Wire;
+use crate::listening::Client;
 use crate::rooms::{ConnectionId, Intake};
 use crate::sockets::{Frame, Session};
 
@@ -16,7 +16,7 @@ pub(super) struct Line {
     intake: Mutex<Intake>,
     is_posting: AtomicBool,
     connection: ConnectionId,
-    client: Option<IpAddr>,
+    client: Option<Client>,
 }
 
 struct State {
@@ -52,7 +52,7 @@ impl Drop for Posting<'_> {
 }
 
 impl Line {
-    pub(super) fn new(session: Session, connection: ConnectionId, client: Option<IpAddr>) -> Self {
+    pub(super) fn new(session: Session, connection: ConnectionId, client: Option<Client>) -> Self {
         let state = State { session, poll: None, owner: None, wants_frames: false, arrived: None };
         Self {
             state: Mutex::new(state),
@@ -68,8 +68,8 @@ impl Line {
         self.connection
     }
 
-    /// Whose it is, for the log.
-    pub(super) fn client(&self) -> Option<IpAddr> {
+    /// Whose it is.
+    pub(super) fn client(&self) -> Option<Client> {
         self.client
     }
 

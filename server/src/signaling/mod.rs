@@ -9,4 +9,4 @@ mod websocket;
 mod wire;
 
 pub use endpoint::{answer, Endpoint, SocketSettings};
-pub use hub::{Hub, Outside};
+pub use hub::{Hub, MostOutside, Outside};

@@ -29,7 +29,7 @@ const AT_ONCE: usize = 64;
 /// A new client.
 pub(super) fn open(endpoint: &Arc<Endpoint>, mut request: Request) -> Result<Response, Refusal> {
     let response = agree(&request)?;
-    let client = request.extensions().get().map(|Client(address)| *address);
+    let client = request.extensions().get::<Client>().copied();
     let endpoint = Arc::clone(endpoint);
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {

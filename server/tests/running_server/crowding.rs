@@ -7,13 +7,16 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::client::{ask, Client};
+use super::client::{answer_to, ask, exchange, Client};
 use super::program::Program;
+
+const TRUSTING: [&str; 2] = ["--trusted-proxy", "127.0.0.1"];
 
 fn start_with(limits: &str) -> (Program, tempfile::NamedTempFile) {
     let mut settings = tempfile::NamedTempFile::new().unwrap();
     settings.write_all(format!("[limits]\n{limits}").as_bytes()).unwrap();
-    (Program::start(&["--config", settings.path().to_str().unwrap()]), settings)
+    let [option, proxy] = TRUSTING;
+    (Program::start(&["--config", settings.path().to_str().unwrap(), option, proxy]), settings)
 }
 
 /// A connection that stays, if a new one gets an answer.
@@ -85,4 +88,37 @@ async fn of_too_many_that_join_nothing_the_oldest_is_cut_off() {
     let metrics = ask(&program.address, "/metrics").await;
     assert!(metrics.contains("\nskylink_connections_outside_rooms 1\n"), "{metrics}");
     assert!(metrics.contains("_cut_off_total{reason=\"crowded\"} 1\n"), "{metrics}");
+}
+
+/// A session that polls, begun through a proxy that names this client, or none.
+async fn begin(program: &Program, client: Option<&str>) -> String {
+    let named = client.map(|client| format!("X-Forwarded-For: {client}\r\n")).unwrap_or_default();
+    let request = format!("GET /socket.io/?EIO=3&transport=polling HTTP/1.1\r\n{named}");
+    let (_, body) = exchange(&program.address, &request, "").await;
+    body.split('"').nth(3).unwrap().to_owned()
+}
+
+async fn is_there(program: &Program, session: &str) -> bool {
+    let request = format!("POST /socket.io/?EIO=3&transport=polling&sid={session} HTTP/1.1\r\n");
+    answer_to(&program.address, &request, "1:2").await.starts_with("HTTP/1.1 200")
+}
+
+#[tokio::test]
+async fn one_address_does_not_keep_others_out() {
+    let (program, _settings) = start_with("connections_outside_rooms_per_address = 2");
+    let mut sessions = Vec::new();
+    for client in ["203.0.113.1", "203.0.113.2", "2001:db8::1", "203.0.113.1", "2001:db8::2", "2001:db8::3"] {
+        sessions.push(begin(&program, Some(client)).await);
+    }
+    sessions.push(begin(&program, Some("203.0.113.1")).await);
+    // Whoever comes through a proxy that names nobody.
+    for _ in 0..5 {
+        sessions.push(begin(&program, None).await);
+    }
+    for (number, session) in sessions.iter().enumerate() {
+        let is_oldest_of_too_many = matches!(number, 0 | 2);
+        assert_eq!(is_there(&program, session).await, !is_oldest_of_too_many, "{number}");
+    }
+    let metrics = ask(&program.address, "/metrics").await;
+    assert!(metrics.contains("_cut_off_total{reason=\"crowded_of_one_address\"} 2\n"), "{metrics}");
 }
