@@ -3,6 +3,7 @@
 use skylink_protocol::signaling::{GetStoredMessages, StoredMessage, StoredMessages, UserMessage};
 use skylink_protocol::Value;
 
+use super::joining::{join_burst, JOINS_PER_SECOND};
 use super::relaying::Stamped;
 use super::{Dropped, Rooms, Turn};
 
@@ -63,6 +64,13 @@ impl Rooms {
             .is_some_and(|member| member.admission.persistent);
         if !may_read {
             return Err(Dropped::NotAllowed);
+        }
+        // As often as it may join: a page asks once for each room that it comes into.
+        let burst = join_burst(&self.setup.limits);
+        let state = self.connections.get_mut(&stamped.connection).ok_or(Dropped::NotAMember)?;
+        if !state.histories.allows(turn.now, burst, JOINS_PER_SECOND) {
+            self.warn_of_pace(stamped.connection, &stamped.rid, turn);
+            return Err(Dropped::TooFast);
         }
         let request = GetStoredMessages::try_from(&Value::Object(stamped.message.clone()))
             .map_err(|_| Dropped::Malformed)?;

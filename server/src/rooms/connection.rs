@@ -8,6 +8,8 @@ pub(super) struct Connection {
     pub(super) memberships: Memberships,
     pub(super) pace: Pace,
     pub(super) joins: Pace,
+    /// Of histories, the longest answers to the shortest questions.
+    pub(super) histories: Pace,
     /// Of handshake messages for media servers. Not of a membership, which begins anew with every
     /// join.
     pub(super) media_pace: Pace,

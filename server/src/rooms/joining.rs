@@ -5,23 +5,27 @@ use skylink_protocol::Value;
 
 use super::connection::{Membership, Memberships};
 use super::room::{Member, Room};
-use super::{Admission, ConnectionId, Delivery, Dropped, Reason, Refusal, Rooms, Turn};
+use super::{Admission, ConnectionId, Delivery, Dropped, Reason, Refusal, RoomLimits, Rooms, Turn};
 
 /// Joins of one connection at once, and for long: two of each room that it may be in, or a page with
 /// one room that somebody keeps reloading it for.
 const JOIN_BURST: u32 = 100;
-const JOINS_PER_SECOND: u32 = 5;
+pub(super) const JOINS_PER_SECOND: u32 = 5;
 
 /// Ids of the media server and of the recorder, and words that clients take for "none".
 const RESERVED_PEER_IDS: [&str; 5] = ["MCU", "REC_SRV", "null", "undefined", ""];
+
+pub(super) fn join_burst(limits: &RoomLimits) -> u32 {
+    let rooms = u32::try_from(limits.rooms_per_connection).unwrap_or(u32::MAX);
+    JOIN_BURST.max(rooms.saturating_mul(2))
+}
 
 impl Rooms {
     pub(super) fn join(&mut self, connection: ConnectionId, message: &Value, turn: &mut Turn) {
         let Ok(join) = JoinRoom::try_from(message) else {
             return self.counts.note_drop(Dropped::Malformed, JoinRoom::TYPE);
         };
-        let rooms = u32::try_from(self.setup.limits.rooms_per_connection).unwrap_or(u32::MAX);
-        let burst = JOIN_BURST.max(rooms.saturating_mul(2));
+        let burst = join_burst(&self.setup.limits);
         let Some(state) = self.connections.get_mut(&connection) else {
             return self.counts.note_drop(Dropped::NotAMember, JoinRoom::TYPE);
         };

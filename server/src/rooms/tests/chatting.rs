@@ -64,6 +64,21 @@ fn stored_messages_are_not_for_everybody() {
 }
 
 #[test]
+fn histories_are_given_at_a_pace() {
+    let mut world = keepers();
+    world.send(1, json!({"type": "message", "rid": "r", "data": "x", "secretId": "s", "isPersistent": true}));
+    let request = json!({"type": "getStoredMessages", "rid": "r", "target": "id1"});
+    let given = |world: &mut World| {
+        let sent = (0..300).flat_map(|_| world.send(1, request.clone()));
+        sent.filter(|(_, message)| message["type"] == "storedMessages").count()
+    };
+    assert_eq!(given(&mut world), 100);
+    assert_eq!(world.dropped(Dropped::TooFast), 200);
+    world.now += 1000;
+    assert_eq!(given(&mut world), 5);
+}
+
+#[test]
 fn history_outlives_the_room() {
     let mut world = keepers();
     let message = json!({"type": "message", "rid": "r", "data": "x", "secretId": "s",
