@@ -24,6 +24,10 @@ use crate::time;
 const BURST: u32 = 1000;
 const PER_SECOND: u32 = 100;
 
+/// Longest frame, and longest body, of who is in no room: what is read of it is far shorter, and what is not
+/// complete takes memory.
+const OUTSIDE_BYTES: usize = 256 * 1024;
+
 /// Settings of the transport.
 #[derive(Debug, Clone, Copy)]
 pub struct SocketSettings {
@@ -111,9 +115,14 @@ impl Endpoint {
         }
     }
 
-    /// Longest frame, and longest body of a request.
-    pub(super) fn most_bytes(&self) -> usize {
-        self.settings.frame_bytes
+    /// Longest frame, and longest body of a request, of a client.
+    pub(super) fn most_bytes(&self, intake: &Intake) -> usize {
+        let most = self.settings.frame_bytes;
+        if intake.is_inside() {
+            most
+        } else {
+            most.min(OUTSIDE_BYTES)
+        }
     }
 
     /// A session over a WebSocket.

@@ -82,7 +82,8 @@ pub(super) async fn post(endpoint: &Endpoint, line: Arc<Line>, body: Body) -> Re
         line.change(|session| session.cut());
         return Err(Refusal::BadRequest);
     };
-    let Ok(body) = to_bytes(body, endpoint.most_bytes()).await else {
+    let most = endpoint.most_bytes(&line.intake());
+    let Ok(body) = to_bytes(body, most).await else {
         // Something of what it said is lost.
         line.change(|session| session.cut());
         return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());

@@ -17,6 +17,7 @@ use super::endpoint::{Endpoint, Membership};
 use super::line::Line;
 use super::wire::Wire;
 use crate::listening::Client;
+use crate::rooms::Intake;
 use crate::sockets::{Incoming, Next, Outcome, ProbeStep, Refusal};
 
 /// How long a client may take to change over from polling.
@@ -74,7 +75,7 @@ fn agree(request: &Request) -> Result<Response, Refusal> {
 }
 
 async fn arrive(upgrade: OnUpgrade, endpoint: &Endpoint) -> Option<Box<Wire>> {
-    Wire::of(upgrade.await.ok()?, endpoint.most_bytes())
+    Wire::of(upgrade.await.ok()?, endpoint.most_bytes(&Intake::default()))
 }
 
 /// A session on its way from polling to a WebSocket; it goes on polling if this ends before.
@@ -107,7 +108,8 @@ impl Probe {
 /// Until the client is gone.
 pub(super) async fn serve(wire: Box<Wire>, member: Membership) {
     let mut heartbeat = pin!(sleep_until(member.line().with(|session| session.deadline()).into()));
-    let mut socket = Socket { wire, member, has_said_goodbye: false };
+    let mut socket = Socket { wire, member, has_said_goodbye: false, is_inside: false };
+    socket.look_inside();
     poll_fn(|context| socket.poll(heartbeat.as_mut(), context)).await;
 }
 
@@ -115,6 +117,8 @@ struct Socket {
     wire: Box<Wire>,
     member: Membership,
     has_said_goodbye: bool,
+    /// Whether it was in a room at some time.
+    is_inside: bool,
 }
 
 impl Socket {
@@ -191,13 +195,23 @@ impl Socket {
         }
     }
 
-    fn read(&self, packet: &str) -> Result<(), End> {
+    /// Who is in a room may say more.
+    fn look_inside(&mut self) {
+        let intake = self.member.line().intake();
+        if !self.is_inside && intake.is_inside() {
+            self.is_inside = true;
+            self.wire.allow(self.member.endpoint().most_bytes(&intake));
+        }
+    }
+
+    fn read(&mut self, packet: &str) -> Result<(), End> {
         let incoming = Incoming::read(packet);
         match self.member.line().with(|session| session.take_in(incoming, Instant::now())) {
             Outcome::Over => Err(End),
             outcome => {
                 let line = self.member.line();
                 self.member.endpoint().hear(line, outcome, &mut line.intake());
+                self.look_inside();
                 Ok(())
             }
         }

@@ -112,6 +112,15 @@ impl Wire {
         &mut self.hand
     }
 
+    /// Its messages may be so long from now on.
+    pub(super) fn allow(&mut self, most_bytes: usize) {
+        self.most_bytes = most_bytes;
+        self.codec.set_config(|config| {
+            config.max_message_size = Some(most_bytes);
+            config.max_frame_size = Some(most_bytes);
+        });
+    }
+
     /// The next text; `None` at the end.
     pub(super) fn poll_text(&mut self, context: &mut Context<'_>) -> Poll<Option<Utf8Bytes>> {
         loop {

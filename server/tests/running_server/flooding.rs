@@ -42,3 +42,17 @@ async fn not_everybody_may_begin_to_poll_at_once_but_sockets_open() {
     assert!(answers.contains("HTTP/1.1 503"));
     Client::join(&program, "lobby").await;
 }
+
+#[tokio::test]
+async fn who_is_in_no_room_does_not_have_long_frames_put_together() {
+    let program = Program::start(&[]);
+    let mut outside = Client::connect(&program, "lobby").await;
+    let long = json!({"type": "public", "data": "x".repeat(900_000)});
+    // The server may hang up before all is sent.
+    outside.try_send(long.clone()).await;
+    outside.wait_for_close().await;
+    let mut first = Client::join(&program, "lobby").await;
+    let mut second = Client::join(&program, "lobby").await;
+    first.send(long.clone()).await;
+    assert_eq!(second.next().await["data"], long["data"]);
+}

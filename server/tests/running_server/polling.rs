@@ -13,6 +13,7 @@ use tokio_tungstenite::{connect_async, MaybeTlsStream, WebSocketStream};
 use super::client::{answer_to, ask_api, exchange, join_message, packet, Client};
 use super::program::Program;
 
+const POLLING: &str = "/socket.io/?EIO=3&transport=polling";
 const ORIGIN: &str = "Origin: https://app.example\r\n";
 
 pub struct PollingClient {
@@ -170,6 +171,25 @@ async fn who_posts_something_else_than_packets_is_let_go() {
         assert_eq!(staying.next().await["type"], "bye");
         assert_eq!(polling.post("1:2").await, "400");
     }
+}
+
+#[tokio::test]
+async fn who_is_in_a_room_posts_more_than_others() {
+    let program = Program::start(&[]);
+    let mut other = Client::join(&program, "lobby").await;
+    let polling = PollingClient::join(&program, "lobby").await;
+    polling.send(json!({"type": "public", "data": "x".repeat(900_000)})).await;
+    assert_eq!(other.next().await["type"], "public");
+    let mut socket = polling.probe().await;
+    socket.send(Message::text("5")).await.unwrap();
+    let message = packet(&polling.api, json!({"type": "public", "data": "y".repeat(900_000)}));
+    socket.send(Message::text(message)).await.unwrap();
+    assert!(other.next().await["data"].as_str().unwrap().starts_with('y'));
+    let opening = exchange(&program.address, &format!("GET {POLLING} HTTP/1.1\r\n"), "").await.1;
+    let sid = opening.split('"').nth(3).unwrap();
+    let request = format!("POST {POLLING}&sid={sid} HTTP/1.1\r\n");
+    let answer = answer_to(&program.address, &request, &"x".repeat(900_000)).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
 /// As in Engine.IO: a client posts one thing after the other, and bodies take memory.
