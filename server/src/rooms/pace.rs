@@ -38,6 +38,12 @@ impl Pace {
         self.spent = (self.spent - elapsed * per_second).max(0.0);
     }
 
+    /// Whether as much is allowed as ever.
+    pub(crate) fn is_rested(&mut self, now: u64, per_second: u32) -> bool {
+        self.refill(now, f64::from(per_second));
+        self.spent <= 0.0
+    }
+
     /// Whether it is time to tell the client that it is too fast.
     pub(super) fn should_warn(&mut self, now: u64) -> bool {
         let due = self.warned_at.is_none_or(|at| now.saturating_sub(at) >= WARNING_INTERVAL);

@@ -10,19 +10,14 @@ use axum::response::{IntoResponse, Response};
 use skylink_protocol::engine_io::Handshake;
 use tokio::sync::Notify;
 
+use super::beginners::Beginners;
 use super::hub::Hub;
 use super::line::Line;
 use super::{polling, websocket};
 use crate::listening::Client;
-use crate::rooms::{Intake, Pace};
+use crate::rooms::Intake;
 use crate::sockets::{Capacity, Outcome, Question, Refusal, Rules, Session, Sid};
 use crate::time;
-
-/// Clients that may begin to poll at once, and a second: so many can be begun over one connection, and
-/// each is kept until its heartbeat is over. Who can open a WebSocket does, and who is refused tries
-/// again.
-const BURST: u32 = 1000;
-const PER_SECOND: u32 = 100;
 
 /// Longest frame, and longest body, of who is in no room: what is read of it is far shorter, and what is not
 /// complete takes memory.
@@ -50,7 +45,7 @@ pub struct Endpoint {
     table: Mutex<Table>,
     /// Somebody is gone.
     left: Notify,
-    polling_begun: Mutex<Pace>,
+    polling_begun: Mutex<Beginners>,
 }
 
 #[derive(Default)]
@@ -132,7 +127,7 @@ impl Endpoint {
 
     fn open_polling(self: &Arc<Self>, client: Option<Client>) -> Response {
         let mut begun = self.polling_begun.lock().unwrap_or_else(PoisonError::into_inner);
-        let may_begin = begun.allows(time::now(), BURST, PER_SECOND);
+        let may_begin = begun.allows(client.and_then(Client::origin), time::now());
         drop(begun);
         if !may_begin {
             tracing::debug!("too many clients begin to poll");

@@ -1,5 +1,6 @@
 //! The signalling endpoint: clients with their sessions on one side, the rooms on the other.
 
+mod beginners;
 mod endpoint;
 mod hub;
 mod line;
