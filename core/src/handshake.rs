@@ -16,6 +16,9 @@ use skylink_protocol::lists::CollectVec as _;
 use skylink_protocol::signaling::{Answer, AnswerAck, Bye, Enter, MediaInfo, MediaInfoEvent, Offer, Welcome};
 use skylink_protocol::{Object, Value};
 
+/// From how many media on those are overlooked that no description has named.
+const MOST_MEDIA: usize = 500;
+
 impl Room {
     pub fn on_enter(&mut self, context: &mut Context, message: Enter) {
         if message.begins_anew == Some(true) && !self.has_media_server() {
@@ -260,6 +263,9 @@ impl Room {
             info.media_id == message.media_id && publisher.is_none_or(|publisher| publisher == id)
         };
         let Some(place) = source.media.iter().position(is_it) else {
+            if source.media.len() >= MOST_MEDIA {
+                return;
+            }
             source.media.push(MediaInfo {
                 publisher_id: Some(id.to_owned()),
                 media_id: message.media_id.clone(),

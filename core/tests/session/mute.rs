@@ -155,6 +155,22 @@ fn a_peer_mutes_and_unmutes() {
 }
 
 #[test]
+fn a_peer_cannot_have_media_without_end() {
+    let mut scene = Scene::in_room();
+    scene.meet("bob");
+    for number in 0..600 {
+        for state in ["active", "muted"] {
+            scene.forget();
+            let members = format!(r#"{{"mediaId":"AUDIO_{number}","mediaState":"{state}"}}"#);
+            scene.hear("mediaInfoEvent", "bob", &members);
+        }
+    }
+    assert_eq!(scene.events(), ["channelMessage"]);
+    let info = scene.call(Call::GetPeerInfo { room: "lobby".into(), peer: Some("bob".into()) }).unwrap();
+    assert_eq!(info.get("mediaStatus").and_then(Value::as_object).unwrap().iter().count(), 500);
+}
+
+#[test]
 fn a_mobile_peer_mutes_one_kind_of_a_stream_with_both() {
     let mut scene = Scene::in_room();
     let connection = scene.meet("bob");
