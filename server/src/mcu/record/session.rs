@@ -37,6 +37,8 @@ pub enum Job {
         /// What is written.
         bytes: Vec<u8>,
     },
+    /// Nothing more goes to the file of this name.
+    Complete(String),
     /// Nothing more comes.
     Close,
 }
@@ -286,7 +288,10 @@ impl Recording {
 
     fn lose(&mut self, track: TrackId, now: Instant, out: &mut Outputs) {
         self.with_track(track, out, |file, outputs| file.finish(now, outputs));
-        if let Some((mut file, _)) = self.tracks.remove(&track) {
+        if let Some((mut file, name)) = self.tracks.remove(&track) {
+            if !name.is_empty() {
+                out.jobs.push(Job::Complete(name));
+            }
             out.jobs.extend(file.news().map(|sync| Job::Journal(Line::Sync(sync))));
         }
     }

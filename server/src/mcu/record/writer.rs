@@ -98,7 +98,8 @@ fn run(archive: &Archive, id: &str, rid: &str, tap: &TapHandle, jobs: &Receiver<
     };
     tracing::info!(recording = id, room = rid, "recording");
     tap.tell(News::Opened(id.to_owned()).to_value());
-    let mut files = Files { archive, folder, open: HashMap::new(), written: 0, unchecked: 0 };
+    let mut files =
+        Files { archive, folder, open: HashMap::new(), complete: Vec::new(), written: 0, unchecked: 0 };
     let (mut is_told, mut is_empty) = (false, true);
     while let Ok(job) = jobs.recv() {
         if job == Job::Close {
@@ -113,7 +114,8 @@ fn run(archive: &Archive, id: &str, rid: &str, tap: &TapHandle, jobs: &Receiver<
             fail(&refusal);
         }
     }
-    for file in files.open.into_values() {
+    let complete = files.complete.iter().filter_map(|file| File::open(files.folder.join(file)).ok());
+    for file in complete.chain(files.open.into_values()) {
         let _ = file.sync_data();
     }
     drop(slot);
@@ -128,6 +130,8 @@ struct Files<'a> {
     archive: &'a Archive,
     folder: PathBuf,
     open: HashMap<String, File>,
+    /// Files that are not open any more.
+    complete: Vec<String>,
     written: u64,
     unchecked: u64,
 }
@@ -137,6 +141,13 @@ impl Files<'_> {
         match job {
             Job::Open(_) | Job::Close => Ok(()),
             Job::Journal(line) => Ok(write_line(&self.folder, &line)?),
+            Job::Complete(file) => {
+                // A client may send and stop hundreds of times while a room is recorded.
+                if self.open.remove(&file).is_some() {
+                    self.complete.push(file);
+                }
+                Ok(())
+            }
             Job::Piece { file, bytes } => {
                 let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
                 let file = match self.open.entry(file) {

@@ -197,6 +197,36 @@ fn limits_of_the_disk_and_of_recordings_are_told() {
     full.close();
 }
 
+/// Files of a folder that this process has open.
+#[cfg(target_os = "linux")]
+fn open_files(folder: &Path) -> usize {
+    let all = std::fs::read_dir("/proc/self/fd").unwrap();
+    let files = all.filter_map(|one| std::fs::read_link(one.ok()?.path()).ok());
+    files.filter(|file| file.starts_with(folder)).count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn of_tracks_that_are_over_no_files_are_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path(), |_| {});
+    let mut room = Room::new(&studio);
+    room.ask("startRecordingRoom", 0);
+    room.hear(0);
+    for number in 10..30 {
+        let sound = packet(0, 0, false, &SILENCE, room.begun);
+        room.handle(TapEvent::Published(&track(number, "a", &format!("AUDIO_{number}"))), 0);
+        room.handle(TapEvent::Packet { track: TrackId(number), packet: &sound }, 0);
+        room.handle(TapEvent::Unpublished(TrackId(number)), 0);
+    }
+    let id = studio.archive().library().list("space", None)[0].id.clone();
+    let last = folder.path().join(id).join("21.webm");
+    wait_for(|| std::fs::metadata(&last).is_ok_and(|about| about.len() > 0));
+    wait_for(|| open_files(folder.path()) == 0);
+    room.ask("stopRecordingRoom", 0);
+    studio.close();
+}
+
 #[test]
 fn where_nothing_was_published_there_is_no_file() {
     let folder = tempfile::tempdir().unwrap();
