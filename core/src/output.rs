@@ -266,6 +266,8 @@ pub enum ConnectionOp {
     ReadStatistics {
         /// Comes back with the result.
         request: RequestId,
+        /// Whether the result may come when the page has nothing else to do.
+        can_wait: bool,
     },
     /// Create an offer.
     CreateOffer {

@@ -44,6 +44,8 @@ extern "C" {
         stream: &MediaStream,
         layers: Option<f64>,
     ) -> Array;
+    #[wasm_bindgen(js_name = statisticsOf)]
+    fn statistics_of(connection: &RtcPeerConnection, can_wait: bool) -> Promise;
     #[wasm_bindgen(js_name = keepStreams)]
     fn keep_streams(connection: &RtcPeerConnection);
     #[wasm_bindgen(js_name = openInTime)]
@@ -206,9 +208,9 @@ impl Connection {
         self.shared.channels.borrow().iter().map(|channel| channel.reading(connection)).collect()
     }
 
-    /// `getStats`; fulfils with the report.
-    pub fn read_statistics(&self) -> Promise {
-        self.connection.get_stats().unchecked_into()
+    /// `getStats`; fulfils with the report, one that can wait when the page is idle.
+    pub fn read_statistics(&self, can_wait: bool) -> Promise {
+        statistics_of(&self.connection, can_wait)
     }
 
     /// What the report says, with the descriptions as they are now.

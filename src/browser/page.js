@@ -362,6 +362,21 @@ function prefer(transceiver, sorted, choose) {
   });
 }
 
+/**
+ * The report on a connection. To read it takes a page a millisecond and more, so one for which nobody waits comes
+ * when the page is idle.
+ */
+export const statisticsOf = async (connection, canWait) => {
+  const report = await connection.getStats();
+  if (canWait) {
+    const { requestIdleCallback = setTimeout } = globalThis;
+    await new Promise((resolve) => {
+      requestIdleCallback(resolve, { timeout: 1000 });
+    });
+  }
+  return report;
+};
+
 // Messages between peers. Their content, when it is text, never enters the module.
 
 /**

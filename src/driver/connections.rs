@@ -55,8 +55,8 @@ impl Driver {
                 }
                 ChannelOp::Close => connection.close_channel(channel),
             },
-            ConnectionOp::ReadStatistics { request } => {
-                self.follow(&connection.read_statistics(), Pending::Statistics(id, request));
+            ConnectionOp::ReadStatistics { request, can_wait } => {
+                self.follow(&connection.read_statistics(can_wait), Pending::Statistics(id, request));
             }
             ConnectionOp::CreateOffer { ice_restart, voice_activity_detection } => {
                 let options = options(Some(ice_restart), voice_activity_detection);

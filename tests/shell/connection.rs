@@ -1,14 +1,18 @@
 use crate::page_errors::PageErrors;
 use crate::pair::{candidate_init, Callee, Caller, End, Pair};
+use crate::settled::fulfilled;
 use crate::values::js;
+use js_sys::{Array, Function, Promise};
 use skylink_core::ConnectionEvent::{
     self, Channel, ConnectionState, GatheringState, IceState, LocalCandidate, SignalingState,
 };
 use skylink_core::{ChannelEvent, ChannelId, DescriptionKind};
+use skylink_protocol::Value;
 use skylink_wasm::browser::connection::Connection;
 use skylink_wasm::convert::{get, text};
 use skylink_wasm::handles::Handles;
 use std::rc::Rc;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const LABEL: &str = "main";
@@ -203,6 +207,43 @@ async fn channels_report_the_browsers_error() {
     };
     assert_eq!(cause, Some(12.0), "closed by its user");
     assert_eq!(text(&pair.callee.handles.get(error), "type"), "error");
+}
+
+#[wasm_bindgen(inline_js = "
+export function keepBusy() {
+  const { port1, port2 } = new MessageChannel();
+  let isBusy = true;
+  port2.onmessage = () => {
+    const end = performance.now() + 5;
+    while (performance.now() < end);
+    if (isBusy) port1.postMessage(0);
+  };
+  port1.postMessage(0);
+  return () => {
+    isBusy = false;
+  };
+}")]
+extern "C" {
+    /// The page has something to do until what this gives is called.
+    #[wasm_bindgen(js_name = keepBusy)]
+    fn keep_busy() -> Function;
+}
+
+#[wasm_bindgen_test]
+async fn statistics_that_can_wait_come_when_the_page_is_idle() {
+    let pair = connected().await;
+    let connection = pair.side(Caller).connection();
+    let stop = keep_busy();
+    let waiting = connection.read_statistics(true);
+    for _ in 0..5 {
+        fulfilled(&connection.read_statistics(false)).await;
+    }
+    let pending: Promise = Promise::resolve(&JsValue::from("pending"));
+    assert_eq!(fulfilled(&Promise::race(&Array::of2(&waiting, &pending))).await, "pending");
+    stop.call0(&JsValue::NULL).unwrap();
+    let report = fulfilled(&waiting).await;
+    let Value::Object(entries) = connection.statistics(&report).report else { panic!("no report") };
+    assert!(entries.iter().any(|(_, entry)| entry.get("type") == Some(&"transport".into())));
 }
 
 #[wasm_bindgen_test]

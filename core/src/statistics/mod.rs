@@ -129,11 +129,12 @@ impl Room {
         let request = context.fresh();
         let Some(peer) = self.peer_mut(id) else { return };
         let silent = purpose.is_silent();
+        let can_wait = matches!(purpose, Purpose::Own { .. });
         peer.statistics.reads.push((request, purpose));
         if !silent {
             status_event(context, 0.0, id, None);
         }
-        context.connection(peer.connection, ConnectionOp::ReadStatistics { request });
+        context.connection(peer.connection, ConnectionOp::ReadStatistics { request, can_wait });
     }
 
     pub fn on_statistics(

@@ -68,9 +68,10 @@ fn answer_reads(scene: &mut Scene) {
         .outputs
         .iter()
         .filter_map(|output| match output {
-            Output::Connection { connection, op: ConnectionOp::ReadStatistics { request } } => {
-                Some((*connection, *request))
-            }
+            Output::Connection {
+                connection,
+                op: ConnectionOp::ReadStatistics { request, can_wait: true },
+            } => Some((*connection, *request)),
             _ => None,
         })
         .collect();

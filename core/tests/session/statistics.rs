@@ -18,7 +18,7 @@ pub fn ask(scene: &mut Scene, room: &str, peers: &str) -> PromiseId {
 /// The reads under way, by connection.
 fn reads(scene: &Scene) -> Vec<(ConnectionId, RequestId)> {
     let reads = scene.outputs.iter().filter_map(|output| match output {
-        Output::Connection { connection, op: ConnectionOp::ReadStatistics { request } } => {
+        Output::Connection { connection, op: ConnectionOp::ReadStatistics { request, .. } } => {
             Some((*connection, *request))
         }
         _ => None,

@@ -105,7 +105,7 @@ impl World {
             }
             ConnectionOp::RemoveStream(handle) => connection.remove_stream(handle),
             ConnectionOp::PreferCodec { .. } | ConnectionOp::LimitBitrate { .. } => {}
-            ConnectionOp::ReadStatistics { request } => {
+            ConnectionOp::ReadStatistics { request, .. } => {
                 let reading = StatisticsReading {
                     raw: browser.handles.issue("statistics"),
                     report: json(&format!(

@@ -29,7 +29,7 @@ impl Desk {
     /// The browser says how many seconds the last round trip took; the mean is taken from the rest.
     fn answer_statistics(&mut self, report: &str) -> Handle {
         let asked = self.ops().rev().find_map(|(_, op)| match op {
-            ConnectionOp::ReadStatistics { request } => Some(*request),
+            ConnectionOp::ReadStatistics { request, can_wait: false } => Some(*request),
             _ => None,
         });
         let raw = self.scene.handle();
