@@ -38,8 +38,8 @@ function moduleParts({ glue, packed: { packed, layout }, unpacker }) {
       }));
       onLoad({ filter: /^skylink-module$/, namespace: 'parts' }, () => ({
         contents: `export const LAYOUT = ${JSON.stringify(layout)};
-          export const UNPACKER = '${unpacker.toString('hex')}';
-          export const PACKED = '${packed.toString('base64')}';`,
+          export const PACKED = '${packed.toString('base64')}';
+          export const UNPACKER = '${unpacker.toString('hex')}';`,
       }));
       onLoad({ filter: /^skylink-glue$/, namespace: 'parts' }, async () => ({
         contents: glueFactory(await readFile(glue, 'utf8')),

@@ -2,53 +2,32 @@
 // makes them small. The crate unpacker/ undoes both in the page.
 import { execFile } from 'node:child_process';
 import { unpack } from '../pkg-template/unpack.js';
+import { KIND, Reader, SECTION, naturalAlignment, readFunction, sectionsOf } from './wasm-code.mjs';
 
-const STREAMS = 17;
+/** Numbers of the streams, in the order of unpacker/src/weave.rs. */
+const REST = 0;
+const HEADS = 1;
+/** With the operands that have no stream of their own. */
+const OPERATIONS = 2;
+const LOADS = 7;
+const STORES = 8;
+const ALIGNMENTS = 13;
+/** From here on, one for every four operations that may come next. */
+const INTEGERS = 14;
+const STREAMS = INTEGERS + 64;
 
-/** Their numbers, in the order of unpacker/src/weave.rs. */
-const [
-  REST,
-  HEADS,
-  OPERATIONS,
-  LOCALS,
-  GLOBALS,
-  FUNCTIONS,
-  LABELS,
-  INTEGERS,
-  LONG_INTEGERS,
-  ALIGNMENTS,
-  OFFSETS,
-  BLOCK_TYPES,
-  FLOATS,
-  TABLE_SIZES,
-  TABLE_LABELS,
-  EXTENDED,
-  OTHERS,
-] = Array(STREAMS).keys();
+const STREAM_OF = new Map([
+  [KIND.local, 3],
+  [KIND.global, 4],
+  [KIND.label, 5],
+  [KIND.longInteger, 6],
+  [KIND.blockType, 9],
+  [KIND.float, 10],
+  [KIND.tableSize, 11],
+  [KIND.tableLabel, 12],
+]);
 
-const CODE_SECTION = 10;
-
-/** How loads and stores are aligned unless told otherwise, from the operation 0x28 on. */
-const NATURAL_ALIGNMENTS = [...'23230011001122232301012'].map(Number);
-
-class Reader {
-  constructor(bytes, place = 0) {
-    this.bytes = bytes;
-    this.place = place;
-  }
-
-  number() {
-    let number = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.bytes[this.place];
-      this.place += 1;
-      number += (byte & 127) * factor;
-      if (byte < 128) {
-        return number;
-      }
-    }
-  }
-}
+const FIRST_STORE = 0x36;
 
 /** A number in five bytes, as the unpacker writes the sizes of functions. */
 function padded(number) {
@@ -57,18 +36,15 @@ function padded(number) {
   );
 }
 
-function sectionsOf(wasm) {
-  const sections = [];
-  const reader = new Reader(wasm, 8);
-  while (reader.place < wasm.length) {
-    const begin = reader.place;
-    const id = wasm[begin];
-    reader.place += 1;
-    const size = reader.number();
-    sections.push({ id, begin, body: reader.place, end: reader.place + size });
-    reader.place += size;
+function streamOf(kind, operation, next) {
+  switch (kind) {
+    case KIND.integer:
+      return INTEGERS + (next >> 2);
+    case KIND.offset:
+      return operation < FIRST_STORE ? LOADS : STORES;
+    default:
+      return STREAM_OF.get(kind) ?? OPERATIONS;
   }
-  return sections;
 }
 
 class Streams {
@@ -77,72 +53,23 @@ class Streams {
     this.bytes = Array.from({ length: STREAMS }, () => []);
   }
 
-  take(stream, count) {
-    const { bytes, place } = this.reader;
-    this.bytes[stream].push(...bytes.subarray(place, place + count));
-    this.reader.place += count;
-  }
-
-  number(stream) {
-    const { place } = this.reader;
-    const number = this.reader.number();
-    this.bytes[stream].push(...this.reader.bytes.subarray(place, this.reader.place));
-    return number;
-  }
-
-  operands(operation) {
-    const number = (stream) => this.number(stream);
-    if (operation >= 0x02 && operation <= 0x04) {
-      number(BLOCK_TYPES);
-    } else if (operation === 0x0c || operation === 0x0d) {
-      number(LABELS);
-    } else if (operation === 0x0e) {
-      for (let left = number(TABLE_SIZES); left >= 0; left -= 1) {
-        number(TABLE_LABELS);
-      }
-    } else if (operation === 0x10 || operation === 0xd2) {
-      number(FUNCTIONS);
-    } else if (operation === 0x11 || operation === 0x1c) {
-      number(OTHERS);
-      number(OTHERS);
-    } else if (operation >= 0x20 && operation <= 0x22) {
-      number(LOCALS);
-    } else if (operation === 0x23 || operation === 0x24) {
-      number(GLOBALS);
-    } else if (operation >= 0x28 && operation <= 0x3e) {
-      const alignment = this.reader.number();
-      this.bytes[ALIGNMENTS].push(alignment ^ NATURAL_ALIGNMENTS[operation - 0x28]);
-      number(OFFSETS);
-    } else if ([0x25, 0x26, 0x3f, 0x40, 0xd0].includes(operation)) {
-      number(OTHERS);
-    } else if (operation === 0x41) {
-      number(INTEGERS);
-    } else if (operation === 0x42) {
-      number(LONG_INTEGERS);
-    } else if (operation === 0x43 || operation === 0x44) {
-      this.take(FLOATS, operation === 0x43 ? 4 : 8);
-    } else if (operation === 0xfc) {
-      const extended = number(EXTENDED);
-      const operands = extended < 8 ? 0 : [8, 10, 12, 14].includes(extended) ? 2 : 1;
-      for (let left = operands; left > 0; left -= 1) {
-        number(OTHERS);
-      }
-    }
-  }
-
   /** @returns {number} bytes of it, without its size */
   function() {
-    const size = this.reader.number();
-    const end = this.reader.place + size;
-    for (let groups = this.number(HEADS); groups > 0; groups -= 1) {
-      this.number(HEADS);
-      this.take(HEADS, 1);
-    }
-    while (this.reader.place < end) {
-      const operation = this.reader.bytes[this.reader.place];
-      this.take(OPERATIONS, 1);
-      this.operands(operation);
-    }
+    const { locals, instructions } = readFunction(this.reader);
+    let size = locals.length + instructions.length;
+    this.bytes[HEADS].push(...locals);
+    instructions.forEach(({ operation, operands }, place) => {
+      this.bytes[OPERATIONS].push(operation);
+      const next = instructions[place + 1]?.operation;
+      for (const { kind, bytes, value } of operands) {
+        size += bytes.length;
+        if (kind === KIND.alignment) {
+          this.bytes[ALIGNMENTS].push(value ^ naturalAlignment(operation));
+        } else {
+          this.bytes[streamOf(kind, operation, next)].push(...bytes);
+        }
+      }
+    });
     return size;
   }
 }
@@ -152,7 +79,7 @@ class Streams {
  * @returns what the unpacker needs to know, and the bytes it works on
  */
 function takeApart(wasm) {
-  const code = sectionsOf(wasm).find(({ id }) => id === CODE_SECTION);
+  const code = sectionsOf(wasm).find(({ id }) => id === SECTION.code);
   const streams = new Streams(wasm);
   streams.reader.place = code.body;
   const functions = streams.reader.number();
@@ -161,7 +88,7 @@ function takeApart(wasm) {
   for (let left = functions; left > 0; left -= 1) {
     size += 5 + streams.function();
   }
-  const head = Buffer.from([CODE_SECTION, ...padded(size), ...count]);
+  const head = Buffer.from([SECTION.code, ...padded(size), ...count]);
   const before = code.begin + head.length;
   streams.bytes[REST] = Buffer.concat([
     wasm.subarray(0, code.begin),

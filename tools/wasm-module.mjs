@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { arrange } from './arrange.mjs';
 import { pack } from './pack.mjs';
 import { run } from './run.mjs';
 import { settings } from './settings.mjs';
@@ -77,7 +78,7 @@ export async function compileModule() {
   const glue = join(folder, 'shortened.js');
   const text = await readFile(join(folder, `${name}.js`), 'utf8');
   await writeFile(glue, shortenGlue(text, JSON.parse(names)));
-  const wasm = await readFile(shrunk);
+  const wasm = arrange(await readFile(shrunk));
   const unpacker = await compileUnpacker();
   return { glue, wasm, packed: await pack(wasm, unpacker), unpacker };
 }

@@ -2,27 +2,27 @@
 //! compress better. Sizes of functions are not stored; they are written in five bytes each.
 
 /// Kinds of bytes, each in a stream of its own.
-pub const STREAMS: usize = 17;
+pub const STREAMS: usize = INTEGERS + 64;
 /// Where the lengths of the streams end and the streams begin.
 pub const BEGIN: usize = STREAMS * 4;
 
 const REST: usize = 0;
 const HEADS: usize = 1;
+/// With the operands that have no stream of their own.
 const OPERATIONS: usize = 2;
 const LOCALS: usize = 3;
 const GLOBALS: usize = 4;
-const FUNCTIONS: usize = 5;
-const LABELS: usize = 6;
-const INTEGERS: usize = 7;
-const LONG_INTEGERS: usize = 8;
-const ALIGNMENTS: usize = 9;
-const OFFSETS: usize = 10;
-const BLOCK_TYPES: usize = 11;
-const FLOATS: usize = 12;
-const TABLE_SIZES: usize = 13;
-const TABLE_LABELS: usize = 14;
-const EXTENDED: usize = 15;
-const OTHERS: usize = 16;
+const LABELS: usize = 5;
+const LONG_INTEGERS: usize = 6;
+const LOADS: usize = 7;
+const STORES: usize = 8;
+const BLOCK_TYPES: usize = 9;
+const FLOATS: usize = 10;
+const TABLE_SIZES: usize = 11;
+const TABLE_LABELS: usize = 12;
+const ALIGNMENTS: usize = 13;
+/// From here on, one for every four operations that may come next: that tells what an integer is for.
+const INTEGERS: usize = 14;
 
 struct Weaver<'a> {
     streams: &'a [u8],
@@ -78,32 +78,34 @@ impl Weaver<'_> {
                 }
                 return;
             }
-            0x10 => FUNCTIONS,
             0x11 | 0x1c => {
-                self.number(OTHERS);
-                OTHERS
+                self.number(OPERATIONS);
+                OPERATIONS
             }
             0x20..=0x22 => LOCALS,
             0x23 | 0x24 => GLOBALS,
             0x28..=0x3e => {
                 self.byte(ALIGNMENTS);
                 self.module[self.written - 1] ^= natural_alignment(operation);
-                OFFSETS
+                if operation < 0x36 {
+                    LOADS
+                } else {
+                    STORES
+                }
             }
-            0x25 | 0x26 | 0x3f | 0x40 | 0xd0 => OTHERS,
-            0x41 => INTEGERS,
+            0x10 | 0x25 | 0x26 | 0x3f | 0x40 | 0xd0 | 0xd2 => OPERATIONS,
+            0x41 => INTEGERS + usize::from(self.streams[self.places[OPERATIONS]] >> 2),
             0x42 => LONG_INTEGERS,
             0x43 => return self.bytes(FLOATS, 4),
             0x44 => return self.bytes(FLOATS, 8),
-            0xd2 => FUNCTIONS,
             0xfc => {
-                let operands = match self.number(EXTENDED) {
+                let operands = match self.number(OPERATIONS) {
                     0..=7 => 0,
                     8 | 10 | 12 | 14 => 2,
                     _ => 1,
                 };
                 for _ in 0..operands {
-                    self.number(OTHERS);
+                    self.number(OPERATIONS);
                 }
                 return;
             }
