@@ -32,6 +32,11 @@ const nodeTest = (...files) => here(...NODE_TEST, ...files);
 const CLIPPY_FLAGS = ['--quiet', '--all-targets', '--', '-D', 'warnings'];
 const WASM_CRATE = 'skylink-wasm';
 
+const documents = ({ command, env }, ...flags) => ({
+  command: [...command, 'doc', '--quiet', '--no-deps', ...flags],
+  env: { ...env, RUSTDOCFLAGS: '-D warnings' },
+});
+
 const PROGRAMS = ['-p', 'skylink-server', '-p', 'impaired-path'];
 const SERVER = here('cargo', 'build', '--quiet', '--profile', 'server', ...PROGRAMS);
 
@@ -41,6 +46,8 @@ const PARTS = {
     here('cargo', 'fmt', '--all', '--check'),
     here('cargo', 'clippy', '--workspace', '--exclude', WASM_CRATE, ...CLIPPY_FLAGS),
     wasm(...wasmClippy, '-p', WASM_CRATE, '--target', 'wasm32-unknown-unknown', ...CLIPPY_FLAGS),
+    documents(here('cargo'), '--workspace', '--exclude', WASM_CRATE),
+    documents(wasm('cargo'), '-p', WASM_CRATE, '--target', 'wasm32-unknown-unknown'),
     here('eslint', '.'),
     here('prettier', '--check', '--log-level', 'warn', '.'),
     here('tsc', '-p', 'tests/types'),

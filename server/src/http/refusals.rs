@@ -22,7 +22,7 @@ fn for_log(info: &str) -> &str {
 }
 
 impl IntoResponse for ApiFailure {
-    /// The answer has the failure among its extensions, for [`note_refusals`].
+    /// The answer has the failure among its extensions, for `note_refusals`.
     fn into_response(self) -> Response {
         let (code, status) = self.code.code_and_status();
         let body = ApiRefusal {
