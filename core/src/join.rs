@@ -25,8 +25,8 @@ const ENTRY_WAIT: f64 = 10_000.0;
 pub(crate) struct Joining {
     /// Everybody who waits for the same join.
     pub promises: Vec<PromiseId>,
-    /// Whether the app handed streams over, which are its own to stop.
-    pub has_given: bool,
+    /// What the app handed over, which is its own to stop.
+    pub given: Vec<Handle>,
     /// What is to be captured, until it is asked for.
     pub wanted: Option<CaptureRequest>,
     /// Whether camera or microphone are still to come.
@@ -95,15 +95,16 @@ impl Session {
         room.user_data = options.get("userData").cloned();
         room.bandwidth = bandwidth(options);
         room.voice_activity_detection = voice_activity_detection(options);
-        let has_given = streams.is_some();
-        let wanted = if has_given { None } else { CaptureRequest::read(options) };
+        let wanted = if streams.is_some() { None } else { CaptureRequest::read(options) };
+        let mut given = Vec::new();
         for stream in streams.unwrap_or_default() {
+            given.push(stream.handle);
             let settings = default_settings(stream.kind == Kind::Audio);
             room.add_stream(&mut self.context, LocalStream::new(stream, Source::UserMedia, settings));
         }
         room.joining = Some(Joining {
             promises: vec![promise],
-            has_given,
+            given,
             wanted,
             capturing: false,
             arrived: None,
@@ -247,7 +248,7 @@ impl Session {
 
     pub(crate) fn on_in_room(&mut self, key: RoomKey, message: &InRoom) {
         let Some((room, context)) = self.room(key) else { return };
-        if room.is_entered() {
+        if !matches!(room.stage, Stage::Asking { .. }) {
             return;
         }
         room.configuration = crate::ice_servers::configuration(
@@ -306,8 +307,8 @@ impl Session {
         let mut room = self.rooms.remove(place);
         room.give_up_peer_lists(&mut self.context, true);
         self.discard_captures(&room);
-        let has_given = room.joining.as_ref().is_some_and(|joining| joining.has_given);
-        for stream in room.streams.iter().filter(|stream| !has_given || stream.is_screen()) {
+        let given = |handle| room.joining.as_ref().is_some_and(|joining| joining.given.contains(&handle));
+        for stream in room.streams.iter().filter(|stream| !given(stream.handle)) {
             self.context.push(Output::StopTracks(stream.handle));
         }
         for promise in room.joining.into_iter().flat_map(|joining| joining.promises) {

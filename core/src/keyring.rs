@@ -73,8 +73,11 @@ impl Keyring {
         claimed_by: Option<&str>,
     ) {
         if self.keys.len() >= MOST_KEYS {
-            let place = self.keys.iter().position(|key| key.claimed_by.is_some()).unwrap_or(0);
-            self.keys.remove(place);
+            // One that is being made is awaited, and would only be asked for again.
+            let made = || self.keys.iter().filter(|key| !matches!(key.state, KeyState::Asked));
+            let leaves = made().find(|key| key.claimed_by.is_some()).or(made().next()).or(self.keys.first());
+            let request = leaves.map(|key| key.request);
+            self.keys.keep(|key| Some(key.request) != request);
         }
         let request = context.fresh();
         let (secret, claimed_by) = (secret.to_owned(), claimed_by.map(str::to_owned));

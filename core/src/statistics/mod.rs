@@ -113,7 +113,7 @@ impl Room {
             if gathers && is_ready {
                 self.read_statistics(context, id, purpose);
             } else {
-                self.fill_status(promise, place, Value::Null, None);
+                self.fill_status(context, promise, place, Value::Null, None);
             }
         }
         self.settle_status(context);
@@ -160,7 +160,7 @@ impl Room {
                 }
                 match purpose {
                     Purpose::Asked(promise, place) => {
-                        self.fill_status(promise, place, status.into(), Some(raw));
+                        self.fill_status(context, promise, place, status.into(), Some(raw));
                         self.settle_status(context);
                     }
                     Purpose::Own { ways, .. } => {
@@ -203,7 +203,7 @@ impl Room {
         }
         for (_, purpose) in std::mem::take(&mut peer.statistics.reads) {
             if let Purpose::Asked(promise, place) = purpose {
-                self.fill_status(promise, place, Value::Null, None);
+                self.fill_status(context, promise, place, Value::Null, None);
             }
         }
         self.settle_status(context);
@@ -240,8 +240,18 @@ impl Room {
         output
     }
 
-    fn fill_status(&mut self, promise: PromiseId, place: usize, entry: Value, raw: Option<Handle>) {
-        let Some(wait) = self.status_waits.iter_mut().find(|wait| wait.promise == promise) else { return };
+    fn fill_status(
+        &mut self,
+        context: &mut Context,
+        promise: PromiseId,
+        place: usize,
+        entry: Value,
+        raw: Option<Handle>,
+    ) {
+        let Some(wait) = self.status_waits.iter_mut().find(|wait| wait.promise == promise) else {
+            // Another peer's statistics could not be read, which ended the wait for all.
+            return release_all(context, raw);
+        };
         wait.raw.extend(raw);
         if let Some(slot) = wait.entries.get_mut(place) {
             *slot = Some(entry);
@@ -259,7 +269,7 @@ impl Room {
     }
 }
 
-fn release_all(context: &mut Context, handles: Vec<Handle>) {
+fn release_all(context: &mut Context, handles: impl IntoIterator<Item = Handle>) {
     for handle in handles {
         context.push(Output::Release(handle));
     }

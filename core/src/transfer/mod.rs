@@ -151,6 +151,8 @@ pub(crate) struct Transfer {
     pub announced: bool,
     /// When something last came or went.
     pub active: Timestamp,
+    /// When the sender was last told without need how far it is.
+    pub told: Timestamp,
     /// When to look whether that is too long ago.
     pub due: Option<Timestamp>,
     /// When the app was last told how far it is, and what.
@@ -191,6 +193,7 @@ impl Transfer {
             reopen: None,
             announced: false,
             active: Timestamp::default(),
+            told: Timestamp::default(),
             due: None,
             shown: Timestamp::default(),
             shown_percentage: None,

@@ -112,11 +112,13 @@ impl Room {
         let now = context.now;
         if let StreamEvent::Offered(label) = event {
             let is_it = |it: &&Transfer| {
-                matches!(it.stage, Stage::StreamedDownload(_))
+                matches!(it.stage, Stage::StreamedDownload(_) | Stage::Closing { .. })
                     && self.is_label_of(peer, &label, &it.peer, &it.id)
             };
-            let file = self.transfers.all.iter().find(is_it).map(|transfer| transfer.file);
-            if let Some(transfer) = file.and_then(|file| self.transfer_mut(file)) {
+            let Some(file) = self.transfers.all.iter().find(is_it).map(|it| it.file) else { return };
+            // The sender may know sooner than we that the channel before is of no use.
+            self.lose_stream(context, file);
+            if let Some(transfer) = self.transfer_mut(file) {
                 transfer.channel = Some(channel);
             }
             return;
@@ -249,6 +251,11 @@ impl Room {
             return context.push(Output::Release(frame));
         };
         download.on_bytes(lane, piece.map_or(0.0, |piece| piece.length));
+        // To the sender a slow path looks like a dead one: it cannot see what arrives.
+        if transfer.told.plus(transfer.facts.timeout * 500.0).is_due(now) {
+            transfer.told = now;
+            download.tell();
+        }
         let outcome = piece.map_or(Frame::Wrong, |piece| download.on_frame(piece, frame));
         if outcome == Frame::New {
             let mut ready = Some(frame);

@@ -115,8 +115,13 @@ impl StreamedDownload {
     /// There is a channel.
     pub fn on_open(&mut self) {
         self.is_open = true;
-        self.must_tell = true;
+        self.tell();
         self.expected = None;
+    }
+
+    /// The sender is to hear again what is there.
+    pub fn tell(&mut self) {
+        self.must_tell = true;
     }
 
     /// The sender speaks of lanes.

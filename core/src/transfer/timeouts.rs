@@ -14,6 +14,7 @@ impl Transfer {
     /// Waits for the other side from now on.
     pub(super) fn start_clock(&mut self, now: Timestamp) {
         self.active = now;
+        self.told = now;
         self.due = Some(self.expiry(now));
     }
 

@@ -334,3 +334,30 @@ fn streams_of_the_app_go_on_when_a_join_fails() {
     assert!(!scene.has(&Output::StopTracks(90)));
     assert_second_try_works(&mut scene);
 }
+
+#[test]
+fn what_was_captured_beside_streams_of_the_app_is_stopped_when_a_join_fails() {
+    let mut scene = Scene::new();
+    let streams = Prefetched::Streams(vec![own_stream(90, "mic", Kind::Audio)]);
+    scene.join_with(r#"{"appKey":"demo"}"#, r#"{"roomName":"lobby"}"#, streams);
+    scene.answer_api();
+    let promise = scene.promise();
+    scene.call(Call::GetUserMedia { promise, room: "lobby".into(), options: json(r#"{"video":true}"#) });
+    scene.grant();
+    scene.input(Input::SocketClosed { socket: scene.socket });
+    assert!(scene.has(&Output::StopTracks(1)) && scene.has(&Output::Release(1)));
+    assert!(!scene.has(&Output::StopTracks(90)) && scene.has(&Output::Release(90)));
+    assert_second_try_works(&mut scene);
+}
+
+#[test]
+fn nobody_is_let_in_who_did_not_ask() {
+    let mut scene = Scene::new();
+    let promise = up_to_the_socket(&mut scene, r#"{"roomName":"lobby","audio":true}"#);
+    scene.grant();
+    scene.let_in();
+    assert!(scene.settled.is_empty());
+    scene.open_socket();
+    scene.let_in();
+    assert_eq!(scene.resolution(promise), &Value::List(vec![Value::Handle(1), Value::Null]));
+}

@@ -11,6 +11,7 @@ mod answering;
 mod beginning_anew;
 mod captured_frames;
 mod channel_upkeep;
+mod crowded_keys;
 mod direct_messages;
 mod encryption;
 mod files;

@@ -279,3 +279,17 @@ fn rubbish_in_a_report_does_no_harm() {
         assert!(scene.resolution(promise).as_list().unwrap()[0].get("video").is_some());
     }
 }
+
+#[test]
+fn what_is_read_after_another_peer_could_not_be_is_released() {
+    let mut scene = in_room(r#"{"appKey":"demo"}"#, "true");
+    let bob = connected(&mut scene, "bob");
+    connected(&mut scene, "carol");
+    let promise = ask(&mut scene, "lobby", "null");
+    let reads = reads(&scene);
+    let error = scene.handle();
+    scene.report(bob, ConnectionEvent::StatisticsFailed { request: reads[0].1, error });
+    assert_eq!(scene.settled.get(&promise), Some(&Err(Failure::Browser(error))));
+    answer(&mut scene, reads[1], 81, "{}");
+    assert!(scene.has(&Output::Release(81)));
+}

@@ -30,7 +30,7 @@ fn keeping(options: &str) -> Scene {
     scene
 }
 
-fn item(mid: &str, data: &str, secret_id: &str) -> Object {
+pub fn item(mid: &str, data: &str, secret_id: &str) -> Object {
     Object::new()
         .with("mid", mid)
         .with("secretId", secret_id)
@@ -38,7 +38,7 @@ fn item(mid: &str, data: &str, secret_id: &str) -> Object {
         .with("data", data)
 }
 
-fn answer(scene: &mut Scene, items: Vec<Object>) {
+pub fn answer(scene: &mut Scene, items: Vec<Object>) {
     let list: Vec<Value> = items.into_iter().map(Value::from).collect();
     let members = Object::new().with("data", print(&list.into()));
     scene.hear("storedMessages", "me", &print(&members.into()));

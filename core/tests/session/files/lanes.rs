@@ -22,7 +22,7 @@ impl Desk {
         self.ops().filter(|(_, op)| matches!(op, ConnectionOp::Create { .. })).map(|(id, _)| id).collect()
     }
 
-    fn has_closed(&self, connection: ConnectionId) -> bool {
+    pub fn has_closed(&self, connection: ConnectionId) -> bool {
         self.ops().any(|(id, op)| id == connection && *op == ConnectionOp::Close)
     }
 
@@ -46,7 +46,7 @@ impl Desk {
         self.scene.report(lane, ConnectionEvent::Channel { channel, buffered, event });
     }
 
-    fn lane_frame(&mut self, lane: ConnectionId, offset: f64, length: f64) -> Handle {
+    pub fn lane_frame(&mut self, lane: ConnectionId, offset: f64, length: f64) -> Handle {
         let frame = self.scene.handle();
         let piece = Some(Piece { offset, length });
         self.on_lane(lane, 1, 0.0, ChannelEvent::Frame { frame, piece });
@@ -68,6 +68,20 @@ impl Desk {
             _ => None,
         });
         stored.collect()
+    }
+
+    /// A download of 20 frames with one lane that the sender offered.
+    pub fn taking_lane() -> (Desk, u32, ChannelId, ConnectionId) {
+        let mut desk = Desk::with_our_peer();
+        desk.hear(&request("t1", 20.0 * FRAME));
+        let promise = desk.respond("t1", true);
+        let channel = desk.channel_offered("t1");
+        desk.scene.forget();
+        tell(&mut desk, channel, r#"{"type":"LANE","lane":2,"sdp":"offered"}"#);
+        let lane = desk.created()[0];
+        desk.on_lane(lane, 1, 0.0, ChannelEvent::Offered { label: "t1".into() });
+        desk.on_lane(lane, 1, 0.0, ChannelEvent::Open);
+        (desk, promise, channel, lane)
     }
 }
 
@@ -108,20 +122,6 @@ fn with_lanes() -> (Desk, u32, ChannelId, Vec<(ConnectionId, ChannelId)>) {
         desk.on_lane(*lane, *lane_channel, 0.0, ChannelEvent::Open);
     }
     (desk, promise, channel, lanes)
-}
-
-/// A download of 20 frames with one lane that the sender offered.
-fn taking_lane() -> (Desk, u32, ChannelId, ConnectionId) {
-    let mut desk = Desk::with_our_peer();
-    desk.hear(&request("t1", 20.0 * FRAME));
-    let promise = desk.respond("t1", true);
-    let channel = desk.channel_offered("t1");
-    desk.scene.forget();
-    tell(&mut desk, channel, r#"{"type":"LANE","lane":2,"sdp":"offered"}"#);
-    let lane = desk.created()[0];
-    desk.on_lane(lane, 1, 0.0, ChannelEvent::Offered { label: "t1".into() });
-    desk.on_lane(lane, 1, 0.0, ChannelEvent::Open);
-    (desk, promise, channel, lane)
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_lane_is_negotiated_through_the_channel_of_the_transfer() {
 
 #[test]
 fn the_receiver_answers() {
-    let (mut desk, _, _, lane) = taking_lane();
+    let (mut desk, _, _, lane) = Desk::taking_lane();
     let offer = ConnectionOp::SetRemote { kind: DescriptionKind::Offer, sdp: "offered".into() };
     assert!(desk.ops().any(|(connection, op)| connection == lane && *op == offer));
     desk.scene.report(lane, ConnectionEvent::AnswerCreated("answered".into()));
@@ -271,7 +271,7 @@ fn frames_are_shared_and_put_away_in_order() {
     for (lane, _) in &lanes {
         assert!(on(&desk, *lane) > 0, "{lane}");
     }
-    let (mut desk, promise, channel, lane) = taking_lane();
+    let (mut desk, promise, channel, lane) = Desk::taking_lane();
     let second = desk.lane_frame(lane, FRAME, FRAME);
     assert!(desk.stored().is_empty());
     let first = desk.frame(channel, 0.0, FRAME);
@@ -286,7 +286,7 @@ fn frames_are_shared_and_put_away_in_order() {
 
 #[test]
 fn the_sender_hears_what_came_where() {
-    let (mut desk, _, channel, lane) = taking_lane();
+    let (mut desk, _, channel, lane) = Desk::taking_lane();
     desk.frame(channel, 0.0, FRAME);
     assert_eq!(desk.last_said(), r#"{"type":"GOT","lane":0,"bytes":65528}"#);
     desk.lane_frame(lane, 3.0 * FRAME, FRAME);
@@ -306,7 +306,7 @@ fn the_sender_hears_what_came_where() {
 
 #[test]
 fn the_end_may_overtake_the_rest() {
-    let (mut desk, promise, channel, lane) = taking_lane();
+    let (mut desk, promise, channel, lane) = Desk::taking_lane();
     for place in 0..19 {
         desk.frame(channel, f64::from(place) * FRAME, FRAME);
     }
@@ -408,7 +408,7 @@ fn whatever_ends_the_transfer_closes_its_lanes() {
 
 #[test]
 fn lanes_that_cannot_be_are_not_opened() {
-    let (mut desk, _, channel, lane) = taking_lane();
+    let (mut desk, _, channel, lane) = Desk::taking_lane();
     desk.scene.forget();
     for message in [
         r#"{"type":"LANE","lane":0,"sdp":"offered"}"#,
@@ -434,7 +434,7 @@ fn lanes_that_cannot_be_are_not_opened() {
 
 #[test]
 fn a_sender_cannot_have_lanes_made_without_end() {
-    let (mut desk, _, channel, _) = taking_lane();
+    let (mut desk, _, channel, _) = Desk::taking_lane();
     for _ in 0..40 {
         tell(&mut desk, channel, r#"{"type":"LANE","lane":2}"#);
         tell(&mut desk, channel, r#"{"type":"LANE","lane":2,"sdp":"offered"}"#);

@@ -39,7 +39,7 @@ pub fn opened(desk: &Desk) -> ChannelId {
     opened.expect("a channel is opened")
 }
 
-fn closed(desk: &Desk, wanted: ChannelId) -> bool {
+pub fn closed(desk: &Desk, wanted: ChannelId) -> bool {
     desk.scene.outputs.iter().any(|output| {
         matches!(output, Output::Connection { op: ConnectionOp::Channel { channel, op: ChannelOp::Close }, .. }
             if *channel == wanted)
@@ -73,7 +73,7 @@ fn uploading(size: f64) -> (Desk, u32, ChannelId) {
 }
 
 /// A download that the app accepted, with its channel open.
-fn downloading(size: f64) -> (Desk, u32, ChannelId) {
+pub fn downloading(size: f64) -> (Desk, u32, ChannelId) {
     let mut desk = Desk::with_our_peer();
     desk.hear(&request("t1", size));
     let promise = desk.respond("t1", true);
