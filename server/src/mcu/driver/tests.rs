@@ -402,22 +402,29 @@ fn it_ends_when_it_is_dropped_and_frees_the_port() {
     UdpSocket::bind(address).unwrap();
 }
 
-/// Breaks when it is asked to.
-struct Fragile;
+/// Breaks when it is asked to, and once more when it goes.
+#[derive(Default)]
+struct Fragile {
+    is_broken: bool,
+}
 
 impl Tap for Fragile {
     fn handle(&mut self, event: TapEvent<'_>, _now: Instant, _orders: &mut Orders) {
         let is_asked = |message: &Value| message.get("type").and_then(Value::as_text) == Some("break");
-        assert!(
-            !matches!(event, TapEvent::Request { message, .. } if is_asked(message)),
-            "as it was asked to"
-        );
+        self.is_broken = matches!(event, TapEvent::Request { message, .. } if is_asked(message));
+        assert!(!self.is_broken, "as it was asked to");
+    }
+}
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        assert!(!self.is_broken, "for good");
     }
 }
 
 #[test]
 fn a_fault_costs_the_rooms_of_one_thread_and_they_can_be_entered_anew() {
-    let mut scene = Scene::with_taps(2, vec![Arc::new(|_, _| Box::new(Fragile))]);
+    let mut scene = Scene::with_taps(2, vec![Arc::new(|_, _| Box::new(Fragile::default()))]);
     for (room, id) in [("r", "alice"), ("s", "bob"), ("s", "carol")] {
         scene.join(room, id, &[CAMERA]);
     }

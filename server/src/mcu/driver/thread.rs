@@ -55,7 +55,9 @@ impl Thread {
                     if let Some(tcp) = &self.tcp {
                         tcp.forget_all(self.number);
                     }
-                    worker = Worker::new(self.worker.clone());
+                    let broken = std::mem::replace(&mut worker, Worker::new(self.worker.clone()));
+                    // What is broken may break once more when it is taken down.
+                    let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
                     for bye in byes {
                         (self.signal)(bye);
                     }
