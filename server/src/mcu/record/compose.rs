@@ -79,12 +79,14 @@ pub fn graph(plan: &Plan) -> String {
         for (layer, placed) in cell.iter().enumerate() {
             let begins = placed.begins - HALF_A_PICTURE;
             let turn = turn(placed.rotation);
+            // Filters that turn take all pictures to be as large as the first.
+            let (w, h) = if placed.rotation % 2 == 1 { (height, width) } else { (width, height) };
             let over = layer.saturating_add(1);
             let _ = write!(
                 graph,
-                "[{input}:v]setpts=PTS-STARTPTS+{begins:.6}/TB{turn},\
-                 scale={width}:{height}:force_original_aspect_ratio=decrease:eval=frame,\
-                 pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame,setsar=1,format=yuv420p[track{input}];\
+                "[{input}:v]setpts=PTS-STARTPTS+{begins:.6}/TB,\
+                 scale={w}:{h}:force_original_aspect_ratio=decrease:eval=frame,\
+                 pad={w}:{h}:(ow-iw)/2:(oh-ih)/2:eval=frame{turn},setsar=1,format=yuv420p[track{input}];\
                  [cell{number}_{layer}][track{input}]overlay=eof_action=pass[cell{number}_{over}];"
             );
             input = input.saturating_add(1);

@@ -209,13 +209,21 @@ fn pictures_of_turned_cameras_are_turned_back() {
     let folder = folder.path();
     // Bright at the left.
     let half = "color=black:s=160x120:r=10,drawbox=w=80:h=120:c=white:t=fill";
-    write(&pictures(half, 0.5, folder), &folder.join("0.webm"));
+    let mut frames = pictures(half, 0.5, folder);
+    // A phone whose line is thin sends smaller ones.
+    let smaller = pictures(&format!("{half},scale=80:60"), 0.5, folder);
+    frames.extend(smaller.into_iter().map(|(time, frame)| (time + 500, frame)));
+    write(&frames, &folder.join("0.webm"));
     let bright_end = |rotation: u8| {
         let cell = if rotation % 2 == 1 { (120, 160) } else { (160, 120) };
         let turned = Placed { rotation, ..placed("0.webm", 0.0) };
-        let plan = Plan { seconds: 0.5, cell, columns: 1, cells: vec![vec![turned]], sounds: Vec::new() };
+        let plan = Plan { seconds: 1.0, cell, columns: 1, cells: vec![vec![turned]], sounds: Vec::new() };
         let file = compose(&plan, folder);
-        let is_bright = |crop: &str| brightness(&file, crop)[5].1 > 128.0;
+        let is_bright = |crop: &str| {
+            let all = brightness(&file, crop);
+            assert_eq!(all[5].1 > 128.0, all[25].1 > 128.0, "{rotation} {crop}");
+            all[5].1 > 128.0
+        };
         let ends = [
             ("left", "20:20:0:ih/2-10"),
             ("right", "20:20:iw-20:ih/2-10"),
