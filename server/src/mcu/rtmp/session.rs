@@ -74,7 +74,9 @@ pub struct Session {
     /// Whether the run has begun, which it does with its first frame.
     is_running: bool,
     begun: Instant,
+    /// Quarter turns that the run makes, and those that the latest pictures need.
     turns: u8,
+    needed_turns: u8,
     failures: Vec<Instant>,
     is_announced: bool,
     /// Why it ended, if it ends before it was live.
@@ -92,6 +94,7 @@ impl Session {
             is_running: false,
             begun: now,
             turns: 0,
+            needed_turns: 0,
             failures: Vec::new(),
             is_announced: false,
             ending: "",
@@ -138,11 +141,12 @@ impl Session {
 
     /// The pictures of a phone that is held otherwise need another run.
     fn turn(&mut self, turns: Option<u8>, now: Instant) {
-        let Some(turns) = turns.map(|turns| turns & 3).filter(|turns| *turns != self.turns) else { return };
+        // That pictures are upright again is said once, and again with each key frame only.
+        self.needed_turns = turns.map_or(self.needed_turns, |turns| turns & 3);
         if !self.is_running {
-            self.turns = turns;
-        } else if now.saturating_duration_since(self.begun) >= TURN_PAUSE {
-            self.turns = turns;
+            self.turns = self.needed_turns;
+        } else if self.needed_turns != self.turns && now.saturating_duration_since(self.begun) >= TURN_PAUSE {
+            self.turns = self.needed_turns;
             self.outputs.push_back(Output::Halt);
             self.begin_run(now);
         }

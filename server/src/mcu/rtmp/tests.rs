@@ -232,6 +232,24 @@ fn a_phone_that_is_turned_begins_a_new_run() {
     assert!(matches!(&outputs(&mut session)[..], [Output::Write(_)]));
 }
 
+#[test]
+fn a_phone_that_is_turned_back_at_once_is_not_forgotten() {
+    let start = Instant::now();
+    let turned = |turns, now| Frame { rotation: turns, ..frame(0, now, true) };
+    let mut session = Session::new(true, start);
+    session.frame(Kind::Video, &turned(Some(1), start), start);
+    outputs(&mut session);
+    session.progress(1, 1, 100, start);
+    // Browsers do not repeat that pictures stand upright before the next key frame.
+    let soon = start + SECOND;
+    session.frame(Kind::Video, &turned(Some(0), soon), soon);
+    let later = start + 5 * SECOND;
+    outputs(&mut session);
+    session.frame(Kind::Audio, &frame(0, later, true), later);
+    session.frame(Kind::Video, &turned(None, later), later);
+    assert!(outputs(&mut session).contains(&Output::Launch { run: 2, turns: 0 }));
+}
+
 fn fed(feed: &mut Feed, frames: &[(Kind, Frame)]) -> Vec<Read> {
     let pieces = frames.iter().flat_map(|(kind, frame)| feed.push(*kind, frame));
     read(&pieces.collect::<Vec<_>>().concat()).0
