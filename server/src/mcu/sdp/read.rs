@@ -79,11 +79,11 @@ struct Block {
     password: Option<String>,
     fingerprint: Option<Fingerprint>,
     direction: Option<Direction>,
-    codecs: Vec<u8>,
-    retransmissions: Vec<u8>,
+    codecs: PayloadTypes,
+    retransmissions: PayloadTypes,
     /// Payload type of retransmissions, and what it retransmits.
     associations: Vec<(u8, u8)>,
-    feedback: Vec<u8>,
+    feedback: PayloadTypes,
     extensions: Vec<(u8, Extension)>,
     sources: Vec<u32>,
     pair: Option<(u32, u32)>,
@@ -92,6 +92,20 @@ struct Block {
     rids: Vec<String>,
     simulcast: Vec<String>,
     is_video: bool,
+}
+
+/// A set, since a description may name each of them ten thousand times.
+#[derive(Default, Clone, Copy)]
+struct PayloadTypes(u128);
+
+impl PayloadTypes {
+    fn insert(&mut self, number: u8) {
+        self.0 |= 1_u128.checked_shl(u32::from(number)).unwrap_or_default();
+    }
+
+    fn contains(self, number: u8) -> bool {
+        self.0.checked_shr(u32::from(number)).is_some_and(|rest| rest & 1 == 1)
+    }
 }
 
 /// `video 9 UDP/TLS/RTP/SAVPF 96 97`
@@ -157,9 +171,9 @@ impl Block {
         let name = name.trim();
         let wanted = if self.is_video { "VP8/90000" } else { "opus/48000/2" };
         if name.eq_ignore_ascii_case(wanted) {
-            self.codecs.push(number);
+            self.codecs.insert(number);
         } else if name.eq_ignore_ascii_case("rtx/90000") {
-            self.retransmissions.push(number);
+            self.retransmissions.insert(number);
         }
     }
 
@@ -175,7 +189,9 @@ impl Block {
     /// `96 transport-cc`
     fn take_feedback(&mut self, value: &str) {
         if let Some((number, "transport-cc")) = value.split_once(' ') {
-            self.feedback.extend(payload_type(number));
+            if let Some(number) = payload_type(number) {
+                self.feedback.insert(number);
+            }
         }
     }
 
@@ -236,9 +252,9 @@ impl Block {
 
     fn codec(&self) -> Option<Codec> {
         // The sender's order of preference is that of the m-line.
-        let number = *self.formats.iter().find(|number| self.codecs.contains(number))?;
+        let number = *self.formats.iter().find(|number| self.codecs.contains(**number))?;
         let retransmits =
-            |(own, of): &&(u8, u8)| *of == number && *own != number && self.retransmissions.contains(own);
+            |(own, of): &&(u8, u8)| *of == number && *own != number && self.retransmissions.contains(*own);
         let retransmission = self.associations.iter().find(retransmits).map(|(own, _)| *own);
         Some(Codec { payload_type: number, retransmission })
     }
@@ -268,7 +284,7 @@ fn assemble(session: Block, blocks: Vec<(Kind, Block)>) -> Result<Description, S
     }
     let bundle = session.bundle.as_ref();
     let mut mids = BTreeSet::new();
-    let mut payload_types = 0_u128;
+    let mut payload_types = PayloadTypes::default();
     let (mut ice, mut fingerprint) = (session.ice(), session.fingerprint);
     let mut sections = Vec::with_capacity(blocks.len());
     for (kind, block) in blocks {
@@ -282,7 +298,7 @@ fn assemble(session: Block, blocks: Vec<(Kind, Block)>) -> Result<Description, S
             return Err(SdpError::NotBundled);
         }
         for number in &block.formats {
-            payload_types |= 1_u128.checked_shl(u32::from(*number)).unwrap_or_default();
+            payload_types.insert(*number);
         }
         if is_bundled {
             ice = ice.or_else(|| block.ice());
@@ -298,7 +314,7 @@ fn assemble(session: Block, blocks: Vec<(Kind, Block)>) -> Result<Description, S
                 _ => block.direction.unwrap_or(Direction { sends: true, receives: true }),
             },
             codec,
-            transport_feedback: codec.is_some_and(|codec| block.feedback.contains(&codec.payload_type)),
+            transport_feedback: codec.is_some_and(|codec| block.feedback.contains(codec.payload_type)),
             source: block.source(),
             layers: block.layers(),
             track: block.track,
@@ -309,7 +325,7 @@ fn assemble(session: Block, blocks: Vec<(Kind, Block)>) -> Result<Description, S
         ice: ice.ok_or(SdpError::Ice)?,
         fingerprint: fingerprint.ok_or(SdpError::Fingerprint)?,
         sections,
-        payload_types,
+        payload_types: payload_types.0,
     })
 }
 

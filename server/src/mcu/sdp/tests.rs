@@ -162,6 +162,31 @@ fn odd_attributes_are_passed_over() {
     assert_eq!(offer.sections[0].source, None);
 }
 
+#[test]
+fn what_is_said_again_and_again_costs_no_more_than_its_length() {
+    // None of the m-line's formats is one of the codecs.
+    let offer = |codec: &str| {
+        let again = format!("a=mid:0\r\n{}", format!("a=rtpmap:2 {codec}/90000\r\n").repeat(20_000));
+        let text = CHROMIUM.replacen("a=mid:0\r\n", &again, 1);
+        let formats = format!("UDP/TLS/RTP/SAVPF{} ", " 1".repeat(200_000));
+        let text = text.replacen("UDP/TLS/RTP/SAVPF ", &formats, 1);
+        let kept = text.lines().filter(|line| !line.starts_with("a=rtpmap:96 VP8"));
+        kept.collect::<Vec<_>>().join("\r\n")
+    };
+    let took = |text: &str| {
+        let begun = std::time::Instant::now();
+        assert_eq!(read(text).unwrap().sections[0].codec, None);
+        begun.elapsed()
+    };
+    let (known, unknown) = (offer("VP8"), offer("VP9"));
+    assert!(known.len() == unknown.len() && known.len() < 1 << 20);
+    // What else goes on makes some longer, none shorter.
+    let turns: Vec<_> = (0..6).map(|_| (took(&known), took(&unknown))).collect();
+    let known = turns.iter().map(|turn| turn.0).min().unwrap();
+    let unknown = turns.iter().map(|turn| turn.1).min().unwrap();
+    assert!(known < 2 * unknown, "{known:?} for as many as in {unknown:?}");
+}
+
 /// The offer of Chromium with these lines in its first m-section, which has no sources then.
 fn layers_of(lines: &str) -> Vec<String> {
     let text: Vec<&str> = CHROMIUM.lines().filter(|line| !line.starts_with("a=ssrc")).collect();
