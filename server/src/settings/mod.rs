@@ -70,6 +70,9 @@ pub enum SettingsError {
     /// Not an address or a network.
     #[error("the trusted proxy \"{0}\" must be an IP address or a network, such as 127.0.0.1 or 10.0.0.0/8")]
     TrustedProxy(String),
+    /// What a variable without a value leads to: nobody asks for such a key, and it replaces all others.
+    #[error("the name of an app key is empty")]
+    EmptyKey,
     /// A number that would stop the service.
     #[error("{0} must be greater than 0")]
     Zero(&'static str),
@@ -242,6 +245,9 @@ impl Settings {
     fn check(&self) -> Result<(), SettingsError> {
         let mut spaces: BTreeMap<&str, (&String, bool)> = BTreeMap::new();
         for (name, key) in &self.keys {
+            if name.is_empty() {
+                return Err(SettingsError::EmptyKey);
+            }
             if key.mcu && !cfg!(feature = "media-server") {
                 return Err(SettingsError::NoMediaServer(name.clone()));
             }

@@ -98,6 +98,7 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         ("[[ice_servers]]\nurls = [\"turn:a\"]\nsecret = \"\"", "the secret of turn:a is empty"),
         ("[keys.a]\nsecret = \"\"", "the secret of the app key \"a\" is empty"),
         ("[recording]\nwebhook_secret = \"\"", "the webhook_secret is empty"),
+        ("[keys.\"\"]", "the name of an app key is empty"),
         ("[keys.a]\norigins = []", "nobody can use the app key \"a\""),
         ("[keys.a]\norigins = [\"a.example\"]", "\"a.example\" of the app key \"a\" must be"),
         ("[keys.a]\norigins = [\"https://a.example/x\"]", "without a path"),
@@ -108,6 +109,9 @@ fn a_wrong_file_is_explained_in_one_sentence_without_its_secrets() {
         assert!(!message.contains('\n'), "{message}");
         assert!(!message.contains("topsecret"), "{message}");
     }
+    let nameless = clap::Parser::parse_from(["skylink-server", "--app-key="]);
+    let message = load_with("[keys.a]", nameless).expect_err("no name").to_string();
+    assert_eq!(message, "the name of an app key is empty");
     let missing =
         Settings::load(CommandLine { config: Some("/nowhere/at/all.toml".into()), ..CommandLine::default() });
     let message = missing.expect_err("no file").to_string();
