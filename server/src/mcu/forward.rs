@@ -267,10 +267,14 @@ impl Route {
 
     /// A packet came in: notes what it says of the track, and reads its payload descriptor.
     pub fn note(&mut self, layer: usize, packet: &Packet, now: Instant) -> Descriptor {
-        let descriptor = match self.kind {
+        let mut descriptor = match self.kind {
             Kind::Video => Descriptor::read(&packet.payload).unwrap_or_default(),
             Kind::Audio | Kind::Data => Descriptor::default(),
         };
+        if self.flow.is_late(layer, packet.source, packet.sequence) {
+            // What comes behind it has passed already: nobody could begin with this picture.
+            descriptor.begins_key_frame = false;
+        }
         self.flow.note(layer, packet.payload.len(), descriptor.size, packet.rotation, now);
         if packet.audio_level.is_some_and(|(level, speech)| level > SPEECH && speech != Some(false)) {
             self.spoke = Some(now);
@@ -337,6 +341,31 @@ mod tests {
         assert_eq!(switch.track_from(ConnectionKey(1), "0"), None);
         switch.connect(TrackId(1), line(2, "s0"));
         assert_eq!(switch.line_count(), 0);
+    }
+
+    #[test]
+    fn no_layer_begins_with_a_key_frame_whose_rest_has_passed() {
+        let (mut switch, now) = (Switch::default(), Instant::now());
+        switch.publish(TrackId(1), "r", Kind::Video, 2, line(1, "0"));
+        switch.connect(TrackId(1), line(2, "s0"));
+        let mut route = switch.routes.remove(&TrackId(1));
+        let mut take = |layer, sequence: u64, is_start: bool| {
+            let payload: &[u8] = if is_start { &[0x10, 0] } else { &[0, 0] };
+            let (time, source, marker, arrived) = (0, 7, false, now);
+            let (payload, audio_level, rotation, clock) = (payload.into(), None, None, None);
+            let packet =
+                Packet { sequence, time, source, marker, payload, arrived, audio_level, rotation, clock };
+            let route = route.as_mut()?;
+            let descriptor = route.note(layer, &packet, now);
+            let (_, outlet) = route.to.first_mut()?;
+            outlet.aim(Some(1));
+            Some(outlet.take(layer, &packet, descriptor)?.sequence)
+        };
+        // The first packet was lost, and is sent again.
+        assert_eq!([take(1, 11, false), take(1, 10, true), take(1, 12, false)], [None; 3]);
+        let begun = take(1, 20, true);
+        assert!(begun.is_some());
+        assert_eq!(take(1, 21, false), begun.map(|number| number + 1));
     }
 
     #[test]

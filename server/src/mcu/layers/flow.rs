@@ -38,6 +38,8 @@ struct Layer {
     bytes: u64,
     rate: Option<u64>,
     size: Option<Size>,
+    /// Source and number of the newest packet.
+    newest: Option<(u32, u64)>,
 }
 
 impl Flow {
@@ -67,6 +69,16 @@ impl Flow {
         layer.count(now);
         let bytes = bytes.saturating_add(OVERHEAD);
         layer.bytes = layer.bytes.saturating_add(u64::try_from(bytes).unwrap_or_default());
+    }
+
+    /// Whether a packet comes after others that were sent behind it, as one that was lost and sent again.
+    pub fn is_late(&mut self, layer: usize, source: u32, sequence: u64) -> bool {
+        let Some(layer) = self.layers.get_mut(layer) else { return false };
+        let is_late = layer.newest.is_some_and(|(other, newest)| other == source && sequence < newest);
+        if !is_late {
+            layer.newest = Some((source, sequence));
+        }
+        is_late
     }
 
     /// Whether something of a layer came lately. One layer alone is always taken to flow: nothing
