@@ -14,6 +14,7 @@ mod tests;
 pub use child::{Ending, Running};
 
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -147,6 +148,8 @@ impl Ffmpeg {
         let mut command = Command::new(words.next().unwrap_or_default());
         // FFREPORT, for instance, would write all arguments into a file.
         command.args(words).env_clear().env("AV_LOG_FORCE_NOCOLOR", "1");
+        // A terminal's Ctrl-C is for the server alone, which ends its children itself.
+        command.process_group(0);
         Ok(child::start(command, job.has_output, job.secrets, permit, on_end)?)
     }
 

@@ -56,6 +56,20 @@ fn one_that_reads_its_input_ends_with_it() {
 }
 
 #[test]
+fn what_a_terminal_tells_the_server_is_not_for_it() {
+    // Its own line in the table of processes, taken for sound.
+    let arguments = ["-v", "error", "-f", "u8", "-i", "/proc/self/stat", "-f", "u8", "pipe:1"];
+    let job = Job { has_output: true, niceness: 5, ..job(&arguments) };
+    let mut child = ffmpeg(1).start(job, || {}).unwrap();
+    let mut line = String::new();
+    child.output().unwrap().read_to_string(&mut line).unwrap();
+    assert!(child.stop(LONG).is_success);
+    let mut behind_name = line.rsplit_once(") ").unwrap().1.split(' ');
+    let group: i32 = behind_name.nth(2).unwrap().parse().unwrap();
+    assert_ne!(group, rustix::process::getpgrp().as_raw_nonzero().get());
+}
+
+#[test]
 fn only_so_many_run() {
     let running = ffmpeg(1);
     let first = running.start(endless(), || {}).unwrap();
