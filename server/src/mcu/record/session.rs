@@ -8,7 +8,7 @@ use skylink_protocol::signaling::{RecordingEvent, StartRecording, StopRecording}
 use skylink_protocol::{Object, Value};
 
 use super::journal::Line;
-use super::track_file::{TrackFile, TrackOutput};
+use super::track_file::{Numbers, TrackFile, TrackOutput};
 use crate::mcu::lines::TrackId;
 use crate::mcu::room::Track;
 use crate::mcu::sdp::Kind;
@@ -16,8 +16,6 @@ use crate::mcu::tap::{Order, Orders, TapEvent};
 
 /// What was recorded is on disk, up to this span.
 const BEAT: Duration = Duration::from_secs(1);
-/// A client that publishes ever new tracks is not followed beyond this.
-const MOST_TRACKS: usize = 500;
 /// After a recording that was stopped there is none for so long: each has its price on the disk.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Recordings of this room whose file is still to come.
@@ -94,7 +92,7 @@ struct Recording {
     begun: Instant,
     next_beat: Instant,
     tracks: BTreeMap<TrackId, (TrackFile, String)>,
-    count: usize,
+    numbers: Numbers,
 }
 
 impl Session {
@@ -133,7 +131,9 @@ impl Session {
             }
             TapEvent::Packet { track, packet } => {
                 if let State::Recording(recording) = &mut self.state {
-                    recording.with_track(*track, out, |file, outputs| file.packet(packet, now, outputs));
+                    recording.with_track(*track, out, |file, numbers, outputs| {
+                        file.packet(packet, now, numbers, outputs);
+                    });
                 }
             }
             TapEvent::Request { peer, message } => self.request(peer, message, now, out),
@@ -183,8 +183,8 @@ impl Session {
             (News::Opened(id), State::Opening { id: awaited, .. }) if id == *awaited => {
                 out.orders.push(to_all(event_of("on", &id)));
                 let next_beat = now.checked_add(BEAT).unwrap_or(now);
-                let mut recording =
-                    Recording { id, begun: now, next_beat, tracks: BTreeMap::new(), count: 0 };
+                let (tracks, numbers) = (BTreeMap::new(), Numbers::default());
+                let mut recording = Recording { id, begun: now, next_beat, tracks, numbers };
                 for track in self.published.values() {
                     recording.take(track, now, out);
                 }
@@ -223,7 +223,7 @@ impl Session {
         let State::Recording(recording) = &mut self.state else { return };
         let tracks: Vec<TrackId> = recording.tracks.keys().copied().collect();
         for track in tracks {
-            recording.with_track(track, out, |file, outputs| file.tick(now, outputs));
+            recording.with_track(track, out, |file, numbers, outputs| file.tick(now, numbers, outputs));
         }
         if recording.next_beat <= now {
             recording.beat(now, out);
@@ -277,17 +277,16 @@ impl Recording {
         if track.kind() == Kind::Data || self.tracks.contains_key(&track.id) {
             return;
         }
-        if self.count >= MOST_TRACKS {
+        let Some(number) = self.numbers.take() else {
             return tracing::warn!(recording = self.id, "too many tracks: the rest is not recorded");
-        }
-        let file = TrackFile::new(self.count, track, self.begun, now);
+        };
+        let file = TrackFile::new(number, track, self.begun, now);
         self.tracks.insert(track.id, (file, String::new()));
-        self.count = self.count.saturating_add(1);
         out.orders.push(Order::Take(track.id));
     }
 
     fn lose(&mut self, track: TrackId, now: Instant, out: &mut Outputs) {
-        self.with_track(track, out, |file, outputs| file.finish(now, outputs));
+        self.with_track(track, out, |file, numbers, outputs| file.finish(now, numbers, outputs));
         if let Some((mut file, name)) = self.tracks.remove(&track) {
             if !name.is_empty() {
                 out.jobs.push(Job::Complete(name));
@@ -299,7 +298,7 @@ impl Recording {
     fn beat(&mut self, now: Instant, out: &mut Outputs) {
         let tracks: Vec<TrackId> = self.tracks.keys().copied().collect();
         for track in tracks {
-            self.with_track(track, out, TrackFile::flush);
+            self.with_track(track, out, |file, _, outputs| file.flush(outputs));
         }
         let news = self.tracks.values_mut().filter_map(|(file, _)| file.news());
         out.jobs.extend(news.map(|sync| Job::Journal(Line::Sync(sync))));
@@ -317,17 +316,20 @@ impl Recording {
         &mut self,
         track: TrackId,
         out: &mut Outputs,
-        act: impl FnOnce(&mut TrackFile, &mut Vec<TrackOutput>),
+        act: impl FnOnce(&mut TrackFile, &mut Numbers, &mut Vec<TrackOutput>),
     ) {
         let Some((file, name)) = self.tracks.get_mut(&track) else { return };
         let mut outputs = Vec::new();
-        act(file, &mut outputs);
+        act(file, &mut self.numbers, &mut outputs);
         for output in outputs {
             match output {
                 TrackOutput::Begins(line) => {
                     name.clone_from(&line.file);
                     out.jobs.push(Job::Journal(Line::Track(line)));
                     out.jobs.extend(file.news().map(|sync| Job::Journal(Line::Sync(sync))));
+                }
+                TrackOutput::Ends(sync) => {
+                    out.jobs.extend([Job::Complete(name.clone()), Job::Journal(Line::Sync(sync))]);
                 }
                 TrackOutput::Piece(bytes) => out.jobs.push(Job::Piece { file: name.clone(), bytes }),
                 TrackOutput::KeyFrame => out.orders.push(Order::KeyFrame(track)),

@@ -6,6 +6,7 @@ use super::super::journal::Line;
 use super::super::session::{Job, News, Outputs, Session};
 use super::{packet, track, SILENCE};
 use crate::mcu::lines::TrackId;
+use crate::mcu::packet::Packet;
 use crate::mcu::tap::{Order, TapEvent};
 
 const LONGEST: Duration = Duration::from_secs(120);
@@ -228,4 +229,72 @@ fn a_track_that_ends_is_complete_at_once() {
         matches!(&out.jobs[..], [Job::Piece { bytes, .. }, ..] if bytes.windows(3).filter(|w| *w == SILENCE).count() == 2)
     );
     assert!(scene.sound(4).jobs.is_empty());
+}
+
+#[test]
+fn the_pictures_of_a_phone_that_is_turned_go_into_another_file() {
+    let mut scene = Scene::new();
+    scene.handle(&TapEvent::Published(&track(1, "a", "VIDEO_v")));
+    scene.ask("a", "startRecordingRoom");
+    scene.hear(&News::Opened("rec-1".into()));
+    let mut number = 0;
+    let mut picture = |ms: u64, is_key: bool, rotation: Option<u8>| {
+        scene.at(ms);
+        number += 1;
+        let key = [0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 1, 180, 0];
+        let payload: &[u8] = if is_key { &key } else { &[0x10, 0x11] };
+        let time = u32::try_from(ms).unwrap() * 90;
+        let packet = Packet { rotation, ..packet(number, time, true, payload, scene.now) };
+        scene.handle(&TapEvent::Packet { track: TrackId(1), packet: &packet })
+    };
+    let files = |out: &Outputs| -> Vec<(String, u8)> {
+        let tracks = lines(out).into_iter().filter_map(|line| match line {
+            Line::Track(track) => Some((track.file.clone(), track.rotation)),
+            _ => None,
+        });
+        tracks.collect()
+    };
+    let asks = |out: &Outputs| out.orders.contains(&Order::KeyFrame(TrackId(1)));
+    assert_eq!(files(&picture(100, true, Some(1))), [("0.webm".to_owned(), 1)]);
+    // Turned too soon for another file, which browsers say once.
+    assert!(!asks(&picture(1000, false, Some(0))));
+    assert!(!asks(&picture(2099, false, None)));
+    assert!(asks(&picture(2100, false, None)));
+    assert!(!asks(&picture(2200, false, None)), "once");
+    let out = picture(2300, true, Some(0));
+    assert_eq!(files(&out), [("1.webm".to_owned(), 0)]);
+    let names = out.jobs.iter().filter_map(|job| match job {
+        Job::Piece { file, .. } => Some(format!("piece of {file}")),
+        Job::Complete(file) => Some(format!("end of {file}")),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["piece of 0.webm", "end of 0.webm", "piece of 1.webm"]);
+    let syncs: Vec<(usize, i64, u16)> = lines(&out)
+        .into_iter()
+        .filter_map(|line| match line {
+            Line::Sync(sync) => Some((sync.number, sync.arrived, sync.width)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(syncs, [(0, 100_000, 320), (1, 2_300_000, 320)]);
+    assert!(!asks(&picture(9000, false, None)) && files(&picture(9100, true, None)).is_empty());
+}
+
+#[test]
+fn a_phone_that_shakes_does_not_fill_the_recording_with_files() {
+    let mut scene = Scene::new();
+    scene.handle(&TapEvent::Published(&track(1, "a", "VIDEO_v")));
+    scene.ask("a", "startRecordingRoom");
+    scene.hear(&News::Opened("rec-1".into()));
+    let mut files = 0;
+    for number in 0..100_u64 {
+        scene.at(number * 1000);
+        let payload = [0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 1, 180, 0];
+        let time = u32::try_from(number).unwrap() * 90_000;
+        let rotation = Some(u8::from(number % 2 == 0));
+        let packet = Packet { rotation, ..packet(number, time, true, &payload, scene.now) };
+        let out = scene.handle(&TapEvent::Packet { track: TrackId(1), packet: &packet });
+        files += lines(&out).iter().filter(|line| matches!(line, Line::Track(_))).count();
+    }
+    assert_eq!(files, 31);
 }
