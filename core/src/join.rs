@@ -278,8 +278,11 @@ impl Session {
         room.begin_reports(context);
         room.own_handshake(context, "enter");
         for message in std::mem::take(&mut room.outbox) {
-            let message = room.with_own_id(message);
-            room.send(context, &message);
+            // It was written before our id was known, and perhaps before the room's.
+            if let Value::Object(message) = message {
+                let message = message.with("mid", room.own_id.clone()).with("rid", room.rid.as_str());
+                room.send(context, &message.into());
+            }
         }
     }
 
@@ -325,14 +328,6 @@ impl Session {
 }
 
 impl Room {
-    /// A message that was written before our id was known.
-    fn with_own_id(&self, mut message: Value) -> Value {
-        if let Value::Object(object) = &mut message {
-            object.set("mid", self.own_id());
-        }
-        message
-    }
-
     /// `HANDSHAKE_PROGRESS` for a message that we sent.
     pub fn own_handshake(&self, context: &mut crate::session::Context, state: &str) {
         let detail = Object::new()

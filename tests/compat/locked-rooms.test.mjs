@@ -74,3 +74,26 @@ scene(
     await joinsNow(client, await enter('ours', 'Peer'), locked);
   },
 );
+
+for (const kind of ['skylinkjs', 'ours']) {
+  scene(
+    `M-23, M-35: ours locks a room that it is about to enter, ${kind} hears of it`,
+    async ({ enter, room }) => {
+      const witness = await enter(kind, 'Witness');
+      await witness.join(room);
+      const keeper = await enter('ours', 'Keeper');
+      // Waits for the module, which calls that give no promise cannot.
+      await keeper.call('getStreamSources');
+      await keeper.attemptTogether([
+        ['joinRoom', { roomName: room }],
+        ['lockRoom', room],
+        ['setUserData', room, 'early'],
+      ]);
+      const { isSelf } = await witness.waitFor('roomLock', ({ isLocked }) => isLocked);
+      assert.equal(isSelf, false);
+      await witness.waitFor('peerUpdated', ({ peerInfo }) => peerInfo.userData === 'early');
+      const late = await enter('ours', 'Late');
+      assertError(await late.attempt('joinRoom', { roomName: room }), 'ROOM_LOCKED');
+    },
+  );
+}

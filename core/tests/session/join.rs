@@ -232,6 +232,6 @@ fn what_the_app_says_before_it_is_in_is_told_once_it_is() {
     scene.enter();
     assert_eq!(scene.sent_types(), ["joinRoom", "enter", "updateUserEvent", "roomLockEvent"]);
     for message in &scene.sent()[2..] {
-        assert_eq!(text(message, "mid"), "me");
+        assert_eq!([text(message, "mid"), text(message, "rid")], ["me", "rid-of-lobby"]);
     }
 }
