@@ -1,7 +1,6 @@
 // Reads the parts of a WebAssembly module that arrange.mjs and pack.mjs work on (core specification, chapter 5).
 
 export const SECTION = {
-  types: 1,
   imports: 2,
   functions: 3,
   exports: 7,

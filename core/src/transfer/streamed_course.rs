@@ -251,7 +251,8 @@ impl Room {
             return context.push(Output::Release(frame));
         };
         download.on_bytes(lane, piece.map_or(0.0, |piece| piece.length));
-        // To the sender a slow path looks like a dead one: it cannot see what arrives.
+        // To the sender a slow path looks like a dead one: it cannot see what arrives. So it hears that in half
+        // of the time, in milliseconds, after which it gives up.
         if transfer.told.plus(transfer.facts.timeout * 500.0).is_due(now) {
             transfer.told = now;
             download.tell();
